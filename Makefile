@@ -1,0 +1,48 @@
+# Everything a user or a developer does with this checkout. `make demo` and `make test` set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+SOURCES := src tests scripts
+export TRASUNTO_DATA ?= $(abspath $(wildcard ../shared/data))
+
+.PHONY: demo test test-all lint types oracles clean
+.DEFAULT_GOAL := test
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/demo: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/test: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
+
+$(STAMPS)/oracles: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,oracles]"
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/test $(STAMPS)/demo
+
+demo: $(STAMPS)/demo  ## document A, reduced, on the embedded MNIST: about two minutes, then a report
+	$(BIN)/trasunto reproduce mnist --out demo --store demo/runs
+
+lint: $(STAMPS)/test
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+
+types: $(STAMPS)/test
+	$(BIN)/mypy
+
+test: lint types  ## format, lint, types and the core suite
+	$(BIN)/python -m pytest -m "not heavy"
+
+test-all: $(STAMPS)/oracles  ## what is heavy: PyTorch and Keras themselves, a browser, kills, full-size checks
+	$(BIN)/python -m pytest -m heavy
+
+oracles: $(STAMPS)/oracles  ## compute the reference curves anew with PyTorch and Keras
+	$(BIN)/python -m scripts.oracles
+
+clean:
+	rm -rf $(VENV) $(STAMPS) demo out .mypy_cache .ruff_cache .pytest_cache

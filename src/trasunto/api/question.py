@@ -1,0 +1,108 @@
+"""A study asked of a table: what it would cost, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from trasunto.api.answer import Answer
+from trasunto.api.trainer import Trainer, Watcher
+from trasunto.cohort.cost import Cost
+from trasunto.data import Table
+from trasunto.errors import RecipeError, one_of
+from trasunto.runs.forecast import forecast
+from trasunto.runs.request import make_request
+from trasunto.studies import STUDIES, Study
+
+
+def study(
+    name: str,
+    table: Table,
+    *,
+    full: bool = True,
+    store: str | PathLike[str] = "runs",
+    watch: Watcher | None = None,
+    **settings: Any,
+) -> Answer:
+    """Ask one of the questions of `trasunto.studies` of a table.
+
+    Parameters
+    ----------
+    name
+        Such as ``"hidden-size"``; `trasunto.STUDIES` lists them.
+    table
+        Rows to train on, with test rows.
+    full
+        At the paper's size; False for the reduced size of a quick look.
+    store
+        Where members are looked up and kept.
+    watch
+        Told how far the training is.
+    settings
+        Fields of the study's settings that shall differ, such as ``epochs=20`` or ``seeds=6``.
+
+    Returns
+    -------
+    Facts, one plain sentence, figures, and a report on demand.
+
+    Raises
+    ------
+    TrasuntoError
+        There is no such study or setting, or the table does not allow it.
+    """
+    asked = find(name)
+    chosen = settle(asked, full, settings)
+    trainer = Trainer(store, work([(asked, chosen)], table, store), watch)
+    trainer.begin(name)
+    return Answer(asked.run(table, chosen, trainer), table, trainer)
+
+
+def find(name: str) -> Study:
+    """Return the study of that name.
+
+    Raises
+    ------
+    TrasuntoError
+        There is none; the message lists those there are.
+    """
+    if name not in STUDIES:
+        raise one_of("study", name, STUDIES)
+    return STUDIES[name]
+
+
+def settle(asked: Study, full: bool, changes: dict[str, Any]) -> Any:
+    """Return a study's settings with some fields changed.
+
+    Raises
+    ------
+    RecipeError
+        The study has no such setting.
+    """
+    settings = asked.settings() if full else asked.settings.reduced()
+    legal = [field.name for field in fields(settings)]
+    for change in changes:
+        if change not in legal:
+            raise one_of(f"setting of study {asked.name}", change, legal, RecipeError)
+    return replace(settings, **changes)
+
+
+def price(
+    questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str], rate: float | None = None
+) -> Cost:
+    """Estimate what studies with these settings would cost, given what the store holds; nothing is trained."""
+    requests = []
+    for asked, settings in questions:
+        for wanted in asked.requests(table, settings):
+            rows = table if wanted.rows is None else table.take(slice(0, wanted.rows))
+            requests.append(make_request(wanted.recipes, rows, wanted.seeds, wanted.epochs, wanted.snapshots, None))
+    return forecast(requests, Path(store), rate)
+
+
+def work(questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> float:
+    """Return how much there is to train, in the unit in which progress is told."""
+    from trasunto.runs.completion import REFERENCE_RATE
+
+    return price(questions, table, store, REFERENCE_RATE).seconds

@@ -1,0 +1,96 @@
+"""Training on behalf of a study: one store, one account of the work, one line of progress."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from trasunto.data import Table
+from trasunto.runs.cohort import Cohort
+from trasunto.runs.completion import Step
+from trasunto.runs.request import Recipes
+from trasunto.runs.train import train
+
+
+@dataclass(frozen=True)
+class Told:
+    """What whoever watches is told: the stage of the work, and the share of all of it that is done, 0 to 1."""
+
+    stage: str
+    share: float
+
+
+Watcher = Callable[[Told], None]
+
+
+class Trainer:
+    """`runs.train` with its store bound, and an account of what was done.
+
+    Parameters
+    ----------
+    store
+        Where members are looked up and kept.
+    work
+        How much there is to do in all, as `runs.Step` counts it; 0 where it is not known.
+    watch
+        Told after every epoch of a chunk.
+    """
+
+    def __init__(self, store: str | PathLike[str], work: float = 0.0, watch: Watcher | None = None) -> None:
+        self._store, self._work, self._watch = store, work, watch
+        self._done = 0.0
+        self._cohorts: list[Cohort] = []
+        self._trained: set[str] = set()
+        self.stage = ""
+        self.network_epochs = 0
+
+    def __call__(self, recipes: Recipes, table: Table, **options: Any) -> Cohort:
+        """Train, as `runs.train` does."""
+        before, latest = self._done, 0.0
+
+        def observe(step: Step) -> None:
+            nonlocal latest
+            latest = step.total
+            self._done = before + step.done
+            if step.event.epoch:
+                self.network_epochs += int(step.event.trained.sum())
+                self._trained.update(job.id for job in step.event.jobs)
+            self._tell()
+
+        cohort = train(recipes, table, store=self._store, observe=observe, **options)
+        self._done = before + latest
+        self._cohorts.append(cohort)
+        return cohort
+
+    def begin(self, stage: str) -> None:
+        """Name what the next epochs are for."""
+        self.stage = stage
+        self._tell()
+
+    @property
+    def members_trained(self) -> int:
+        """Count the members that were trained, from scratch or further."""
+        return len(self._trained)
+
+    @property
+    def members_reused(self) -> int:
+        """Count the members that the store held already, as far as they were wanted."""
+        return len(set(self._statuses()) - self._trained)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """Count the members by how they ended."""
+        return dict(Counter(self._statuses().values()))
+
+    def _statuses(self) -> dict[str, str]:
+        statuses: dict[str, str] = {}
+        for cohort in self._cohorts:
+            statuses |= {trained.id: trained.status for trained in cohort.members}
+        return statuses
+
+    def _tell(self) -> None:
+        if self._watch is not None:
+            self._watch(Told(self.stage, min(self._done / self._work, 1.0) if self._work else 0.0))

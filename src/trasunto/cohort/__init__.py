@@ -1,0 +1,13 @@
+"""Many networks trained as one program.
+
+Jobs come in (one network each: recipe, seed, rows, where to begin and where to end), events come out (an epoch of a
+chunk: which members, their metrics, and their states where someone asked for them). Nothing here knows of files.
+
+- `plan` puts jobs of equal structure and rows into chunks of equal width;
+- `step` holds the two compiled programs: an epoch of training, and an evaluation;
+- `loop` sends chunks to devices and yields what comes back;
+- `memory` says beforehand what it will cost.
+
+Metrics are means over features and rows, lower is better (accuracy: higher is better). What is not here: recipes
+(`spec`), the arithmetic of one network (`nets`), anything durable (`runs`).
+"""

@@ -1,0 +1,124 @@
+"""What a plan will cost, said before it starts: memory, time and disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import psutil
+
+from trasunto.cohort.plan import Chunk, Program, evaluation_sets
+from trasunto.cohort.step import EVALUATION_ROWS
+from trasunto.errors import ResourceError
+
+COPIES_OF_WEIGHTS = 6  # state before and after, gradients, the optimizer's memory, and the copy handed out
+COPIES_OF_ACTIVATIONS = 3  # sums, values and gradients, per layer and minibatch row
+PROGRAM_BYTES = 60 * 2**20  # a compiled program and what compiling it leaves behind
+SHARE_OF_PEAK = 0.4  # of the matrix-product rate that training reaches, as a rule, on networks like the papers'
+STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a plan asks of the machine: a rough estimate, meant to be within a factor of two in time.
+
+    Attributes
+    ----------
+    members, programs
+        How many networks are trained, and how many programs are compiled for them.
+    epochs
+        Network-epochs: the sum over networks of the epochs each is trained for.
+    memory
+        Bytes over what the process has now.
+    disk
+        Bytes of final states; snapshots asked for come on top, one state each.
+    seconds
+        Of training and evaluation, with `rate` products a second.
+    """
+
+    members: int
+    programs: int
+    epochs: int
+    memory: int
+    disk: int
+    seconds: float
+
+
+def product_rate(size: int = 1024, repeats: int = 4) -> float:
+    """Measure this machine's single-precision matrix-product rate, in floating-point operations a second."""
+    left = np.full((size, size), 0.5, np.float32)
+    left @ left
+    begun = time.perf_counter()
+    for _ in range(repeats):
+        left @ left
+    return repeats * 2 * size**3 / (time.perf_counter() - begun)
+
+
+def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
+    """Estimate the memory of one chunk at work."""
+    rows = max(program.structure.batch_size, min(EVALUATION_ROWS, max(program.evaluated, default=0)))
+    activations = sum(outputs for _, outputs in program.layers) * rows * COPIES_OF_ACTIVATIONS + program.d * rows
+    return width * itemsize * (program.weights * COPIES_OF_WEIGHTS + activations)
+
+
+def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -> Cost:
+    """Estimate what it takes to train `chunks`; `rate` is measured when it is not given."""
+    rate = rate or product_rate()
+    programs = {chunk.program for chunk in chunks}
+    tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
+    epochs = sum(job.last - job.first for chunk in chunks for job in chunk.jobs)
+    largest = sorted((chunk_bytes(chunk.program, chunk.width) for chunk in chunks), reverse=True)[:devices]
+    return Cost(
+        members=sum(len(chunk.jobs) for chunk in chunks),
+        programs=len(programs),
+        epochs=epochs,
+        memory=sum(largest) + devices * sum(t.x.nbytes for t in tables.values()) + PROGRAM_BYTES * len(programs),
+        disk=sum(2 * 4 * chunk.program.weights * len(chunk.jobs) for chunk in chunks),
+        seconds=sum(chunk_seconds(chunk, rate) for chunk in chunks) + 2.0 * len(programs),
+    )
+
+
+def chunk_seconds(chunk: Chunk, rate: float) -> float:
+    """Estimate the time of one chunk's training: three products forth and back, one for each evaluated row."""
+    program, epochs = chunk.program, chunk.epochs
+    steps = -(-program.rows // program.structure.batch_size)
+    products = program.products * (6 * program.rows + 2 * sum(program.evaluated))
+    return epochs * (chunk.width * products / (rate * SHARE_OF_PEAK) + steps * STEP_SECONDS)
+
+
+def gib(number: float) -> str:
+    """Write bytes as GiB or MiB."""
+    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
+
+
+def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | None = None) -> None:
+    """Raise where the plan needs more memory than is free.
+
+    Raises
+    ------
+    ResourceError
+        Naming what is needed, what is free, and what would fit.
+    """
+    if not chunks:
+        return
+    needed = estimate(chunks, devices, rate=1.0).memory
+    free = psutil.virtual_memory().available if free is None else free
+    if needed <= free:
+        return
+    costly = max(chunks, key=lambda chunk: chunk_bytes(chunk.program, chunk.width))
+    structure = costly.program.structure
+    one = chunk_bytes(costly.program, 1)
+    fixed = needed - devices * chunk_bytes(costly.program, costly.width)
+    room = max(free - fixed, 0) / max(one, 1)
+    smaller = (
+        f"a batch_size of at most {int(structure.batch_size * room)}"
+        if room * structure.batch_size >= 1
+        else ("fewer rows or narrower layers")
+    )
+    raise ResourceError(
+        f"training needs about {gib(needed)} of memory and {gib(free)} is free: with layers of "
+        f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
+        f"{smaller} would fit"
+    )

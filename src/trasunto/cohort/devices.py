@@ -1,0 +1,47 @@
+"""Where chunks run: one CPU device per core, or every GPU."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import jax
+import psutil
+
+MOST_CPU_DEVICES = 8  # rows are copied to each device; beyond this XLA's own threads use the cores
+
+
+def program_folder() -> Path:
+    """Return the private per-user folder of compiled programs. It holds native code: it is never part of a store."""
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(home) / "trasunto" / "programs"
+
+
+def _keep_programs() -> None:
+    """Let JAX keep compiled programs on disk, unless the process has its own habit or the folder cannot be private."""
+    if jax.config.values["jax_compilation_cache_dir"] is not None:
+        return
+    folder = program_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+
+def training_devices() -> list[jax.Device]:
+    """Return the devices that chunks are sent to; the first call starts JAX where the process has not done so.
+
+    A CPU is asked for as one device per core, because one chunk per core beats one chunk on all cores. A process that
+    has started JAX already keeps the devices it has.
+    """
+    cores = (
+        len(psutil.Process().cpu_affinity() or [0]) if hasattr(psutil.Process, "cpu_affinity") else os.cpu_count() or 1
+    )
+    with suppress(RuntimeError):  # JAX is running already
+        jax.config.update("jax_num_cpu_devices", min(cores, MOST_CPU_DEVICES))
+    _keep_programs()
+    return list(jax.local_devices())

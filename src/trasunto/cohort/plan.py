@@ -1,0 +1,156 @@
+"""From jobs to chunks: jobs of equal program and rows are trained side by side, in chunks of equal width."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from trasunto.data import Table
+from trasunto.nets.initialise import widths
+from trasunto.spec import Recipe, Structure
+
+WIDEST = 4  # wider chunks leave the cache sooner than they save anything
+CACHE_BYTES = 2 * 2**20  # weights of a chunk that stay close to one core
+
+
+@dataclass(frozen=True)
+class Program:
+    """What compiles anew: a structure, and the shapes of its rows."""
+
+    structure: Structure
+    d: int
+    classes: int
+    rows: int
+    evaluated: tuple[int, ...]
+
+    @property
+    def weights(self) -> int:
+        """Count the weights of one network."""
+        return sum((inputs + 1) * outputs for inputs, outputs in self.layers)
+
+    @property
+    def products(self) -> int:
+        """Count the multiplications of one row's way through one network."""
+        return sum(inputs * outputs for inputs, outputs in self.layers)
+
+    @property
+    def layers(self) -> tuple[tuple[int, int], ...]:
+        """Return the (inputs, outputs) of every layer."""
+        return tuple(widths(self.structure, self.d, self.classes).values())
+
+    @property
+    def key(self) -> str:
+        """Return a short name that is the same in every process."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One network to be trained from one epoch to another.
+
+    Attributes
+    ----------
+    id, recipe, seed
+        Which network.
+    table
+        Its prepared rows; ``table.test`` and ``table.validation`` are evaluated after every epoch.
+    first, last
+        It has been trained to epoch `first` and shall be to epoch `last`.
+    begin
+        Fetches its arrays at `first` (see `cohort.states`) when its turn comes. At epoch 0 there may be none, or
+        weights to start from.
+    keep
+        Epochs at which its state is wanted, besides the last.
+    """
+
+    id: str
+    recipe: Recipe
+    seed: int
+    table: Table
+    first: int
+    last: int
+    begin: Callable[[], Mapping[str, np.ndarray]] = dict
+    keep: frozenset[int] = frozenset()
+
+    @cached_property
+    def program(self) -> Program:
+        """Return the program that trains this job."""
+        sets = evaluation_sets(self.table)
+        classes = len(class_names(self.table)) if self.recipe.loss == "cross_entropy" else 0
+        return Program(
+            self.recipe.structure, self.table.d, classes, len(self.table), tuple(len(table) for table in sets.values())
+        )
+
+    @property
+    def togetherness(self) -> tuple[object, ...]:
+        """Return what jobs must share to be members of one chunk."""
+        return (self.program, id(self.table), self.recipe.order_seed, self.first)
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Jobs trained side by side in `width` slots; slots beyond the jobs are idle."""
+
+    jobs: tuple[Job, ...]
+    width: int
+
+    @property
+    def program(self) -> Program:
+        """Return the program that all its jobs share."""
+        return self.jobs[0].program
+
+    @property
+    def epochs(self) -> int:
+        """Count the epochs that the chunk runs for."""
+        return max(job.last for job in self.jobs) - self.jobs[0].first
+
+
+def evaluation_sets(table: Table) -> dict[str, Table]:
+    """Return the tables that are evaluated after every epoch, by the prefix of their metrics."""
+    sets = {"test": table.test, "validation": table.validation}
+    return {name: rows for name, rows in sets.items() if rows is not None}
+
+
+def class_names(table: Table) -> np.ndarray:
+    """Return the classes of a table's labels and its test rows' labels, in order; their positions are class numbers."""
+    labels = [part.y for part in (table, *evaluation_sets(table).values()) if part.y is not None]
+    return np.unique(np.concatenate(labels)) if labels else np.array([])
+
+
+def usual_width(program: Program, members: int, devices: int, itemsize: int = 4) -> int:
+    """Return how many members to train in one call: as many as stay in cache, fewer where devices would stay idle."""
+    in_cache = CACHE_BYTES // (program.weights * itemsize)
+    return max(1, min(WIDEST, in_cache, -(-members // devices)))
+
+
+def plan(jobs: Sequence[Job], devices: int, width: Callable[[Program, int], int] | None = None) -> tuple[Chunk, ...]:
+    """Put jobs into chunks.
+
+    Parameters
+    ----------
+    jobs
+        In the order in which they are wanted; the plan keeps it within a program.
+    devices
+        How many devices there are.
+    width
+        Decides the width of the chunks of a program with so many members; by default `usual_width`. A run records it,
+        because the last bits of a network's curve depend on it.
+    """
+    decide = width or (lambda program, members: usual_width(program, members, devices))
+    buckets: dict[tuple[object, ...], list[Job]] = {}
+    members: dict[Program, int] = {}
+    for job in jobs:
+        if job.last > job.first or job.first == 0:
+            buckets.setdefault(job.togetherness, []).append(job)
+            members[job.program] = members.get(job.program, 0) + 1
+    chosen = {program: decide(program, count) for program, count in members.items()}
+    chunks = []
+    for bucket in buckets.values():
+        size = chosen[bucket[0].program]
+        bucket.sort(key=lambda job: -job.last)  # stable: members that end together share a chunk
+        chunks += [Chunk(tuple(bucket[at : at + size]), size) for at in range(0, len(bucket), size)]
+    return tuple(chunks)

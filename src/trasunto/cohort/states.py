@@ -1,0 +1,46 @@
+"""States of a chunk as named arrays, the form in which they are kept and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from trasunto.cohort.step import State
+
+Arrays = dict[str, np.ndarray]
+
+WEIGHTS, MEMORY = "weights/", "memory/"
+
+
+def to_arrays(states: State) -> Arrays:
+    """Copy a chunk's states (m, ...) to this process's memory: ``weights/<name>`` and ``memory/<number>``."""
+    arrays = {WEIGHTS + name: np.array(array) for name, array in states.weights.items()}
+    for number, leaf in enumerate(jax.tree.leaves(states.memory)):
+        arrays[f"{MEMORY}{number}"] = np.array(leaf)
+    return arrays
+
+
+def only_weights(arrays: Mapping[str, np.ndarray]) -> Arrays:
+    """Return the weights among one member's arrays, by their plain names."""
+    return {name.removeprefix(WEIGHTS): array for name, array in arrays.items() if name.startswith(WEIGHTS)}
+
+
+def stack(begins: Sequence[Mapping[str, np.ndarray]], fresh: State) -> State:
+    """Return a chunk's states from its members' own arrays, laid over `fresh` (m, ...).
+
+    A member may bring all of a state (to go on from it) or some weights only (to start from them); what it does not
+    bring stays as it is in `fresh`.
+    """
+    leaves, shape = jax.tree.flatten(fresh.memory)
+    named = {WEIGHTS + name: array for name, array in fresh.weights.items()}
+    named |= {f"{MEMORY}{number}": leaf for number, leaf in enumerate(leaves)}
+    filled = {name: np.array(array) for name, array in named.items()}
+    for slot, begin in enumerate(begins):
+        for name, array in begin.items():
+            filled[name][slot] = array
+    weights = {name: jnp.asarray(filled[WEIGHTS + name]) for name in fresh.weights}
+    memory = jax.tree.unflatten(shape, [filled[f"{MEMORY}{number}"] for number in range(len(leaves))])
+    return State(weights, memory)

@@ -1,0 +1,35 @@
+"""Rows in: what the networks learn from.
+
+Everything here makes a :class:`Table`: an immutable value of training rows, their labels where there are any, and the
+rows to test on. Images lie flat, one per row, top row of pixels first, and stay uint8 until a network sees them; what
+it sees is ``x * scale``, between 0 (black) and 1 (white) for such images.
+
+- :func:`load` takes a name of the :func:`catalogue`: the embedded ``mnist``, or a folder placed in ``$TRASUNTO_DATA``.
+- :func:`read` takes files: folders and pairs of IDX files, as MNIST and its successors come, ``.npz`` and ``.npy``.
+- :func:`from_arrays` takes what is in memory: arrays, and data frames of numbers.
+- :func:`read_image` turns one picture into one row.
+
+Rows that cannot be learned from (damaged files, numbers that are not finite, labels that do not match) are refused
+here, in one sentence, so that nothing after this folder has to look. There is no download, no shuffling and no
+augmentation.
+"""
+
+from trasunto.data.arrays import from_arrays
+from trasunto.data.catalogue import Entry, catalogue, load, where_files_go
+from trasunto.data.files import read
+from trasunto.data.images import read_image
+from trasunto.data.splits import stratified_rows
+from trasunto.data.table import Provenance, Table
+
+__all__ = [
+    "Entry",
+    "Provenance",
+    "Table",
+    "catalogue",
+    "from_arrays",
+    "load",
+    "read",
+    "read_image",
+    "stratified_rows",
+    "where_files_go",
+]

@@ -1,0 +1,205 @@
+"""Tables from what is in memory: arrays, and data frames of numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from trasunto.data.table import Provenance, Table
+from trasunto.errors import DataError
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows as they were found, before anything is checked.
+
+    Attributes
+    ----------
+    x
+        ``(n, d)`` or ``(n, height, width)`` array, or a data frame of n rows.
+    y
+        Labels, ``(n,)``, or None.
+    place
+        Where they were found, for refusals.
+    """
+
+    x: Any
+    y: Any = None
+    place: str = "x"
+
+
+def from_arrays(
+    x: Any,
+    y: Any = None,
+    *,
+    test: Any = None,
+    image_shape: tuple[int, int] | None = None,
+    scale: float | None = None,
+    feature_names: Sequence[str] | None = None,
+    name: str = "arrays",
+) -> Table:
+    """Make a table of arrays or data frames; the rows are copied.
+
+    Parameters
+    ----------
+    x
+        Training rows: ``(n, d)`` numbers, ``(n, height, width)`` images, or a data frame of numbers. uint8 are pixels
+        and stay uint8; other integers become float64.
+    y
+        Labels, ``(n,)``: whole numbers or text.
+    test
+        Test rows like `x`, or a tuple of two: test rows and their labels.
+    image_shape
+        Height and width of flat images; known where `x` has three axes.
+    scale
+        What networks see is ``x * scale``; 1/255 for uint8 unless given, else 1.
+    feature_names
+        d names; from the data frame, or numbered, unless given.
+    name
+        What the rows are called, in figures and refusals.
+
+    Raises
+    ------
+    DataError
+        If a value is not a finite number, or the parts do not fit together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = np.full((3, 2, 2), 255, dtype=np.uint8)
+    >>> table = from_arrays(images, [1, 1, 4], test=images[:1])
+    >>> table.image_shape, table.test.n, float(table.values().max())
+    ((2, 2), 1, 1.0)
+    """
+    test_x, test_y = test if isinstance(test, tuple) and len(test) == 2 else (test, None)
+    tested = None if test_x is None else Found(test_x, test_y, place="test x")
+    origin = Provenance(name=name, path="", sha256="")
+    return assemble(Found(x, y), tested, origin, image_shape=image_shape, scale=scale, feature_names=feature_names)
+
+
+def assemble(
+    train: Found,
+    test: Found | None,
+    origin: Provenance,
+    *,
+    image_shape: tuple[int, int] | None = None,
+    scale: float | None = None,
+    feature_names: Sequence[str] | None = None,
+) -> Table:
+    """Check found rows and make them one table; the checksum in `origin` is filled in.
+
+    Raises
+    ------
+    DataError
+        As :func:`from_arrays` does.
+    """
+
+    def table(found: Found, called: str, tested: Table | None) -> Table:
+        rows, shape = _rows(found, image_shape)
+        made = Table(
+            x=rows,
+            y=_labels(found),
+            test=tested,
+            image_shape=shape,
+            feature_names=tuple(feature_names or _names(found, shape, rows.shape[1])),
+            provenance=replace(origin, name=called, sha256=hashlib.sha256(rows.data).hexdigest()),
+            scale=scale if scale is not None else 1 / 255 if rows.dtype == np.uint8 else 1.0,
+        )
+        _refuse_not_finite(made, found.place)
+        return made
+
+    return table(train, origin.name, None if test is None else table(test, f"{origin.name} test", None))
+
+
+def _rows(found: Found, image_shape: tuple[int, int] | None) -> tuple[np.ndarray, tuple[int, int] | None]:
+    """Return a copy of the rows, flat, ``(n, d)``, and their image shape."""
+    array = _numbers(found)
+    if array.ndim not in (2, 3):
+        raise DataError(
+            f"{found.place} has shape {array.shape}; rows are (n, d) numbers or (n, height, width) grey images"
+        )
+    if array.size == 0:
+        raise DataError(f"{found.place} is empty: its shape is {array.shape}")
+    if array.ndim == 3:
+        height, width = array.shape[1:]
+        if image_shape not in (None, (height, width)):
+            raise DataError(
+                f"{found.place} has images of {height} x {width} pixels, not of the shape {image_shape} given"
+            )
+        image_shape = (height, width)
+    stored = _stored_as(array.dtype, image_shape is not None, found.place)
+    return np.array(array, dtype=stored, order="C").reshape(len(array), -1), image_shape
+
+
+def _numbers(found: Found) -> np.ndarray:
+    if not _is_frame(found.x):
+        return _array(found.x, found.place)
+    for column, dtype in zip(found.x.columns, found.x.dtypes, strict=True):
+        if dtype.kind not in "biuf":
+            raise DataError(f"column {str(column)!r} of {found.place} holds {dtype}, not numbers; drop or encode it")
+    numbers: np.ndarray = found.x.to_numpy()
+    if numbers.dtype == object:  # nullable or mixed columns; what is missing becomes NaN and is refused with its place
+        numbers = found.x.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
+def _is_frame(x: Any) -> bool:
+    pandas = sys.modules.get("pandas")  # not imported for this: whoever hands over a frame has done so
+    return pandas is not None and isinstance(x, pandas.DataFrame)
+
+
+def _array(values: Any, place: str) -> np.ndarray:
+    try:
+        return np.asarray(values)
+    except ValueError as fault:
+        raise DataError(f"{place} is not an array: its rows have different lengths") from fault
+
+
+def _stored_as(dtype: np.dtype, images: bool, place: str) -> np.dtype:
+    if dtype.kind not in "biuf":
+        raise DataError(f"{place} holds {dtype}, not numbers")
+    if dtype == np.uint8:
+        return dtype
+    if dtype.kind == "f":
+        return np.dtype(np.float64 if dtype.itemsize > 4 else np.float32)
+    if images:
+        # Not guessed: 0 and 1 in an int64 array may be black and white, or black and almost black.
+        raise DataError(f"{place} holds images of {dtype}; pixels must be uint8 (0 to 255) or floating-point (0 to 1)")
+    return np.dtype(np.float64)
+
+
+def _names(found: Found, shape: tuple[int, int] | None, d: int) -> Sequence[str]:
+    if _is_frame(found.x):
+        return [str(column) for column in found.x.columns]
+    if shape is not None and math.prod(shape) == d:
+        return [f"pixel_{row}_{column}" for row in range(shape[0]) for column in range(shape[1])]
+    return [f"x{feature}" for feature in range(d)]
+
+
+def _refuse_not_finite(table: Table, place: str) -> None:
+    finite = np.isfinite(table.x)
+    if finite.all():
+        return
+    row, column = (int(position) for position in np.argwhere(~finite)[0])
+    where = f"row {row}, column {column} ({table.feature_names[column]})"
+    raise DataError(f"{place} has {table.x[row, column]} in {where}; every value must be finite")
+
+
+def _labels(found: Found) -> np.ndarray | None:
+    if found.y is None:
+        return None
+    labels = _array(found.y, f"y of {found.place}")
+    if labels.dtype.kind == "U" or all(isinstance(label, str) for label in labels.flat):
+        return labels.astype(np.str_)
+    if labels.dtype.kind in "biuf":
+        with np.errstate(invalid="ignore"):
+            whole = labels.astype(np.int64)
+        if np.array_equal(whole, labels):
+            return whole
+    raise DataError(f"the labels of {found.place} hold {labels.dtype}; labels are whole numbers or text")

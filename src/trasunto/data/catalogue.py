@@ -1,0 +1,142 @@
+"""Data sets by name: those in the package, those registered, and those placed in ``$TRASUNTO_DATA``.
+
+To add one that people fetch by hand, add an :class:`Entry` to `REGISTERED`; to embed one, give its files' MD5s too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from trasunto.data.arrays import Found, assemble
+from trasunto.data.files import read
+from trasunto.data.idx import read_idx
+from trasunto.data.table import Provenance, Table
+from trasunto.errors import DataError, one_of
+
+VARIABLE = "TRASUNTO_DATA"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set of the catalogue.
+
+    Attributes
+    ----------
+    name
+        As :func:`load` takes it.
+    description
+        What its rows are, in a few words.
+    source
+        Who made it, and where it can be fetched.
+    licence
+        Under which terms.
+    embedded
+        For data in the package: MD5 of each unpacked IDX file, by name.
+    """
+
+    name: str
+    description: str
+    source: str = ""
+    licence: str = ""
+    embedded: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def place(self) -> str:
+        """Where its files are, or belong."""
+        return f"trasunto/data/{self.name}" if self.embedded else str(_folder() / self.name)
+
+    @property
+    def present(self) -> bool:
+        """Whether it can be loaded now."""
+        return bool(self.embedded) or (_folder() / self.name).is_dir()
+
+
+REGISTERED = (
+    Entry(
+        name="mnist",
+        description="handwritten digits, 60,000 and 10,000 images of 28 x 28 pixels",
+        source="Y. LeCun, C. Cortes, C. J. C. Burges, http://yann.lecun.com/exdb/mnist/",
+        licence="CC BY-SA 3.0",
+        embedded={
+            "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+            "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+            "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+            "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+        },
+    ),
+    Entry(
+        name="fashion-mnist",
+        description="pictures of clothes, 60,000 and 10,000 images of 28 x 28 pixels",
+        source="Zalando Research, https://github.com/zalandoresearch/fashion-mnist",
+        licence="MIT",
+    ),
+)
+
+
+def catalogue() -> tuple[Entry, ...]:
+    """List the registered data sets, then the other folders placed in ``$TRASUNTO_DATA``; nothing is read.
+
+    Examples
+    --------
+    >>> [entry.name for entry in catalogue() if entry.embedded]
+    ['mnist']
+    """
+    known = {entry.name for entry in REGISTERED}
+    folders = sorted(_folder().glob("[!.]*/"))
+    return (*REGISTERED, *(Entry(folder.name, "placed by hand") for folder in folders if folder.name not in known))
+
+
+def where_files_go() -> str:
+    """Say in one sentence where files fetched by hand belong, and what that place is now."""
+    return f"files fetched by hand go into ${VARIABLE}/NAME ({VARIABLE} is {os.environ.get(VARIABLE) or 'not set'})"
+
+
+def load(name: str) -> Table:
+    """Load a data set of the catalogue by its name.
+
+    Raises
+    ------
+    DataError
+        If the name is not in the catalogue, its files are not on this machine, or they are damaged.
+
+    Examples
+    --------
+    >>> table = load("mnist")
+    >>> table.n, table.test.n, table.image_shape
+    (60000, 10000, (28, 28))
+    """
+    entries = {entry.name: entry for entry in catalogue()}
+    if name not in entries:
+        raise DataError(f"{one_of('data set', name, entries)}; {where_files_go()}")
+    entry = entries[name]
+    if entry.embedded:
+        return _embedded(entry)
+    if not entry.present:
+        raise DataError(
+            f"the data set '{name}' is not on this machine: fetch it from {entry.source}; {where_files_go()}"
+        )
+    return read(_folder() / name, name=name, source=entry.source, licence=entry.licence)
+
+
+def _folder() -> Path:
+    """Return the folder of hand-fetched data; where none is set, a path that says so and does not exist."""
+    return Path(os.environ.get(VARIABLE) or f"${VARIABLE}")
+
+
+def _embedded(entry: Entry) -> Table:
+    folder = resources.files("trasunto.data") / entry.name
+
+    def found(part: str) -> Found:
+        images, labels = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
+        return Found(
+            read_idx(folder / f"{images}.xz", 3, md5=entry.embedded[images]),
+            read_idx(folder / f"{labels}.xz", 1, md5=entry.embedded[labels]),
+            place=images,
+        )
+
+    origin = Provenance(entry.name, entry.place, sha256="", source=entry.source, licence=entry.licence)
+    return assemble(found("train"), found("t10k"), origin)

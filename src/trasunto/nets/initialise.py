@@ -1,0 +1,61 @@
+"""First weights of one network, as PyTorch's or Keras's dense layers draw them."""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+from trasunto.nets.streams import INITIALISATION, stream
+from trasunto.spec import Structure
+
+Weights = dict[str, jax.Array]  # on a device; files and callers hold the same names with numpy arrays
+
+
+def widths(structure: Structure, d: int, classes: int = 0) -> dict[str, tuple[int, int]]:
+    """Return the (inputs, outputs) of every dense layer of the network, by the layer's name, in order.
+
+    With the loss ``cross_entropy`` the decoder does not exist: the latent feeds a linear head of `classes` outputs.
+    """
+    supervised = structure.loss == "cross_entropy"
+    layers = structure.layers[: structure.latent + 1] if supervised else structure.layers
+    sizes = [d, *(layer.units for layer in layers)]
+    found = {str(i): (sizes[i - 1], sizes[i]) for i in range(1, len(sizes))}
+    found["head" if supervised else "output"] = (sizes[-1], classes if supervised else d)
+    return found
+
+
+def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int = 0) -> Weights:
+    """Draw the first weights of one network.
+
+    Parameters
+    ----------
+    structure
+        The network; its field `initialisation` says whose habit is followed. ``torch``: kernel and bias uniform within
+        1/sqrt(inputs). ``keras``: kernel uniform within sqrt(6 / (inputs + outputs)), bias zero.
+    seed
+        The member's seed.
+    d, classes
+        Features of a row, and classes of its label where the network is a classifier.
+
+    References
+    ----------
+    Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", eq. 16.
+    """
+    weights: Weights = {}
+    for number, (name, (inputs, outputs)) in enumerate(widths(structure, d, classes).items()):
+        kernel_key, bias_key = jax.random.split(jax.random.fold_in(stream(seed, INITIALISATION), number))
+        torch = structure.initialisation == "torch"
+        bound = 1 / math.sqrt(inputs) if torch else math.sqrt(6 / (inputs + outputs))
+        weights[f"{name}.kernel"] = jax.random.uniform(kernel_key, (inputs, outputs), minval=-bound, maxval=bound)
+        weights[f"{name}.bias"] = (
+            jax.random.uniform(bias_key, (outputs,), minval=-bound, maxval=bound) if torch else jnp.zeros(outputs)
+        )
+    return weights
+
+
+def trainable(structure: Structure, name: str) -> bool:
+    """Say whether the array `name` is trained, given which part of the network the recipe freezes."""
+    layer = name.split(".")[0]
+    return structure.frozen != "encoder" or not layer.isdigit() or int(layer) > structure.latent + 1

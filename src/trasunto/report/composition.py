@@ -1,0 +1,83 @@
+"""A report put together from findings: values copied, pictures drawn, nothing computed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from trasunto.report.facts import plain
+from trasunto.report.sections import Drawing, Number, Report, Run, StudySection
+
+if TYPE_CHECKING:
+    from trasunto.figures.theme import Picture
+    from trasunto.studies.findings import Comparison, Findings
+
+Draw: TypeAlias = "Callable[[Findings], Sequence[Picture]]"
+
+SHOWS_ROWS = frozenset({"demonstration"})
+"""The studies in whose figures rows of the data can be recognised. A report says so, since it may be passed on."""
+
+_CSS_PIXELS_PER_INCH = 96
+
+
+def compose(run: Run, findings: Iterable[Findings], draw: Draw | None = None) -> Report:
+    """Return the report of `findings`, drawn by `draw` (by default :func:`trasunto.figures.pictures`)."""
+    sections, pngs = [], {}
+    for found in findings:
+        drawn = [_drawing(picture, found.study in SHOWS_ROWS) for picture in (draw or _draw)(found)]
+        sections.append(_section(found, tuple(drawing for drawing, _ in drawn)))
+        pngs.update({drawing.name: png for drawing, png in drawn})
+    return Report(run=run, studies=tuple(sections), pictures=pngs)
+
+
+def _draw(found: Findings) -> Sequence[Picture]:
+    from trasunto.figures import pictures
+
+    return pictures(found)
+
+
+def _section(found: Findings, figures: tuple[Drawing, ...]) -> StudySection:
+    return StudySection(
+        study=found.study,
+        experiments=tuple(found.experiments),
+        question=found.question,
+        verdict=found.verdict,
+        paper_answer=found.paper_answer,
+        details=tuple(found.details),
+        numbers=tuple(_number(comparison) for comparison in found.comparisons),
+        figures=figures,
+        settings=plain(found.settings),
+        facts=plain(found.facts),
+        seconds=found.seconds,
+    )
+
+
+def _number(comparison: Comparison) -> Number:
+    return Number(
+        id=comparison.id,
+        what=comparison.what,
+        paper=comparison.paper,
+        ours=comparison.ours,
+        ratio=comparison.ratio,
+        low=comparison.low,
+        high=comparison.high,
+        paper_says=comparison.paper_says,
+        note=comparison.note,
+    )
+
+
+def _drawing(picture: Picture, shows_rows: bool) -> tuple[Drawing, bytes]:
+    from trasunto.figures.theme import png
+
+    content = png(picture.figure)
+    width, height = picture.figure.get_size_inches() * _CSS_PIXELS_PER_INCH
+    drawing = Drawing(
+        name=picture.name,
+        caption=picture.caption,
+        sha256=hashlib.sha256(content).hexdigest(),
+        width=round(width),
+        height=round(height),
+        shows_rows=shows_rows,
+    )
+    return drawing, content

@@ -1,0 +1,161 @@
+"""What training gives back: the members of a request, with their curves, outcomes and weights."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trasunto.errors import StoreError, TrasuntoError, one_of
+from trasunto.runs.outcome import Outcome, curve_of, judge
+from trasunto.runs.recording import is_diverged
+from trasunto.runs.request import Member, Request
+from trasunto.runs.store import Store
+from trasunto.runs.trained import TrainedMember
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Cohort:
+    """Members trained together, as they stood at the epoch that was asked for.
+
+    Curves and weights are read from the store when they are asked for, so a cohort of thousands is a light value.
+    Losses are means over features and rows: lower is better.
+
+    Attributes
+    ----------
+    name
+        The run's name in the store.
+    epochs
+        The epoch that was asked for; a member that diverged ended before it.
+    """
+
+    def __init__(self, request: Request, store: Path, name: str) -> None:
+        self._request, self._store = request, store
+        self.name, self.epochs = name, request.epochs
+
+    def __len__(self) -> int:
+        return len(self._request.members)
+
+    def __repr__(self) -> str:
+        counts = self.frame()["status"].value_counts()
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"Cohort({self.name}: {len(self)} members, {self.epochs} epochs, {told})"
+
+    @cached_property
+    def _read(self) -> tuple[pd.DataFrame, dict[str, tuple[Outcome, float]]]:
+        """Return the wide history up to the epoch asked for, and each member's outcome and seconds."""
+        ids = [member.id for member in self._request.members]
+        with Store.open(self._store, write=False) as store:
+            long, progress = store.curves(ids), store.progress(ids)
+        long = long[long["epoch"] <= self.epochs]
+        curves = {str(id): curve_of(part) for id, part in long.groupby("id")}
+        outcomes = {}
+        for member in self._request.members:
+            reached = progress.get(member.id)
+            if reached is None:
+                raise StoreError(
+                    f"member {member.id} of run '{self.name}' is not in {self._store} any more: train again"
+                )
+            if is_diverged(reached, self.epochs):
+                outcome = Outcome(reached.status, reached.reason)
+            else:
+                last = min(reached.epoch, self.epochs)
+                outcome = judge(member.recipe, member.seed, curves.get(member.id, {}), last, self.epochs)
+            outcomes[member.id] = outcome, reached.seconds
+        wide = long.pivot(index=["id", "epoch"], columns="metric", values="value").reset_index()
+        wide.columns.name = None
+        return wide, outcomes
+
+    @cached_property
+    def _described(self) -> pd.DataFrame:
+        """Return what identifies each member, a row each in the order of the request."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "id": member.id,
+                    "network": str(member.recipe.network),
+                    "loss": member.recipe.loss,
+                    **member.recipe.numbers,
+                    "seed": member.seed,
+                }
+                for member in self._request.members
+            ]
+        )
+
+    def history(self) -> pd.DataFrame:
+        """Return a row per member and epoch: what identifies the member, epoch, train_loss, test_loss, ...
+
+        Epoch 0 is the untrained network: its training columns are NaN where there are test rows. A ``_loss`` includes
+        activity penalties, an ``_error`` does not; training columns are measured with dropout on.
+        """
+        wide, _ = self._read
+        described = self._described.reset_index(names="order")
+        rows = described.merge(wide, on="id").sort_values(["order", "epoch"], ignore_index=True)
+        return rows.drop(columns="order")
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row per member: what identifies it, its outcome, and its numbers at the last epoch.
+
+        Columns: id, network, loss, every number of the recipe, seed, status, reason, epochs, parameters, the metrics
+        (``train_loss``, ``test_loss``, ...; NaN for a member that diverged), and seconds of training.
+        """
+        wide, outcomes = self._read
+        last = wide.sort_values("epoch").groupby("id").tail(1).rename(columns={"epoch": "epochs"})
+        frame = self._described
+        frame = frame.assign(
+            status=[outcomes[id][0].status for id in frame["id"]],
+            reason=[outcomes[id][0].reason for id in frame["id"]],
+            parameters=[member.record.parameters for member in self._request.members],
+        )
+        frame = frame.merge(last, on="id", how="left")
+        frame["seconds"] = [outcomes[id][1] for id in frame["id"]]
+        return frame
+
+    @property
+    def members(self) -> list[TrainedMember]:
+        """Return all members, in the order recipes x seeds, seeds fastest."""
+        return [self._trained(member) for member in self._request.members]
+
+    def member(self, id: str) -> TrainedMember:
+        """Return one member by its id.
+
+        Raises
+        ------
+        TrasuntoError
+            No member has this id.
+        """
+        for member in self._request.members:
+            if member.id == id:
+                return self._trained(member)
+        raise one_of("member", id, [member.id for member in self._request.members])
+
+    def best(self, measure: str = "test_loss") -> TrainedMember:
+        """Return the member with the lowest `measure` (for an accuracy, the highest) among those that did not fail.
+
+        Raises
+        ------
+        TrasuntoError
+            The measure is not in `frame`, or no member has it.
+        """
+        frame = self.frame()
+        if measure not in frame:
+            raise one_of(
+                "measure", measure, [c for c in frame.columns if c.split("_")[0] in ("train", "test", "validation")]
+            )
+        measured = frame[frame[measure].map(np.isfinite)]
+        if measured.empty:
+            raise TrasuntoError(f"no member of run '{self.name}' has a finite {measure}: all of them diverged")
+        best_first = measured.sort_values(measure, ascending=not measure.endswith("accuracy"), kind="stable")
+        return self.member(str(best_first["id"].iloc[0]))
+
+    def _trained(self, member: Member) -> TrainedMember:
+        outcome = self._read[1][member.id][0]
+        history = self._read[0]
+        reached = int(history.loc[history["id"] == member.id, "epoch"].max())
+        return TrainedMember(member, self._store, reached, outcome)

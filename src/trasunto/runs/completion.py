@@ -1,0 +1,117 @@
+"""Completing a request: look up what is there, plan the rest, train it, write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trasunto.cohort.cost import chunk_seconds, refuse_what_does_not_fit
+from trasunto.cohort.devices import training_devices
+from trasunto.cohort.loop import Event, train_chunks
+from trasunto.cohort.plan import Chunk, Program, plan, usual_width
+from trasunto.errors import Interrupted
+from trasunto.runs.interruption import listening
+from trasunto.runs.lookup import missing_jobs, refuse_other_rows
+from trasunto.runs.recording import Recorder
+from trasunto.runs.request import Request
+from trasunto.runs.store import Store
+
+LADDER = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
+LADDER_BYTES = 256 * 2**20  # snapshots nobody named may cost a store no more than this in one request
+CHECKPOINT_SECONDS = 30.0
+REFERENCE_RATE = 1e11
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What an observer is told after every epoch of a chunk.
+
+    Attributes
+    ----------
+    done, total
+        How much of the request's training is done, and how much there was to do, in seconds of a machine that makes
+        `REFERENCE_RATE` products a second: a measure of work, not of time.
+    event
+        What the epoch gave.
+    """
+
+    done: float
+    total: float
+    event: Event
+
+    @property
+    def share(self) -> float:
+        """Return how much is done, 0 to 1."""
+        return self.done / self.total if self.total else 1.0
+
+
+Observer = Callable[[Step], None]
+
+
+def complete(request: Request, path: Path, name: str, observe: Observer | None = None) -> None:
+    """Train whatever of `request` the store at `path` does not hold yet, as the run `name`.
+
+    Raises
+    ------
+    TrasuntoError
+        It cannot be trained, kept or fitted into memory; nothing was started.
+    Interrupted
+        Ctrl-C or SIGTERM; what was done is kept, and the same call goes on.
+    """
+    with Store.open(path) as store:
+        refuse_other_rows(store, name, request)
+        chunks = _planned(store, name, request)
+        ids = [member.id for member in request.members]
+        store.register(member.record for member in request.members)
+        store.name_run(name, request.json, request.members[0].table.fingerprint, ids)
+        share = _train(store, chunks, observe)
+        if share < 1:
+            raise Interrupted(
+                f"stopped after {share:.0%} of run '{name}': what was done is kept in {path}, "
+                "and the same call goes on from there"
+            )
+
+
+def _planned(store: Store, name: str, request: Request) -> tuple[Chunk, ...]:
+    """Plan what is missing, in chunks of the width that the run was first planned with."""
+    devices = len(training_devices())
+
+    def width(program: Program, members: int) -> int:
+        key = f"{name}:{program.key}"
+        recorded = store.width(key)
+        if recorded is None:
+            store.set_width(key, recorded := usual_width(program, members, devices))
+        return recorded
+
+    chunks = plan(missing_jobs(store, request, _kept_in_passing(request)), devices, width)
+    refuse_what_does_not_fit(chunks, devices)
+    return chunks
+
+
+def _kept_in_passing(request: Request) -> frozenset[int]:
+    """Return the epochs whose weights are kept though nobody named them."""
+    rungs = [rung for rung in LADDER if rung <= request.epochs]
+    numbers = sum(member.record.parameters for member in request.members)
+    affordable = len(rungs) * numbers * 2 * 4 <= LADDER_BYTES
+    return frozenset(rungs) if request.snapshots is None and affordable else frozenset()
+
+
+def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None) -> float:
+    """Train the chunks and write down what comes; return the share that was done before someone asked to stop."""
+    recorder = Recorder(store, [job for chunk in chunks for job in chunk.jobs])
+    weight = {
+        id(job): chunk_seconds(chunk, REFERENCE_RATE) / max(chunk.epochs, 1) for chunk in chunks for job in chunk.jobs
+    }
+    left = {id(job): job.last - job.first for chunk in chunks for job in chunk.jobs}
+    total = sum(weight[job] * epochs for job, epochs in left.items())
+    with listening() as stopping:
+        for event in train_chunks(chunks, training_devices(), checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping):
+            recorder.take(event)
+            for slot, job in enumerate(event.jobs):
+                left[id(job)] = 0 if event.diverged[slot] else min(left[id(job)], job.last - event.epoch)
+            waiting = sum(weight[job] * epochs for job, epochs in left.items() if epochs > 0)
+            if observe is not None:
+                observe(Step(total - waiting, total, event))
+    waiting = sum(weight[job] * epochs for job, epochs in left.items() if epochs > 0)
+    return 1 - waiting / total if waiting else 1.0

@@ -1,0 +1,55 @@
+"""What can go wrong with a store, said in one sentence."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from trasunto.errors import StoreError
+
+
+class DamagedWeightsError(StoreError):
+    """A file of weights is missing, or is no longer what was written.
+
+    Attributes
+    ----------
+    file : Path
+        The file.
+    epoch : int
+        The epoch that it held.
+    members : tuple of str
+        Every member whose weights it held.
+    """
+
+    def __init__(self, file: Path, fault: str, epoch: int, members: Sequence[str]) -> None:
+        self.file, self.epoch, self.members = file, epoch, tuple(members)
+        named = ", ".join(self.members[:4]) + (f" and {len(self.members) - 4} more" if len(self.members) > 4 else "")
+        super().__init__(
+            f"weights file '{file}' {fault}; it held epoch {epoch} of {named}, which must be trained again"
+        )
+
+
+@contextmanager
+def explained(folder: Path, done: str) -> Iterator[None]:
+    """Turn what SQLite and the file system raise about the store in `folder` into "cannot be `done`: why".
+
+    Broken constraints and misuse of a connection pass through: no user can mend those, they are faults of ours.
+    """
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except (sqlite3.Error, OSError) as fault:
+        raise StoreError(f"store '{folder}' cannot be {done}: {_reason(fault)}") from fault
+
+
+def _reason(fault: sqlite3.Error | OSError) -> str:
+    code: object = fault.errno if isinstance(fault, OSError) else getattr(fault, "sqlite_errorname", "")
+    if code in (errno.ENOSPC, errno.EDQUOT, "SQLITE_FULL"):
+        return "the disk is full (what was recorded before is safe; free some space and ask again)"
+    if code in (errno.EROFS, errno.EACCES, "SQLITE_CANTOPEN") or str(code).startswith("SQLITE_READONLY"):
+        return "this user may not write there (name a folder that can be written)"
+    return (fault.strerror if isinstance(fault, OSError) else None) or str(fault)

@@ -1,0 +1,85 @@
+"""What of a request is there already, and what is left to train."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from trasunto.cohort.plan import Job
+from trasunto.cohort.states import WEIGHTS
+from trasunto.errors import StoreError
+from trasunto.runs.outcome import DIVERGED
+from trasunto.runs.records import Progress
+from trasunto.runs.request import Member, Request
+from trasunto.runs.store import Store
+
+
+def missing_jobs(store: Store, request: Request, kept: frozenset[int], *, repair: bool = True) -> list[Job]:
+    """Return the training that a request still needs, a job for each stretch of epochs.
+
+    Parameters
+    ----------
+    kept
+        Epochs whose weights are kept in passing; those of ``request.snapshots`` are trained for where they are missing.
+
+    Notes
+    -----
+    A member whose stored weights are damaged falls back to its nearest earlier sound ones, or to the beginning.
+    """
+    progress = store.progress(member.id for member in request.members)
+    if repair:
+        store.repair(member.id for member in request.members)
+    jobs: list[Job] = []
+    for member in request.members:
+        jobs += _jobs_of(store, member, request, kept | set(request.snapshots or ()), progress.get(member.id))
+    return jobs
+
+
+def _jobs_of(
+    store: Store, member: Member, request: Request, kept: frozenset[int], progress: Progress | None
+) -> Iterable[Job]:
+    there = set(store.epochs(member.id))
+    reached = progress.epoch if progress else -1
+    if progress and progress.status == DIVERGED:
+        return
+    if reached < request.epochs:
+        first = max(there, default=0)
+        wanted = frozenset(epoch for epoch in kept if epoch > first) | _beginning(member, first)
+        yield _job(store, member, first, request.epochs, wanted)
+        reached = first
+    absent = {epoch for epoch in request.snapshots or () if 0 < epoch <= reached} - there
+    if absent:
+        first = max((epoch for epoch in there if epoch < min(absent)), default=0)
+        yield _job(store, member, first, max(absent), frozenset(absent) | _beginning(member, first))
+
+
+def _beginning(member: Member, first: int) -> frozenset[int]:
+    """Keep epoch 0 of a member that starts from given weights: no seed can draw it again."""
+    return frozenset({0}) if member.start and first == 0 else frozenset()
+
+
+def _job(store: Store, member: Member, first: int, last: int, keep: frozenset[int]) -> Job:
+    def begin() -> Mapping[str, np.ndarray]:
+        if first:
+            return store.load(member.id, first)[1]
+        return {WEIGHTS + name: array for name, array in member.start.items()}
+
+    return Job(member.id, member.recipe, member.seed, member.table, first, last, begin, keep)
+
+
+def refuse_other_rows(store: Store, name: str, request: Request) -> None:
+    """Raise where a run of that name exists and was trained on other rows.
+
+    Raises
+    ------
+    StoreError
+        Naming the run and what to do.
+    """
+    run = store.run(name)
+    table = request.members[0].table
+    if run is not None and run.rows != table.fingerprint:
+        raise StoreError(
+            f"run '{name}' in {store.path} was trained on other rows than {table.provenance}: "
+            "continue it with its own data, or choose another name"
+        )

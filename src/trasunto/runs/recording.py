@@ -1,0 +1,96 @@
+"""From the loop's events to the store: curves wait for the weights they lead to, then both are written together."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from trasunto.cohort.loop import Event
+from trasunto.cohort.plan import Job
+from trasunto.runs.outcome import DIVERGED, curve_of, diverged, judge
+from trasunto.runs.packs import Pack
+from trasunto.runs.records import CurvePoint, Progress
+from trasunto.runs.store import Store
+
+
+class Recorder:
+    """Writes what the loop yields, so that the store never knows a curve that it cannot continue.
+
+    Parameters
+    ----------
+    store
+        Open for writing.
+    jobs
+        What is being trained; a job that ends before the epoch its member has reached already (one that fetches an
+        early snapshot) adds weights and changes nothing else.
+    """
+
+    def __init__(self, store: Store, jobs: Iterable[Job]) -> None:
+        self._store = store
+        ids = [job.id for job in jobs]
+        self._known = store.progress(ids)
+        self._seconds = {id: progress.seconds for id, progress in self._known.items()}
+        self._curves: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
+        self._judged: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
+        curves = store.curves(ids)
+        for id, untrained in curves[curves["epoch"] == 0].groupby("id"):
+            self._judged[str(id)] = curve_of(untrained)
+
+    def take(self, event: Event) -> None:
+        """Remember an event's curves, and write all that is waiting where it brings weights."""
+        for slot, job in enumerate(event.jobs):
+            if event.trained[slot] and not self._rewinds(job):
+                self._remember(event, slot, job)
+        if event.states is not None:
+            self._write(event)
+
+    def _rewinds(self, job: Job) -> bool:
+        known = self._known.get(job.id)
+        return known is not None and job.last <= known.epoch
+
+    def _remember(self, event: Event, slot: int, job: Job) -> None:
+        broken = bool(event.diverged[slot])
+        for metric, values in event.metrics.items():
+            # After divergence the weights are those of the epoch before: their test error is not this epoch's.
+            lost = broken and not metric.startswith("train")
+            self._curves[job.id][event.epoch, metric] = math.nan if lost else float(values[slot])
+        shared = event.seconds / max(1, int(event.trained.sum()))
+        self._seconds[job.id] = self._seconds.get(job.id, 0.0) + shared
+
+    def _write(self, event: Event) -> None:
+        assert event.states is not None
+        slots = [slot for slot in range(len(event.jobs)) if event.trained[slot]]
+        kept = [slot for slot in slots if event.epoch in event.jobs[slot].keep]
+        passing = [slot for slot in slots if slot not in kept and not self._rewinds(event.jobs[slot])]
+        for chosen, keep in ((kept, True), (passing, False)):
+            if chosen:
+                self._write_slots(event, chosen, keep)
+
+    def _write_slots(self, event: Event, slots: list[int], keep: bool) -> None:
+        assert event.states is not None
+        jobs = [event.jobs[slot] for slot in slots]
+        arrays = {name: np.ascontiguousarray(array[slots]) for name, array in event.states.items()}
+        points, progress = [], []
+        for slot, job in zip(slots, jobs, strict=True):
+            if self._rewinds(job):
+                continue
+            curve = self._curves.pop(job.id, {})
+            points += [CurvePoint(job.id, epoch, metric, value) for (epoch, metric), value in curve.items()]
+            self._judged[job.id] |= {key: value for key, value in curve.items() if key[0] in (0, event.epoch)}
+            progress.append(self._progress(event, slot, job))
+        self._store.write(Pack(tuple(job.id for job in jobs), event.epoch, arrays, keep), points, progress)
+
+    def _progress(self, event: Event, slot: int, job: Job) -> Progress:
+        if event.diverged[slot]:
+            outcome = diverged(job.recipe, job.seed, event.epoch)
+        else:
+            outcome = judge(job.recipe, job.seed, self._judged[job.id], event.epoch, job.last)
+        return Progress(job.id, event.epoch, outcome.status, outcome.reason, self._seconds[job.id])
+
+
+def is_diverged(progress: Progress | None, epoch: int) -> bool:
+    """Say whether a member had diverged by `epoch`."""
+    return progress is not None and progress.status == DIVERGED and progress.epoch <= epoch

@@ -1,0 +1,191 @@
+"""What is asked for: recipes, seeds and rows, as the members that they name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from trasunto.cohort.plan import class_names
+from trasunto.data import Table
+from trasunto.errors import DataError, RecipeError
+from trasunto.runs.records import MemberRecord
+from trasunto.spec import Grid, Recipe, member_id
+
+Arrays = Mapping[str, np.ndarray]
+Recipes = Recipe | Grid | Sequence[Recipe]
+
+SEEDS = 2**32  # seeds are unsigned 32-bit numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network of a request.
+
+    Attributes
+    ----------
+    recipe, seed
+        What is trained.
+    table
+        The prepared rows: with ``recipe.validation``, the last share of them is held out.
+    start
+        Weights that training starts from, by name; empty where it starts from the recipe's initialisation.
+    """
+
+    recipe: Recipe
+    seed: int
+    table: Table
+    start: Arrays = field(default_factory=dict)
+
+    @cached_property
+    def id(self) -> str:
+        """Return the name of this training, the same on every machine."""
+        return member_id(self.recipe, self.seed, self.rows, dtype=precision(), start=self.checksum or None)
+
+    @cached_property
+    def rows(self) -> str:
+        """Return the fingerprint of the rows, and of their labels where those are trained on."""
+        supervised = self.recipe.loss == "cross_entropy"
+        return f"{self.table.fingerprint}{self.table.label_fingerprint if supervised else ''}"
+
+    @cached_property
+    def checksum(self) -> str:
+        """Return a checksum of the given starting weights, or nothing where there are none."""
+        if not self.start:
+            return ""
+        digest = hashlib.sha256()
+        for name in sorted(self.start):
+            digest.update(f"{name} {self.start[name].dtype.str} {self.start[name].shape}\n".encode())
+            digest.update(np.ascontiguousarray(self.start[name]).tobytes())
+        return digest.hexdigest()
+
+    @property
+    def record(self) -> MemberRecord:
+        """Return what the store keeps of this member."""
+        classes = len(class_names(self.table)) if self.recipe.loss == "cross_entropy" else 0
+        return MemberRecord(
+            id=self.id,
+            recipe=self.recipe.to_json(),
+            seed=self.seed,
+            rows=self.rows,
+            rows_name=self.table.provenance.name,
+            start=self.checksum,
+            parameters=self.recipe.parameters(self.table.d, classes),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Members to be trained to an epoch.
+
+    Attributes
+    ----------
+    snapshots
+        Epochs at which their weights are kept; None leaves the choice to the store's habit.
+    """
+
+    members: tuple[Member, ...]
+    epochs: int
+    snapshots: tuple[int, ...] | None
+
+    @property
+    def usual_name(self) -> str:
+        """Return the name derived from the members alone, so that asking for more epochs is the same run."""
+        return "run-" + hashlib.sha256(" ".join(member.id for member in self.members).encode()).hexdigest()[:10]
+
+    @property
+    def json(self) -> str:
+        """Return the request as the store writes it down."""
+        first = self.members[0]
+        return json.dumps(
+            {
+                "rows": first.table.provenance.name,
+                "path": first.table.provenance.path,
+                "members": len(self.members),
+                "epochs": self.epochs,
+                "snapshots": None if self.snapshots is None else list(self.snapshots),
+            }
+        )
+
+
+def precision() -> str:
+    """Return the dtype that training uses: float64 where the process has switched JAX's x64 on."""
+    import jax
+
+    # Asked of JAX's settings, not of an array: that would start JAX before `training_devices` has its say in how many.
+    return str(jax.dtypes.canonicalize_dtype(float))
+
+
+def make_request(
+    recipes: Recipes,
+    table: Table,
+    seeds: int | Sequence[int],
+    epochs: int | None,
+    snapshots: Sequence[int] | None,
+    starts: Sequence[Arrays | None] | None,
+) -> Request:
+    """Name the members of recipes x seeds (seeds fastest) on prepared rows.
+
+    Raises
+    ------
+    RecipeError
+        Seeds, epochs or snapshots that are not counting numbers; recipes that ask for different numbers of epochs.
+    DataError
+        Labels are wanted and there are none.
+    """
+    listed = [recipes.recipe_at(i) for i in range(len(recipes))] if isinstance(recipes, Grid) else recipes
+    listed = [listed] if isinstance(listed, Recipe) else list(listed)
+    if not listed:
+        raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
+    chosen = _seeds(seeds)
+    last = _epochs(listed, epochs)
+    for epoch in snapshots or ():
+        if not 0 <= epoch <= last:
+            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {last})")
+    prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in listed}}
+    pairs = [(recipe, seed) for recipe in listed for seed in chosen]
+    begins = starts if starts is not None else [None] * len(pairs)
+    if len(begins) != len(pairs):
+        raise RecipeError(f"{len(begins)} starting weights were given for {len(pairs)} members (recipes x seeds)")
+    members = [
+        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), _encoder(recipe, begin or {}))
+        for (recipe, seed), begin in zip(pairs, begins, strict=True)
+    ]
+    unique = list({member.id: member for member in members}.values())
+    return Request(tuple(unique), last, None if snapshots is None else tuple(sorted(set(snapshots))))
+
+
+def _seeds(seeds: int | Sequence[int]) -> list[int]:
+    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    if not chosen or not all(0 <= seed < SEEDS for seed in chosen):
+        raise RecipeError(f"seeds are a count of at least 1 or a list of numbers from 0 to {SEEDS - 1}, not {seeds}")
+    return chosen
+
+
+def _epochs(recipes: Sequence[Recipe], epochs: int | None) -> int:
+    asked = {recipe.epochs for recipe in recipes} if epochs is None else {epochs}
+    if len(asked) > 1:
+        listed = ", ".join(map(str, sorted(asked)))
+        raise RecipeError(
+            f"the recipes ask for different numbers of epochs ({listed}): pass epochs=, or train them apart"
+        )
+    last = asked.pop()
+    if last < 0:
+        raise RecipeError(f"epochs must be 0 or more, not {last}")
+    return last
+
+
+def _labelled(recipe: Recipe, table: Table) -> Table:
+    if recipe.loss == "cross_entropy" and table.y is None:
+        raise DataError(f"{table.provenance} has no labels, and loss 'cross_entropy' is trained on them")
+    return table
+
+
+def _encoder(recipe: Recipe, weights: Arrays) -> dict[str, np.ndarray]:
+    """Return the encoder's part of given weights, which is all that a new member starts from."""
+    layers = {str(i) for i in range(1, recipe.network.latent + 2)}
+    return {name: array for name, array in weights.items() if name.split(".")[0] in layers}

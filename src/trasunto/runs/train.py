@@ -1,0 +1,75 @@
+"""Training as a request: what is asked for, completed, and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from trasunto.data import Table
+from trasunto.runs.cohort import Cohort
+from trasunto.runs.completion import Observer, complete
+from trasunto.runs.request import Arrays, Recipes, make_request
+
+
+def train(
+    recipes: Recipes,
+    table: Table,
+    *,
+    seeds: int | Sequence[int] = 1,
+    epochs: int | None = None,
+    snapshots: Sequence[int] | None = None,
+    store: str | PathLike[str] = "runs",
+    name: str | None = None,
+    observe: Observer | None = None,
+    starts: Sequence[Arrays | None] | None = None,
+) -> Cohort:
+    """Train every recipe with every seed, as far as that has not been done already.
+
+    Parameters
+    ----------
+    recipes
+        One recipe, a grid, or a list; members are recipes x seeds, seeds fastest.
+    table
+        Rows to train on; its ``test`` rows, and those that ``recipe.validation`` holds out, are evaluated each epoch.
+    seeds
+        How many (0, 1, ...), or which.
+    epochs
+        To which epoch; by default the recipes' own. A member that has come further already is looked at there.
+    snapshots
+        Epochs whose weights are kept. By default 1, 2, 5, 10, 20, 50, ... where that stays below 256 MiB; any other
+        epoch can be had later too, by training again from the nearest earlier weights.
+    store
+        Folder that outlives the process. What it holds already is not trained again, whoever trained it.
+    name
+        Name of the run; by default derived from its members.
+    observe
+        Called after every epoch of a chunk; it only reads.
+    starts
+        For each member, weights whose encoder it starts from, or None.
+
+    Returns
+    -------
+    The trained members, with their curves, outcomes and weights.
+
+    Raises
+    ------
+    TrasuntoError
+        What is asked for cannot be trained, kept or fitted into memory; nothing was started.
+    Interrupted
+        Ctrl-C or SIGTERM; what was done is kept, and the same call goes on.
+
+    Examples
+    --------
+    >>> import tempfile, trasunto
+    >>> rows = trasunto.data.from_arrays([[0.0, 0.1], [0.2, 0.3], [0.4, 0.5]])
+    >>> recipe = trasunto.Recipe("[1 tanh] > linear", optimizer="sgd", epochs=2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = trasunto.train(recipe.grid(learning_rate=[0.1, 0.2]), rows, store=folder)
+    ...     cohort.frame()["status"].tolist()
+    ['finished', 'finished']
+    """
+    request = make_request(recipes, table, seeds, epochs, snapshots, starts)
+    name = name or request.usual_name
+    complete(request, Path(store), name, observe)
+    return Cohort(request, Path(store), name)

@@ -1,0 +1,122 @@
+"""The weights of a store's members: rows that say which slot of which pack, and the packs themselves."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from trasunto.errors import StoreError
+from trasunto.runs.database import Database
+from trasunto.runs.faults import DamagedWeightsError, explained
+from trasunto.runs.packs import Arrays, Pack, PackFile, Shelf
+
+
+class Place(NamedTuple):
+    """Where the weights of one member at one epoch lie."""
+
+    epoch: int
+    slot: int
+    file: PackFile
+
+
+class Weights:
+    """Keeps the rows and the files of weights in step: no row names a file that was never there."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._shelf = Shelf(folder)
+
+    def record(self, connection: sqlite3.Connection, pack: Pack) -> None:
+        """Write `pack` and point its members to it, within the caller's transaction; `sweep` after it either way."""
+        file, epoch = self._shelf.place(pack), int(pack.epoch)
+        connection.execute("INSERT INTO packs VALUES (?, ?, ?) ON CONFLICT DO NOTHING", file)
+        connection.executemany(
+            "DELETE FROM weights WHERE member = ? AND epoch <= ? AND NOT keep", ((id, epoch) for id in pack.ids)
+        )
+        # What is left to be in conflict is a snapshot of this very epoch, and a snapshot it remains.
+        connection.executemany(
+            "INSERT INTO weights VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET file = excluded.file, slot = excluded.slot",
+            ((id, epoch, int(pack.keep), file.name, slot) for slot, id in enumerate(pack.ids)),
+        )
+        connection.execute("DELETE FROM packs WHERE NOT EXISTS (SELECT 1 FROM weights WHERE weights.file = packs.file)")
+
+    def sweep(self) -> None:
+        """Delete the files that no row names: superseded packs, and those of a write that failed or was killed."""
+        if self._database.writable:
+            with explained(self._database.folder, "tidied"):
+                self._shelf.sweep({name for (name,) in self._database.rows("SELECT file FROM packs")})
+
+    def epochs(self, id: str) -> tuple[int, ...]:
+        """Return the epochs, ascending, at which there are weights of member `id`."""
+        found = self._database.rows("SELECT epoch FROM weights WHERE member = ? ORDER BY epoch", id)
+        return tuple(epoch for (epoch,) in found)
+
+    def load(self, wanted: Sequence[tuple[str, int | None]]) -> list[tuple[int, Arrays]]:
+        """Return the epoch and the weights of each (id, epoch, None for the latest) of `wanted`.
+
+        Raises
+        ------
+        DamagedWeightsError
+            A file is missing or is not what was written.
+        StoreError
+            There are no weights of that member at that epoch.
+        """
+        places = [self._place(id, epoch) for id, epoch in wanted]
+        try:
+            return self._read(places)
+        except DamagedWeightsError:
+            # A writer may have superseded a checkpoint between our look at its row and our look at its file.
+            now = [self._place(id, epoch) for id, epoch in wanted]
+            if now == places:
+                raise
+            return self._read(now)
+
+    def repair(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Forget every damaged pack that holds weights of `ids`, and return the epochs lost, by member."""
+        table = "weights JOIN packs USING (file)"
+        files = {PackFile(*row) for row in self._database.rows_of(ids, "file, sha256, size", table, "member")}
+        lost: dict[str, list[int]] = defaultdict(list)
+        with self._database.writing() as connection:
+            for file in sorted(file for file in files if self._shelf.fault(file)):
+                for member, epoch in self._held(file):
+                    lost[member].append(epoch)
+                connection.execute("DELETE FROM weights WHERE file = ?", (file.name,))
+                connection.execute("DELETE FROM packs WHERE file = ?", (file.name,))
+        self.sweep()
+        return {member: tuple(sorted(epochs)) for member, epochs in lost.items()}
+
+    def _place(self, id: str, epoch: int | None) -> Place:
+        found = self._database.rows(
+            "SELECT epoch, slot, file, sha256, size FROM weights JOIN packs USING (file)"
+            " WHERE member = ?1 AND epoch = ifnull(?2, epoch) ORDER BY epoch DESC LIMIT 1",
+            id,
+            None if epoch is None else int(epoch),
+        )
+        for latest, slot, *file in found:
+            return Place(latest, slot, PackFile(*file))
+        at = "" if epoch is None else f" at epoch {epoch}"
+        there = ", ".join(map(str, self.epochs(id))) or "none"
+        raise StoreError(
+            f"store '{self._database.folder}' has no weights of member {id}{at} (epochs with weights: {there})"
+        )
+
+    def _read(self, places: Sequence[Place]) -> list[tuple[int, Arrays]]:
+        asked: dict[PackFile, list[int]] = defaultdict(list)
+        for index, place in enumerate(places):
+            asked[place.file].append(index)
+        read: dict[int, Arrays] = {}
+        for file, indices in asked.items():
+            with explained(self._database.folder, "read"):
+                if fault := self._shelf.fault(file):
+                    held = self._held(file)
+                    epoch = places[indices[0]].epoch
+                    raise DamagedWeightsError(self._shelf.folder / file.name, fault, epoch, [id for id, _ in held])
+                read.update(zip(indices, self._shelf.read(file, [places[i].slot for i in indices]), strict=True))
+        return [(place.epoch, read[index]) for index, place in enumerate(places)]
+
+    def _held(self, file: PackFile) -> list[tuple[str, int]]:
+        return self._database.rows("SELECT member, epoch FROM weights WHERE file = ? ORDER BY slot", file.name)

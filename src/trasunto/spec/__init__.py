@@ -1,0 +1,32 @@
+"""What to train, as frozen values.
+
+A :class:`Recipe` says everything about one network's training except its seed and its rows; a :class:`Grid` is one
+recipe and columns of numbers that vary, however many members that makes. :func:`parse` reads the text notation, and
+``str(network)`` writes it. A recipe splits into a :class:`Structure`, for which a program is compiled, and its
+``numbers``, which are fed to that program. :func:`member_id` names what a recipe, a seed and rows will become.
+
+Every legal word, every range and every default is a value in :mod:`trasunto.spec.legal`. Nothing here trains, and
+nothing here imports JAX.
+"""
+
+from __future__ import annotations
+
+from trasunto.spec.grid import Grid
+from trasunto.spec.identity import member_id, member_ids
+from trasunto.spec.network import Layer, LayerRow, Network
+from trasunto.spec.notation import parse
+from trasunto.spec.recipe import Recipe
+from trasunto.spec.structure import LayerShape, Structure
+
+__all__ = [
+    "Grid",
+    "Layer",
+    "LayerRow",
+    "LayerShape",
+    "Network",
+    "Recipe",
+    "Structure",
+    "member_id",
+    "member_ids",
+    "parse",
+]

@@ -1,0 +1,127 @@
+"""Layers and networks, and their canonical text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from trasunto.errors import RecipeError, one_of
+from trasunto.spec.digits import shortest
+from trasunto.spec.legal import CHOICES, NUMBERS, OPTIONS
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A dense layer; as text, ``64 sigmoid drop=0.1``.
+
+    Parameters
+    ----------
+    units
+        Width of the layer.
+    activation
+        One of :data:`trasunto.spec.legal.ACTIVATIONS`.
+    drop
+        Share of the layer's outputs dropped while training.
+    l1, l2
+        Weights of the activity penalties: the layer's summed absolute or squared outputs, per row of the minibatch.
+    """
+
+    units: int
+    activation: str
+    drop: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        CHOICES["activation"].check("activation", self.activation)
+        for name in ("units", *OPTIONS):
+            object.__setattr__(self, name, NUMBERS[name].check(name, getattr(self, name)))
+
+    @property
+    def options(self) -> dict[str, float]:
+        """The options whose number is not zero, in canonical order."""
+        return {name: getattr(self, name) for name in OPTIONS if getattr(self, name)}
+
+    def __str__(self) -> str:
+        options = [f"{name}={shortest(value)}" for name, value in self.options.items()]
+        return " ".join([str(self.units), self.activation, *options])
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A row of a network's layer table: the layer, its activation, its output width and its count of parameters."""
+
+    layer: str
+    activation: str
+    width: int
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """An autoencoder's layers: the encoder up to and with the latent layer, the decoder, the output's activation.
+
+    The output layer is as wide as the input, so a network fits rows of any number of features. ``str(network)`` is
+    the canonical text, which :func:`trasunto.spec.notation.parse` reads back as an equal network.
+    """
+
+    encoder: tuple[Layer, ...]
+    decoder: tuple[Layer, ...]
+    output: str
+
+    def __post_init__(self) -> None:
+        CHOICES["activation"].check("output activation", self.output)
+        for side in ("encoder", "decoder"):
+            object.__setattr__(self, side, tuple(getattr(self, side)))  # a list would make the network unhashable
+        if not self.encoder:
+            raise RecipeError("a network needs at least one layer in its encoder: the last of them is the latent layer")
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All hidden layers, from input to output."""
+        return self.encoder + self.decoder
+
+    @property
+    def latent(self) -> int:
+        """Where the latent layer stands in `layers`, counted from 0."""
+        return len(self.encoder) - 1
+
+    @property
+    def options(self) -> dict[str, float]:
+        """Every layer's options that are not zero, named like ``"1.drop"``; layers are counted from 1."""
+        return {f"{i}.{name}": value for i, layer in enumerate(self.layers, 1) for name, value in layer.options.items()}
+
+    @property
+    def option_names(self) -> tuple[str, ...]:
+        """The name of every option that a layer carries or could carry."""
+        return tuple(f"{i}.{name}" for i in range(1, len(self.layers) + 1) for name in OPTIONS)
+
+    def with_options(self, options: Mapping[str, float]) -> Network:
+        """Return the network with some layers' options set, named as in `options`."""
+        layers = list(self.layers)
+        for place, value in options.items():
+            if place not in self.option_names:
+                raise one_of("layer option", place, self.option_names, RecipeError)
+            number, name = place.split(".")
+            layers[int(number) - 1] = Layer(**{**asdict(layers[int(number) - 1]), name: value})
+        return Network(tuple(layers[: len(self.encoder)]), tuple(layers[len(self.encoder) :]), self.output)
+
+    def rows(self, d: int) -> tuple[LayerRow, ...]:
+        """Return the layer table for `d` features, the output layer last."""
+        before = (*(f"encoder {i}" for i in range(1, len(self.encoder))), "latent")
+        names = (*before, *(f"decoder {i}" for i in range(1, len(self.decoder) + 1)), "output")
+        activations = (*(layer.activation for layer in self.layers), self.output)
+        widths = (d, *(layer.units for layer in self.layers), d)
+        return tuple(
+            LayerRow(name, activation, width, (fan_in + 1) * width)
+            for name, activation, fan_in, width in zip(names, activations, widths, widths[1:], strict=False)
+        )
+
+    def parameters(self, d: int) -> int:
+        """Count the weights and biases for `d` features."""
+        return sum(row.parameters for row in self.rows(d))
+
+    def __str__(self) -> str:
+        layers = [str(layer) for layer in self.layers]
+        layers[self.latent] = f"[{layers[self.latent]}]"
+        return " > ".join([*layers, self.output])

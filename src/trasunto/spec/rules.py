@@ -1,0 +1,111 @@
+"""The three kinds of legal value: a number in a range, one word of several, yes or no.
+
+Each rule says what its value means, which values are legal, and refuses the others with one sentence.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import reprlib
+from dataclasses import dataclass
+
+from trasunto.errors import RecipeError, one_of
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number from `low` up to but without `high`; without `low` itself where it must be `above`."""
+
+    meaning: str
+    low: int = 0
+    high: float = math.inf
+    above: bool = False
+    whole: bool = False
+
+    @property
+    def legal(self) -> str:
+        """The legal values in words."""
+        if self.whole:
+            return f"a whole number from {self.low} to {int(self.high) - 1:,}"
+        if math.isfinite(self.high):
+            return f"a number in [{self.low}, {self.high:g})"
+        return f"a finite number {'above' if self.above else 'of at least'} {self.low}"
+
+    def admits(self, number: float) -> bool:
+        """Say whether a number is in the range; NaN and infinity never are."""
+        return (number > self.low or (number == self.low and not self.above)) and number < self.high
+
+    def check(self, what: str, value: object) -> float:
+        """Return the value as a Python number (an int where it must be whole).
+
+        Raises
+        ------
+        RecipeError
+            If it is not legal; the sentence begins with `what`.
+        """
+        number = self._read(value)
+        if number is None:
+            raise RecipeError(f"{what} must be {self.legal}, not {reprlib.repr(value)}")
+        if not self.admits(number):
+            raise RecipeError(f"{what} must be {self.legal}, not {number!r}")
+        return number
+
+    def _read(self, value: object) -> float | None:
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            return None
+        if self.whole:
+            return int(value) if isinstance(value, numbers.Integral) else None
+        try:
+            return float(value) + 0.0  # -0.0 becomes 0.0: equal numbers must print alike, or equal recipes get two ids
+        except OverflowError:  # an integer too large for a float
+            return math.inf
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One word of several."""
+
+    meaning: str
+    words: tuple[str, ...]
+
+    @property
+    def legal(self) -> str:
+        """The legal values in words."""
+        return ", ".join(self._shown)
+
+    @property
+    def _shown(self) -> list[str]:
+        return [word or "''" for word in self.words]
+
+    def check(self, what: str, value: object) -> str:
+        """Return the word.
+
+        Raises
+        ------
+        RecipeError
+            If it is none of the legal ones; the sentence begins with `what` and names the nearest.
+        """
+        if isinstance(value, str) and value in self.words:
+            return value
+        raise one_of(what, str(value), self._shown, RecipeError)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Yes or no."""
+
+    meaning: str
+    legal: str = "true, false"
+
+    def check(self, what: str, value: object) -> bool:
+        """Return the value.
+
+        Raises
+        ------
+        RecipeError
+            If it is neither true nor false; the sentence begins with `what`.
+        """
+        if isinstance(value, bool):
+            return value
+        raise RecipeError(f"{what} must be true or false, not {reprlib.repr(value)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasunto.api.account import account
-from trasunto.data import Table
+from trasunto.data import Table, catalogue
 from trasunto.studies import Comparison, Findings
 
 if TYPE_CHECKING:
@@ -79,10 +79,16 @@ class Answer:
         run = account(
             title=name.replace("-", " ").capitalize(),
             subtitle=f"One question, asked of {self._table.provenance.name}.",
-            command=f"trasunto study {name} --data {self._table.provenance.path or self._table.provenance.name}",
+            command=f"trasunto study {name} --data {_as_typed(self._table)}",
             seconds=self.findings.seconds,
             table=self._table,
             trainer=self._trainer,
         )
         report = compose(run, [self.findings])
         return write_page(path, report) if Path(path).suffix == ".html" else write_report(path, report)
+
+
+def _as_typed(table: Table) -> str:
+    """Return what ``--data`` takes to find these rows again."""
+    source = table.provenance
+    return source.name if source.name in {entry.name for entry in catalogue()} else source.path or source.name

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from trasunto.cohort.cost import chunk_seconds, refuse_what_does_not_fit
 from trasunto.cohort.devices import training_devices
-from trasunto.cohort.loop import Event, train_chunks
+from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.plan import Chunk, Program, plan, usual_width
+from trasunto.cohort.running import Event
 from trasunto.errors import Interrupted
 from trasunto.runs.interruption import listening
 from trasunto.runs.lookup import missing_jobs, refuse_other_rows
@@ -101,7 +102,9 @@ def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None) -> f
     """Train the chunks and write down what comes; return the share that was done before someone asked to stop."""
     recorder = Recorder(store, [job for chunk in chunks for job in chunk.jobs])
     weight = {
-        id(job): chunk_seconds(chunk, REFERENCE_RATE) / max(chunk.epochs, 1) for chunk in chunks for job in chunk.jobs
+        id(job): chunk_seconds(chunk, REFERENCE_RATE) / max(chunk.epochs, 1) / len(chunk.jobs)
+        for chunk in chunks
+        for job in chunk.jobs
     }
     left = {id(job): job.last - job.first for chunk in chunks for job in chunk.jobs}
     total = sum(weight[job] * epochs for job, epochs in left.items())

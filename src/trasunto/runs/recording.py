@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from trasunto.cohort.loop import Event
 from trasunto.cohort.plan import Job
+from trasunto.cohort.running import Event
 from trasunto.runs.outcome import DIVERGED, curve_of, diverged, judge
 from trasunto.runs.packs import Pack
 from trasunto.runs.records import CurvePoint, Progress

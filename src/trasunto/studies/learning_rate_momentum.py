@@ -1,0 +1,91 @@
+"""A2 and A3: how learning rate and momentum change what is learnt, on a full grid of both.
+
+Errors are test reconstruction errors (mean squared error per pixel, pixels in 0..1): lower is better.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trasunto.studies import STUDIES, cells
+from trasunto.studies.cells import Axis
+from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.learning_rate_momentum_facts import Facts, measure
+from trasunto.studies.learning_rate_momentum_verdict import comparisons, conclude
+
+if TYPE_CHECKING:
+    from trasunto.data import Table
+
+__all__ = ["STEPS", "Facts", "Settings", "conclude", "measure", "requests", "run"]
+
+STEPS: Axis = tuple(round(0.05 * step, 2) for step in range(1, 20))
+"""0.05 to 0.95, the paper's axis for both."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is trained; the defaults are the paper's size.
+
+    `long_cells` are the values of both axes whose cells are trained for `long_epochs`, to see when each reaches `goal`
+    (A2); empty for none.
+    """
+
+    learning_rates: Axis = STEPS
+    momenta: Axis = STEPS
+    epochs: int = 5
+    seeds: int = 1
+    long_cells: Axis = cells.COARSE
+    long_epochs: int = 10
+    goal: float = 0.08
+    network: str = cells.NETWORK
+    loss: str = "mse"
+    batch_size: int = 1000
+
+    @classmethod
+    def reduced(cls) -> Settings:
+        """Return 16 cells in place of 361."""
+        return cls(learning_rates=cells.COARSE, momenta=cells.COARSE)
+
+
+def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
+    """Return the grid, and the cells that are trained for longer.
+
+    Raises
+    ------
+    TrasuntoError
+        The table has no test rows.
+    """
+    cells.require_test_rows(table, "learning-rate-momentum")
+
+    def request(learning_rates: Axis, momenta: Axis, epochs: int) -> Request:
+        recipes = cells.grid(settings.network, settings.loss, settings.batch_size, learning_rates, momenta)
+        return Request(recipes, settings.seeds, epochs)
+
+    asked = [request(settings.learning_rates, settings.momenta, settings.epochs)]
+    if settings.long_cells:
+        asked.append(request(settings.long_cells, settings.long_cells, settings.long_epochs))
+    return tuple(asked)
+
+
+def run(table: Table, settings: Settings, train: Train) -> Findings:
+    """Train the grid, measure it and conclude."""
+    start = time.perf_counter()
+    asked = requests(table, settings)
+    trained = [request.carry_out(table, train) for request in asked]
+    grid = cells.read(trained[0].history(), settings.learning_rates, settings.momenta, settings.epochs)
+    long = None
+    if settings.long_cells:
+        long = cells.read(trained[1].history(), settings.long_cells, settings.long_cells, settings.long_epochs)
+    bounded = cells.is_bounded(settings.network, settings.loss)
+    facts = measure(grid, long, bounded=bounded, goal=settings.goal, loss=settings.loss)
+    verdict, details = conclude(facts)
+    return STUDIES["learning-rate-momentum"].found(
+        verdict=verdict,
+        details=details,
+        facts=facts,
+        settings=settings,
+        comparisons=comparisons(facts),
+        seconds=time.perf_counter() - start,
+    )

@@ -1,0 +1,89 @@
+"""A4: whether the order of learning rates and momenta after a few epochs survives a long training.
+
+Errors are test reconstruction errors (mean squared error per pixel, pixels in 0..1): lower is better.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trasunto.errors import TrasuntoError
+from trasunto.studies import STUDIES, cells
+from trasunto.studies.cells import Axis
+from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.long_run_facts import Facts, measure
+from trasunto.studies.long_run_verdict import comparisons, conclude
+
+if TYPE_CHECKING:
+    from trasunto.data import Table
+
+__all__ = ["Facts", "Settings", "conclude", "measure", "requests", "run"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is trained; the defaults are the paper's size.
+
+    The order of the cells after `early` epochs is compared with their order at each of `later` that the training
+    reaches, and at its end.
+    """
+
+    learning_rates: Axis = cells.COARSE
+    momenta: Axis = cells.COARSE
+    epochs: int = 150
+    early: int = 5
+    later: tuple[int, ...] = (10, 20, 50, 100, 150)
+    seeds: int = 1
+    network: str = cells.NETWORK
+    loss: str = "mse"
+    batch_size: int = 1000
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.early < self.epochs:
+            raise TrasuntoError(
+                f"long-run compares the order after {self.early} epochs with a later one, "
+                f"so early must be from 1 to {self.epochs - 1}, below its {self.epochs} epochs"
+            )
+
+    @classmethod
+    def reduced(cls) -> Settings:
+        """Return 10 epochs in place of 150: the very cells that A2 trains."""
+        return cls(epochs=10)
+
+    @property
+    def compared(self) -> tuple[int, ...]:
+        """The epochs whose order is compared with the early one, the last always among them."""
+        return (*sorted({epoch for epoch in self.later if self.early < epoch < self.epochs}), self.epochs)
+
+
+def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
+    """Return the one grid that is trained.
+
+    Raises
+    ------
+    TrasuntoError
+        The table has no test rows.
+    """
+    cells.require_test_rows(table, "long-run")
+    grid = cells.grid(settings.network, settings.loss, settings.batch_size, settings.learning_rates, settings.momenta)
+    return (Request(grid, settings.seeds, settings.epochs),)
+
+
+def run(table: Table, settings: Settings, train: Train) -> Findings:
+    """Train the cells, compare their order over time and conclude."""
+    start = time.perf_counter()
+    (request,) = requests(table, settings)
+    history = request.carry_out(table, train).history()
+    grid = cells.read(history, settings.learning_rates, settings.momenta, settings.epochs)
+    facts = measure(grid, settings.early, settings.compared, settings.loss)
+    verdict, details = conclude(facts)
+    return STUDIES["long-run"].found(
+        verdict=verdict,
+        details=details,
+        facts=facts,
+        settings=settings,
+        comparisons=comparisons(facts),
+        seconds=time.perf_counter() - start,
+    )

@@ -1,0 +1,109 @@
+"""A7: binary cross entropy in place of the mean squared error, each judged by both.
+
+Both measures are means per feature over test rows: lower is better.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trasunto.analysis.reconstruction import binary_cross_entropy, mean_squared_error
+from trasunto.errors import DataError
+from trasunto.studies import STUDIES
+from trasunto.studies.cells import require_test_rows
+from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.loss_facts import LOSSES, Facts, measure
+from trasunto.studies.loss_verdict import comparisons, conclude
+from trasunto.studies.paper_network import paper_recipe
+
+if TYPE_CHECKING:
+    from trasunto.data import Table
+
+__all__ = ["Facts", "Settings", "comparisons", "conclude", "measure", "requests", "run"]
+
+_JUDGES = (mean_squared_error, binary_cross_entropy)  # in the order of LOSSES
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is trained; the paper gives no size for this, so the defaults are ours."""
+
+    hidden: int = 64
+    epochs: int = 20
+    seeds: int = 6
+
+    @classmethod
+    def reduced(cls) -> Settings:
+        """Return 5 epochs and 2 seeds."""
+        return cls(epochs=5, seeds=2)
+
+
+def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
+    """Return the same network with each loss.
+
+    Raises
+    ------
+    TrasuntoError
+        The table has no test rows, or values that cross entropy has no meaning for.
+    """
+    require_test_rows(table, "loss")
+    _require_shares(table)
+    recipes = [paper_recipe(settings.hidden, loss) for loss in LOSSES]
+    return (Request(recipes, settings.seeds, settings.epochs, (settings.epochs,)),)
+
+
+def run(table: Table, settings: Settings, train: Train) -> Findings:
+    """Train on both losses, judge by both and conclude."""
+    start = time.perf_counter()
+    (request,) = requests(table, settings)
+    members = request.carry_out(table, train).members
+    test = _rows(table)
+    facts = measure(
+        trained=_judged(members, test, settings.epochs),
+        untrained=_judged(members, test, 0),
+        floor=binary_cross_entropy(test, test),
+        epochs=settings.epochs,
+    )
+    verdict, details = conclude(facts)
+    return STUDIES["loss"].found(
+        verdict=verdict,
+        details=details,
+        facts=facts,
+        settings=settings,
+        comparisons=comparisons(facts),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _rows(table: Table) -> NDArray[np.floating]:
+    assert table.test is not None
+    values: NDArray[np.floating] = table.test.values()
+    return values
+
+
+def _require_shares(table: Table) -> None:
+    """Refuse rows that cross entropy has no meaning for."""
+    for part in (table, table.test):
+        if part is None:
+            continue
+        low, high = float(part.x.min()) * part.scale, float(part.x.max()) * part.scale
+        if low < 0 or high > 1:
+            raise DataError(
+                f"study 'loss' needs values between 0 and 1, as cross entropy does, and those of {part.provenance} go "
+                f"from {low:.4g} to {high:.4g}: scale them first"
+            )
+
+
+def _judged(members: Sequence[Any], test: NDArray[np.floating], epoch: int) -> NDArray[np.float64]:
+    """Return the errors of members after an epoch, (losses trained on, measures, seeds)."""
+    errors = []
+    for member in members:
+        reconstruction = member.at(epoch).reconstruct(test)
+        errors.append([judge(test, reconstruction) for judge in _JUDGES])
+    return np.asarray(errors).reshape(len(LOSSES), -1, len(_JUDGES)).transpose(0, 2, 1)

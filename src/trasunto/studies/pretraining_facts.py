@@ -1,0 +1,165 @@
+"""How well classifiers did that started from a trained encoder or not, as facts: nothing trained and nothing said here.
+
+Accuracies are shares (0..1) of test rows told rightly: higher is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trasunto.analysis.intervals import adjust, interval, paired
+
+ARMS = ("scratch", "frozen", "fine-tuned")
+"""Random weights; the trained encoder, kept as it is; the trained encoder, trained on."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One arm with one number of labels: accuracy, mean over seeds with its t-interval (None with one seed)."""
+
+    arm: str
+    labels: int
+    accuracy: float
+    low: float | None
+    high: float | None
+    by_seed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a trained encoder adds to the accuracy of scratch, paired over seeds: above 0 it helps.
+
+    Attributes
+    ----------
+    difference, low, high
+        In accuracy (0..1), with the t-interval.
+    effect, p, adjusted, test
+        Cohen's d over pairs, p of a zero difference, and p after Holm over all arms and numbers of labels.
+    verdict
+        "helps" or "harms" where the adjusted p tells it from zero, else "open".
+    """
+
+    arm: str
+    labels: int
+    difference: float
+    low: float | None
+    high: float | None
+    effect: float | None
+    p: float | None
+    adjusted: float | None
+    test: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What a trained encoder is worth in labels.
+
+    Attributes
+    ----------
+    labels
+        How many the arm had.
+    equivalent
+        How many scratch would need for the same mean accuracy, read between its own points on a logarithmic axis; None
+        where scratch reaches it with none of the numbers measured, or already with the fewest.
+    saved
+        `equivalent` minus `labels`: below 0, the arm costs labels.
+    """
+
+    arm: str
+    labels: int
+    equivalent: float | None
+    saved: float | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What each arm reached with each number of labels."""
+
+    encoder_epochs: int
+    seeds: int
+    scores: tuple[Score, ...]
+    gains: tuple[Gain, ...]
+    savings: tuple[Saving, ...]
+
+    def of(self, arm: str) -> tuple[Score, ...]:
+        """Return the scores of one arm, by number of labels."""
+        return tuple(score for score in self.scores if score.arm == arm)
+
+
+def measure(labels: Sequence[int], accuracy: NDArray[np.float64], encoder_epochs: int) -> Facts:
+    """Return the facts of accuracies (numbers of labels, arms, seeds), labels ascending and arms as in `ARMS`."""
+    return Facts(
+        encoder_epochs=encoder_epochs,
+        seeds=accuracy.shape[2],
+        scores=tuple(
+            _score(arm, count, accuracy[i, j]) for j, arm in enumerate(ARMS) for i, count in enumerate(labels)
+        ),
+        gains=gains_of(labels, accuracy),
+        savings=tuple(
+            _saving(arm, labels, accuracy[:, 0].mean(axis=1), i, float(accuracy[i, j].mean()))
+            for j, arm in enumerate(ARMS[1:], start=1)
+            for i in range(len(labels))
+        ),
+    )
+
+
+def gains_of(labels: Sequence[int], accuracy: NDArray[np.float64]) -> tuple[Gain, ...]:
+    """Return every trained arm against scratch, tested together."""
+    pairs = [(j, i) for j in range(1, len(ARMS)) for i in range(len(labels))]
+    tested = adjust(paired(accuracy[i, j], accuracy[i, 0], family=len(pairs)) for j, i in pairs)
+    return tuple(
+        Gain(
+            arm=ARMS[j],
+            labels=labels[i],
+            difference=difference.mean,
+            low=difference.low,
+            high=difference.high,
+            effect=difference.effect,
+            p=difference.p,
+            adjusted=difference.adjusted,
+            test=difference.test,
+            verdict="open" if not difference.distinguishable else "helps" if difference.mean > 0 else "harms",
+        )
+        for (j, i), difference in zip(pairs, tested, strict=True)
+    )
+
+
+def equivalent(labels: Sequence[int], scratch: Sequence[float] | NDArray[np.float64], accuracy: float) -> float | None:
+    """Return how many labels scratch needs for `accuracy`: where its curve first gets there, or None.
+
+    Examples
+    --------
+    >>> round(equivalent([10, 1000], [0.4, 0.8], 0.6))
+    100
+    """
+    points = np.log10(np.asarray(labels, dtype=np.float64))
+    reached = np.maximum.accumulate(np.asarray(scratch, dtype=np.float64))
+    if not reached[0] <= accuracy <= reached[-1]:
+        return None
+    after = int(np.searchsorted(reached, accuracy))
+    if reached[after] == accuracy or after == 0:
+        return float(labels[after])
+    share = (accuracy - reached[after - 1]) / (reached[after] - reached[after - 1])
+    return float(10 ** (points[after - 1] + share * (points[after] - points[after - 1])))
+
+
+def _score(arm: str, labels: int, accuracy: NDArray[np.float64]) -> Score:
+    over_seeds = interval(accuracy)
+    return Score(
+        arm=arm,
+        labels=labels,
+        accuracy=over_seeds.mean,
+        low=over_seeds.low,
+        high=over_seeds.high,
+        by_seed=tuple(float(value) for value in accuracy),
+    )
+
+
+def _saving(arm: str, labels: Sequence[int], scratch: NDArray[np.float64], i: int, accuracy: float) -> Saving:
+    worth = equivalent(labels, scratch, accuracy)
+    return Saving(arm, labels[i], worth, None if worth is None else worth - labels[i])

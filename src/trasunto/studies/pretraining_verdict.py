@@ -1,0 +1,129 @@
+"""What the facts of pre-training say, in sentences, and the paper's words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from trasunto.studies.findings import Comparison
+from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.pretraining_facts import ARMS, Facts, Gain
+
+NAMES = {"frozen": "a frozen encoder", "fine-tuned": "a fine-tuned encoder"}
+
+
+def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+    """Return the verdict and the further sentences that the facts support."""
+    return _verdict(facts), (*_accuracies(facts), *_against_scratch(facts), _worth(facts), _setting(facts))
+
+
+def comparisons(facts: Facts) -> tuple[Comparison, ...]:
+    """Return the paper's words beside what fine-tuning adds to the accuracy with each number of labels."""
+    return tuple(
+        Comparison(
+            id=f"A8.gain-{gain.labels}",
+            what=f"accuracy that {NAMES[gain.arm]} adds with {gain.labels:,} labels (shares of test rows)",
+            paper=None,
+            ours=gain.difference,
+            paper_says="more convenient initial weights (said, not shown)",
+            low=gain.low,
+            high=gain.high,
+        )
+        for gain in _gains(facts, "fine-tuned")
+    )
+
+
+def _verdict(facts: Facts) -> str:
+    tuned, frozen = _gains(facts, "fine-tuned"), _gains(facts, "frozen")
+    helped = [gain for gain in tuned if gain.verdict == "helps"]
+    if helped:
+        best = max(helped, key=lambda gain: gain.difference)
+        return (
+            f"Yes, with {_counts(helped, of=tuned)}: fine-tuning the trained encoder adds up to {_points(best)} of "
+            f"accuracy over random weights{_frozen(frozen)}."
+        )
+    harmed = [gain for gain in tuned if gain.verdict == "harms"]
+    if harmed:
+        worst = min(harmed, key=lambda gain: gain.difference)
+        return (
+            f"No: with {_counts(harmed, of=tuned)}, fine-tuning the trained encoder costs up to {_points(worst)} of "
+            f"accuracy against random weights, and it helps with none{_frozen(frozen)}."
+        )
+    largest = max(tuned, key=lambda gain: abs(gain.difference))
+    return (
+        f"Not that {several(facts.seeds, 'seed')} could tell: with no number of labels can the fine-tuned encoder be "
+        f"told from random weights, the largest difference being {_points(largest)} of accuracy (with "
+        f"{largest.labels:,} labels){_frozen(frozen)}."
+    )
+
+
+def _frozen(gains: Sequence[Gain]) -> str:
+    helped = [gain for gain in gains if gain.verdict == "helps"]
+    harmed = [gain for gain in gains if gain.verdict == "harms"]
+    told = [f"helps with {_counts(helped, of=gains)}"] if helped else []
+    told += [f"does worse with {_counts(harmed, of=gains)}"] if harmed else []
+    return f"; kept frozen, it {' and '.join(told)}" if told else ""
+
+
+def _accuracies(facts: Facts) -> tuple[str, ...]:
+    told = []
+    for arm in ARMS:
+        scores = [f"{100 * score.accuracy:.1f} % with {score.labels:,}" for score in facts.of(arm)]
+        told.append(f"Accuracy on test rows, {arm}: {listed(scores, most=len(scores))} labels.")
+    return tuple(told)
+
+
+def _against_scratch(facts: Facts) -> Iterator[str]:
+    for arm in ARMS[1:]:
+        gains = _gains(facts, arm)
+        told = [f"{100 * gain.difference:+z.1f} with {gain.labels:,}{_certainty(gain)}" for gain in gains]
+        tests = {gain.test for gain in gains}
+        test = f" Tested by {listed(sorted(tests))}, Holm-adjusted over both arms." if tests != {"none"} else ""
+        yield f"Points of accuracy that {NAMES[arm]} adds to scratch: {listed(told, most=len(told))} labels.{test}"
+
+
+def _certainty(gain: Gain) -> str:
+    if gain.low is None or gain.high is None or gain.adjusted is None:
+        return ""
+    return f" ({100 * gain.low:+z.1f} to {100 * gain.high:+z.1f}, {chance(gain.adjusted)})"
+
+
+def _worth(facts: Facts) -> str:
+    """Say how many labels the trained encoder saves, where it helps at all."""
+    helped = {(gain.arm, gain.labels) for gain in facts.gains if gain.verdict == "helps"}
+    told = []
+    for saving in facts.savings:
+        if (saving.arm, saving.labels) not in helped:
+            continue
+        if saving.saved is None or saving.equivalent is None:
+            told.append(f"{saving.labels:,} labels with {NAMES[saving.arm]} do what scratch does with none of these")
+        elif saving.saved > 0:
+            told.append(
+                f"{saving.labels:,} labels with {NAMES[saving.arm]} do what scratch does with about "
+                f"{saving.equivalent:,.0f}, which saves {percent(saving.saved / saving.equivalent)} of them"
+            )
+    if not told:
+        return "No saving of labels can be shown."
+    return f"In labels: {listed(told, most=len(told))}."
+
+
+def _setting(facts: Facts) -> str:
+    return (
+        f"Each encoder learnt from all training images for {several(facts.encoder_epochs, 'epoch')}; each seed has its "
+        "own encoder and its own labelled rows, the same for the three arms, and accuracy is that of the last epoch. "
+        "The learning rate, one for all arms, was chosen once by looking at test accuracy."
+    )
+
+
+def _gains(facts: Facts, arm: str) -> tuple[Gain, ...]:
+    return tuple(gain for gain in facts.gains if gain.arm == arm)
+
+
+def _counts(gains: Sequence[Gain], of: Sequence[Gain]) -> str:
+    if len(gains) == len(of) > 1:
+        return "every number of labels"
+    return f"{listed([f'{gain.labels:,}' for gain in gains])} labels"
+
+
+def _points(gain: Gain) -> str:
+    points = f"{100 * abs(gain.difference):.1f}"
+    return f"{points} {'point' if points == '1.0' else 'points'}"

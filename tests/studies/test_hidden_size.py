@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trasunto.data import Table, from_arrays
+from trasunto.errors import TrasuntoError
+from trasunto.studies import demonstration
+from trasunto.studies.hidden_size import Settings, requests, run
+
+
+class Trained:
+    """Stands in for a cohort: networks that get better with their size, and were trained on by another study."""
+
+    def __init__(self, recipes: list[Any], seeds: int, epochs: int) -> None:
+        self._members = [(recipe, seed) for recipe in recipes for seed in range(seeds)]
+        self._epochs = epochs + 2
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame({"id": [f"{number:016x}" for number in range(len(self._members))]})
+
+    def history(self) -> pd.DataFrame:
+        rows = [
+            {"id": f"{number:016x}", "epoch": epoch, "train_error": error, "test_error": error}
+            for number, (recipe, seed) in enumerate(self._members)
+            for epoch in range(self._epochs)
+            for error in [4 / recipe.network.encoder[-1].units / (1 + epoch) + 1e-6 * seed]
+        ]
+        return pd.DataFrame(rows).sort_values("epoch")
+
+
+@pytest.fixture
+def table() -> Table:
+    images = np.random.default_rng(0).integers(0, 256, (20, 3, 3)).astype(np.uint8)
+    return from_arrays(images, test=images[:5])
+
+
+def test_the_papers_size_is_four_networks_and_three_seeds(table: Table) -> None:
+    (request,) = requests(table, Settings())
+    assert [str(recipe.network) for recipe in request.recipes] == [
+        f"[{hidden} sigmoid drop=0.1] > sigmoid" for hidden in (64, 128, 256, 512)
+    ]
+    assert (request.epochs, request.seeds, request.rows) == (150, 3, None)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_it_trains_and_keeps_what_the_demonstration_shows(table: Table, full: bool) -> None:
+    ours, theirs = Settings(), demonstration.Settings()
+    if not full:
+        ours, theirs = Settings.reduced(), demonstration.Settings.reduced()
+    (request,) = requests(table, ours)
+    shown, _ = theirs.moments
+    assert theirs.hidden in ours.sizes
+    assert theirs.seeds <= ours.seeds
+    assert {epoch for epoch in shown if 0 < epoch < request.epochs} <= set(request.snapshots)
+
+
+def test_sizes_are_asked_for_once_and_in_order(table: Table) -> None:
+    assert Settings(hidden=(8, 2, 8)).sizes == (2, 8)
+
+
+def test_epochs_beyond_the_last_are_not_kept(table: Table) -> None:
+    assert requests(table, Settings(epochs=20))[0].snapshots == (10,)
+
+
+def test_data_without_test_rows_are_refused_before_anything_is_trained() -> None:
+    with pytest.raises(TrasuntoError, match="hidden-size"):
+        requests(from_arrays(np.zeros((4, 3), dtype=np.float32)), Settings())
+
+
+def test_a_run_trains_what_it_requests_and_concludes(table: Table) -> None:
+    def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
+        assert rows is table
+        return Trained(recipes, seeds, epochs)
+
+    findings = run(table, Settings(hidden=(2, 4, 8), epochs=5), train)
+    assert (findings.study, findings.experiments) == ("hidden-size", ("A5",))
+    assert "the gain does not stop between 2 and 8 hidden units" in findings.verdict
+    assert [size.parameters for size in findings.facts.sizes] == [9 * h + h + 9 * h + 9 for h in (2, 4, 8)]
+    assert [size.pca_components for size in findings.facts.sizes] == [2, 4, 8]
+    assert findings.facts.sizes[0].by_seed == pytest.approx((4 / 2 / 6, 4 / 2 / 6 + 1e-6, 4 / 2 / 6 + 2e-6))
+    assert findings.settings["hidden"] == (2, 4, 8)

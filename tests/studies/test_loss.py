@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from trasunto.analysis.reconstruction import binary_cross_entropy
+from trasunto.data import Table, from_arrays
+from trasunto.errors import TrasuntoError
+from trasunto.studies.loss import Settings, requests, run
+
+
+class Member:
+    """Stands in for a network: off by half the pixel before training, and after it by what its loss leaves."""
+
+    def __init__(self, loss: str, seed: int, epoch: int) -> None:
+        self.loss, self.seed, self.epoch = loss, seed, epoch
+
+    def at(self, epoch: int) -> Member:
+        return Member(self.loss, self.seed, epoch)
+
+    def reconstruct(self, x: np.ndarray) -> np.ndarray:
+        left = 0.5 if self.epoch == 0 else {"mse": 0.2, "bce": 0.1}[self.loss] + 0.001 * self.seed
+        return np.asarray(x) * (1 - left) + left * 0.5
+
+
+class Trained:
+    """Stands in for a cohort that another study trained for longer."""
+
+    def __init__(self, recipes: list[Any], seeds: int, epochs: int) -> None:
+        self.members = [Member(recipe.loss, seed, epochs + 7) for recipe in recipes for seed in range(seeds)]
+
+
+@pytest.fixture
+def table() -> Table:
+    images = np.random.default_rng(0).integers(0, 256, (30, 2, 2)).astype(np.uint8)
+    return from_arrays(images, test=images[:10])
+
+
+def test_the_full_size_is_both_losses_with_six_seeds_to_20_epochs(table: Table) -> None:
+    (request,) = requests(table, Settings())
+    assert [recipe.loss for recipe in request.recipes] == ["mse", "bce"]
+    assert (request.seeds, request.epochs) == (6, 20)
+    first, second = request.recipes
+    assert first.replace(loss="bce") == second
+
+
+def test_rows_that_cross_entropy_has_no_meaning_for_are_refused() -> None:
+    rows = np.linspace(-1, 2, 12, dtype=np.float32).reshape(4, 3)
+    with pytest.raises(TrasuntoError, match=r"between 0 and 1.*from -1 to 2"):
+        requests(from_arrays(rows, test=rows), Settings())
+
+
+def test_data_without_test_rows_are_refused() -> None:
+    with pytest.raises(TrasuntoError, match="study 'loss'"):
+        requests(from_arrays(np.zeros((4, 3), dtype=np.float32)), Settings())
+
+
+def test_a_run_judges_every_member_by_both_measures_at_the_epoch_asked_for(table: Table) -> None:
+    def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
+        return Trained(recipes, seeds, epochs)
+
+    findings = run(table, Settings(), train)
+    assert table.test is not None
+    x = table.test.values()
+    away = float(np.square(x - 0.5).mean())
+    facts = findings.facts
+    assert facts.arm("mse", "mse").by_seed == pytest.approx([(0.2 + 0.001 * s) ** 2 * away for s in range(6)], rel=1e-4)
+    assert facts.arm("bce", "mse").untrained == pytest.approx(0.25 * away, rel=1e-4)
+    assert facts.arm("bce", "bce").by_seed[0] == pytest.approx(binary_cross_entropy(x, x * 0.9 + 0.05), rel=1e-6)
+    assert facts.floor == pytest.approx(binary_cross_entropy(x, x))
+    assert facts.works == 6
+    assert "better than squared error by both measures" in findings.verdict
+    assert (findings.study, findings.settings["epochs"]) == ("loss", 20)

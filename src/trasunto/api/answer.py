@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasunto.api.account import account
-from trasunto.data import Table, catalogue
+from trasunto.data import Table
 from trasunto.studies import Comparison, Findings
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ class Answer:
         Everything that was found, as one value.
     """
 
-    def __init__(self, findings: Findings, table: Table, trainer: Trainer) -> None:
+    def __init__(self, findings: Findings, table: Table, trainer: Trainer, call: str) -> None:
         self.findings = findings
-        self._table, self._trainer = table, trainer
+        self._table, self._trainer, self._call = table, trainer, call
 
     def __repr__(self) -> str:
         return f"Answer({self.findings.study}: {self.verdict})"
@@ -60,13 +60,15 @@ class Answer:
 
         return {picture.name: picture.figure for picture in pictures(self.findings)}
 
-    def report(self, path: str | PathLike[str]) -> Path:
+    def report(self, path: str | PathLike[str], command: str | None = None) -> Path:
         """Write the answer as a report and return its page.
 
         Parameters
         ----------
         path
             A folder, or a file that ends in ``.html`` for the page alone.
+        command
+            What to type to get the same; by default the call in Python that gave this answer.
 
         Raises
         ------
@@ -79,16 +81,10 @@ class Answer:
         run = account(
             title=name.replace("-", " ").capitalize(),
             subtitle=f"One question, asked of {self._table.provenance.name}.",
-            command=f"trasunto study {name} --data {_as_typed(self._table)}",
+            command=command or self._call,
             seconds=self.findings.seconds,
             table=self._table,
             trainer=self._trainer,
         )
         report = compose(run, [self.findings])
         return write_page(path, report) if Path(path).suffix == ".html" else write_report(path, report)
-
-
-def _as_typed(table: Table) -> str:
-    """Return what ``--data`` takes to find these rows again."""
-    source = table.provenance
-    return source.name if source.name in {entry.name for entry in catalogue()} else source.path or source.name

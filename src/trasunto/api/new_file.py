@@ -45,6 +45,7 @@ def write_new(path: Path, write: Callable[[Path], object]) -> Path:
         written = Path(aside) / f"new{path.suffix}"
         try:
             write(written)
+            refuse_taken(path, (path.suffix,))  # again: writing may have taken long
             written.rename(path)
         except OSError as fault:
             raise _refusal(path, fault) from fault

@@ -57,7 +57,8 @@ def study(
     chosen = settle(asked, full, settings)
     trainer = Trainer(store, work([(asked, chosen)], table, store), watch)
     trainer.begin(name)
-    return Answer(asked.run(table, chosen, trainer), table, trainer)
+    given = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
+    return Answer(asked.run(table, chosen, trainer), table, trainer, f'trasunto.study("{name}", table{given})')
 
 
 def find(name: str) -> Study:
@@ -105,4 +106,4 @@ def work(questions: Iterable[tuple[Study, Any]], table: Table, store: str | Path
     """Return how much there is to train, in the unit in which progress is told."""
     from trasunto.runs.completion import REFERENCE_RATE
 
-    return price(questions, table, store, REFERENCE_RATE).seconds
+    return price(questions, table, store, REFERENCE_RATE).training_seconds

@@ -54,7 +54,7 @@ def reproduce(
     *,
     full: bool = False,
     out: str | PathLike[str] = "out",
-    store: str | PathLike[str] | None = None,
+    store: str | PathLike[str] = "runs",
     parts: Sequence[str] | None = None,
     watch: Watcher | None = None,
 ) -> Reproduction:
@@ -69,8 +69,7 @@ def reproduce(
     out
         Folder of ``report.html``, ``report.md``, ``facts.json`` and ``figures/``.
     store
-        Where members are looked up and kept; by default the folder ``runs`` inside `out`. Called again, with the same
-        store, it goes on where it was.
+        Where members are looked up and kept. Called again with the same store, it goes on where it was.
     parts
         Names of the studies to run; by default all.
     watch
@@ -86,13 +85,14 @@ def reproduce(
     began = time.perf_counter()
     questions = questions_of(paper, full, parts)
     folder = prepare_folder(out)
-    kept = Path(store) if store is not None else folder / "runs"
     table, peak = load(paper), product_rate(2048)
-    trainer = Trainer(kept, work(questions, table, kept), watch)
+    trainer = Trainer(store, work(questions, table, store), watch)
     answers = {}
     for asked, settings in questions:
         trainer.begin(asked.name)
-        answers[asked.name] = Answer(asked.run(table, settings, trainer), table, trainer)
+        answers[asked.name] = Answer(
+            asked.run(table, settings, trainer), table, trainer, command_of(paper, full, [asked.name])
+        )
     trainer.begin("report")
     run = account(
         title=f"The {paper.upper()} autoencoder study, run again",

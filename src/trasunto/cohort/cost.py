@@ -17,6 +17,7 @@ COPIES_OF_WEIGHTS = 6  # state before and after, gradients, the optimizer's memo
 COPIES_OF_ACTIVATIONS = 3  # sums, values and gradients, per layer and minibatch row
 PROGRAM_BYTES = 60 * 2**20  # a compiled program and what compiling it leaves behind
 SHARE_OF_PEAK = 0.4  # of the matrix-product rate that training reaches, as a rule, on networks like the papers'
+COMPILE_SECONDS = 2.0  # per program, the first time that this machine meets it
 STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
 
 
@@ -34,8 +35,8 @@ class Cost:
         Bytes over what the process has now.
     disk
         Bytes of final states; snapshots asked for come on top, one state each.
-    seconds
-        Of training and evaluation, with `rate` products a second.
+    training_seconds
+        Of training and evaluation, with `rate` products a second; compiling comes on top.
     """
 
     members: int
@@ -43,7 +44,12 @@ class Cost:
     epochs: int
     memory: int
     disk: int
-    seconds: float
+    training_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """Return the time that training, evaluation and compiling take."""
+        return self.training_seconds + COMPILE_SECONDS * self.programs
 
 
 def product_rate(size: int = 1024, repeats: int = 4) -> float:
@@ -59,8 +65,12 @@ def product_rate(size: int = 1024, repeats: int = 4) -> float:
 def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
     """Estimate the memory of one chunk at work."""
     rows = max(program.structure.batch_size, min(EVALUATION_ROWS, max(program.evaluated, default=0)))
-    activations = sum(outputs for _, outputs in program.layers) * rows * COPIES_OF_ACTIVATIONS + program.d * rows
-    return width * itemsize * (program.weights * COPIES_OF_WEIGHTS + activations)
+    return width * (itemsize * program.weights * COPIES_OF_WEIGHTS + rows * chunk_row_bytes(program, itemsize))
+
+
+def chunk_row_bytes(program: Program, itemsize: int = 4) -> int:
+    """Estimate the memory that one row of a minibatch takes on its way through one network."""
+    return itemsize * (sum(outputs for _, outputs in program.layers) * COPIES_OF_ACTIVATIONS + program.d)
 
 
 def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -> Cost:
@@ -76,7 +86,7 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
         epochs=epochs,
         memory=sum(largest) + devices * sum(t.x.nbytes for t in tables.values()) + PROGRAM_BYTES * len(programs),
         disk=sum(2 * 4 * chunk.program.weights * len(chunk.jobs) for chunk in chunks),
-        seconds=sum(chunk_seconds(chunk, rate) for chunk in chunks) + 2.0 * len(programs),
+        training_seconds=sum(chunk_seconds(chunk, rate) for chunk in chunks),
     )
 
 
@@ -109,16 +119,16 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
         return
     costly = max(chunks, key=lambda chunk: chunk_bytes(chunk.program, chunk.width))
     structure = costly.program.structure
-    one = chunk_bytes(costly.program, 1)
-    fixed = needed - devices * chunk_bytes(costly.program, costly.width)
-    room = max(free - fixed, 0) / max(one, 1)
-    smaller = (
-        f"a batch_size of at most {int(structure.batch_size * room)}"
-        if room * structure.batch_size >= 1
-        else ("fewer rows or narrower layers")
-    )
     raise ResourceError(
         f"training needs about {gib(needed)} of memory and {gib(free)} is free: with layers of "
         f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
-        f"{smaller} would fit"
+        f"{_what_would_fit(costly, devices, free - needed)} would fit"
     )
+
+
+def _what_would_fit(chunk: Chunk, devices: int, lacking: int) -> str:
+    """Return what to ask for in place of a chunk that is too large by `lacking` bytes, a negative number."""
+    at_work = min(devices, len(chunk.jobs)) * chunk.width
+    row_bytes = at_work * chunk_row_bytes(chunk.program)
+    batch = chunk.program.structure.batch_size + lacking // row_bytes
+    return f"a batch_size of at most {batch}" if batch >= 1 else "narrower layers or fewer rows"

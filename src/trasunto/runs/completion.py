@@ -13,7 +13,7 @@ from trasunto.cohort.plan import Chunk, Program, plan, usual_width
 from trasunto.cohort.running import Event
 from trasunto.errors import Interrupted
 from trasunto.runs.interruption import listening
-from trasunto.runs.lookup import missing_jobs, refuse_other_rows
+from trasunto.runs.lookup import jobs_left, missing_jobs, refuse_other_rows
 from trasunto.runs.recording import Recorder
 from trasunto.runs.request import Request
 from trasunto.runs.store import Store
@@ -60,9 +60,11 @@ def complete(request: Request, path: Path, name: str, observe: Observer | None =
     Interrupted
         Ctrl-C or SIGTERM; what was done is kept, and the same call goes on.
     """
+    devices = len(training_devices())
+    refuse_what_does_not_fit(plan(jobs_left(request, path), devices), devices)
     with Store.open(path) as store:
         refuse_other_rows(store, name, request)
-        chunks = _planned(store, name, request)
+        chunks = _planned(store, name, request, devices)
         ids = [member.id for member in request.members]
         store.register(member.record for member in request.members)
         store.name_run(name, request.json, request.members[0].table.fingerprint, ids)
@@ -74,9 +76,8 @@ def complete(request: Request, path: Path, name: str, observe: Observer | None =
             )
 
 
-def _planned(store: Store, name: str, request: Request) -> tuple[Chunk, ...]:
+def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[Chunk, ...]:
     """Plan what is missing, in chunks of the width that the run was first planned with."""
-    devices = len(training_devices())
 
     def width(program: Program, members: int) -> int:
         key = f"{name}:{program.key}"
@@ -85,9 +86,7 @@ def _planned(store: Store, name: str, request: Request) -> tuple[Chunk, ...]:
             store.set_width(key, recorded := usual_width(program, members, devices))
         return recorded
 
-    chunks = plan(missing_jobs(store, request, _kept_in_passing(request)), devices, width)
-    refuse_what_does_not_fit(chunks, devices)
-    return chunks
+    return plan(missing_jobs(store, request, _kept_in_passing(request)), devices, width)
 
 
 def _kept_in_passing(request: Request) -> frozenset[int]:

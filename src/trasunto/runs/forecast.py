@@ -9,9 +9,8 @@ from pathlib import Path
 from trasunto.cohort.cost import Cost, estimate
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.plan import Job, plan
-from trasunto.runs.lookup import missing_jobs
+from trasunto.runs.lookup import jobs_left
 from trasunto.runs.request import Request
-from trasunto.runs.store import Store
 
 
 def forecast(requests: Iterable[Request], path: Path, rate: float | None = None) -> Cost:
@@ -26,15 +25,8 @@ def forecast(requests: Iterable[Request], path: Path, rate: float | None = None)
     """
     jobs: dict[str, Job] = {}
     for request in requests:
-        for job in _jobs(request, path):
+        for job in jobs_left(request, path):
             known = jobs.get(job.id, job)
             jobs[job.id] = replace(known, first=min(known.first, job.first), last=max(known.last, job.last))
     devices = len(training_devices())
     return estimate(plan(list(jobs.values()), devices), devices, rate)
-
-
-def _jobs(request: Request, path: Path) -> list[Job]:
-    if not (path / "store.sqlite").exists():
-        return [Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs) for m in request.members]
-    with Store.open(path, write=False) as store:
-        return missing_jobs(store, request, frozenset(), repair=False)

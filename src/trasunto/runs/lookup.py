@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +14,14 @@ from trasunto.runs.outcome import DIVERGED
 from trasunto.runs.records import Progress
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
+
+
+def jobs_left(request: Request, path: Path) -> list[Job]:
+    """Return the training that a request still needs, without opening the store for writing or making one."""
+    if not (path / "store.sqlite").exists():
+        return [Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs) for m in request.members]
+    with Store.open(path, write=False) as store:
+        return missing_jobs(store, request, frozenset(), repair=False)
 
 
 def missing_jobs(store: Store, request: Request, kept: frozenset[int], *, repair: bool = True) -> list[Job]:

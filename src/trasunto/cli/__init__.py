@@ -1,0 +1,15 @@
+"""The command line: it parses what was typed, calls :mod:`trasunto.api`, and prints what comes back.
+
+There is one file per command, and what the commands share is around them: ``options`` (declared once), ``values`` (text
+into values), ``progress`` and ``printing``, ``refusals`` (what went wrong, as one sentence and an exit code). Nothing
+heavy is imported before a command needs it, so that help is instant.
+
+Exit codes: 0 for success alone, 2 for what the user can mend, 130 for what the user interrupted, 1 for a fault of ours.
+Progress goes where the result goes, except with ``--json``: then stdout holds one JSON document and nothing else.
+"""
+
+from __future__ import annotations
+
+from trasunto.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,80 @@
+"""What is printed: sentences as they are, tables, costs, and one JSON document where machines read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from trasunto.cohort.cost import Cost
+
+WIDE = 240
+"""Characters a line may have where no terminal says how wide it is."""
+
+
+def say(*lines: str) -> None:
+    """Print lines as they are."""
+    for line in lines:
+        typer.echo(line)
+
+
+def print_json(document: Any) -> None:
+    """Print one strict JSON document; dataclasses become objects, and what is not finite becomes a string."""
+    from trasunto.report.facts import plain
+
+    typer.echo(json.dumps(plain(document), indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
+    """Print rows under their heads; those of `right` are aligned there, as numbers are read."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for head in heads:
+        table.add_column(Text(head), justify="right" if head in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))  # Text: brackets in a cell are no markup
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+
+
+def print_cost(cost: Cost, store: Path, as_json: bool) -> None:
+    """Print what a dry run found."""
+    if as_json:
+        print_json(
+            {
+                "members": cost.members,
+                "programs": cost.programs,
+                "network_epochs": cost.epochs,
+                "minutes": cost.seconds / 60,
+                "memory_bytes": cost.memory,
+                "disk_bytes": cost.disk,
+                "store": str(store),
+            }
+        )
+        return
+    from trasunto.cohort.cost import gib
+    from trasunto.report.wording import amount, duration
+
+    if not cost.members:
+        say(f"nothing is left to train: {store} holds it all")
+        return
+    say(
+        f"to train: {amount(cost.members, 'member')} in {amount(cost.programs, 'program')}, "
+        f"{amount(cost.epochs, 'network-epoch')}",
+        f"time:     about {duration(cost.seconds)}",
+        f"memory:   about {gib(cost.memory)}",
+        f"disk:     about {gib(cost.disk)} in {store}",
+    )
+
+
+def where_progress_goes(as_json: bool) -> TextIO:
+    """Return the stream for progress: the one that the result does not need for itself."""
+    return sys.stderr if as_json else sys.stdout

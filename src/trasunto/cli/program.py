@@ -1,0 +1,74 @@
+"""The program: its commands, and what it says and returns when one of them cannot go on."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from trasunto.cli import data, report, reproduce, study, train
+from trasunto.cli.options import Session, examples
+from trasunto.cli.recipe_options import RecipeCommand
+from trasunto.cli.refusals import INTERRUPTED, explain
+
+NAME = "trasunto"
+
+# Plain help, without rich: to it the notation's brackets are markup, and it loads longer than all the rest.
+app = typer.Typer(name=NAME, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
+app.command(epilog=train.EXAMPLES, cls=RecipeCommand)(train.train)
+app.command(epilog=study.EXAMPLES)(study.study)
+app.add_typer(data.app)
+app.command(epilog=report.EXAMPLES)(report.report)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What was typed after ``trasunto``; by default the process's own.
+    """
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    session = Session()
+    try:
+        code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
+        if code == INTERRUPTED:  # what typer makes of a Ctrl-C that nobody listened for, as while rows are read
+            raise typer.Abort
+    except Exception as error:
+        explained = explain(error)
+        if session.debug and explained.code != INTERRUPTED:
+            traceback.print_exception(error)
+        typer.echo(explained.sentence, err=True)
+        if explained.code == INTERRUPTED:
+            typer.echo(f"go on with: {shlex.join([NAME, *typed])}", err=True)
+        return explained.code
+    return code or 0
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from trasunto import __version__
+
+        typer.echo(f"{NAME} {__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog=examples("trasunto reproduce mnist", "trasunto train --help", at_end="Every command has its own --help."),
+)
+def program(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Train hundreds of autoencoders as one program, and answer questions about them with evidence."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

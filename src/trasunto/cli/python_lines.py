@@ -1,0 +1,53 @@
+"""What to type in Python to look at what a command trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def how_to_look(
+    data: str,
+    fields: Mapping[str, Any],
+    columns: Mapping[str, Sequence[float]],
+    seeds: int,
+    store: Path,
+    name: str | None,
+) -> list[str]:
+    r"""Return lines of Python that ask for the same members, which the store then has, and look at the best.
+
+    Examples
+    --------
+    >>> fields = {"network": "[8 relu] > linear", "epochs": 3}
+    >>> print("\n".join(how_to_look("mnist", fields, {"learning_rate": [0.1, 0.2]}, 2, Path("runs"), None)))
+    import trasunto
+    table = trasunto.load('mnist')
+    recipe = trasunto.Recipe('[8 relu] > linear', epochs=3)
+    cohort = trasunto.train(recipe.grid(learning_rate=[0.1, 0.2]), table, seeds=2, store='runs')
+    cohort.history()                            # every epoch of every member
+    cohort.best().reconstruct(table.x[:10])     # encode, decode, weights, at(epoch) likewise
+    """
+    from trasunto.data import catalogue
+
+    known = data in [entry.name for entry in catalogue()]
+    rest = {field: value for field, value in fields.items() if field != "network"}
+    options = {"seeds": seeds, "store": str(store)} | ({} if name is None else {"name": name})
+    return [
+        "import trasunto",
+        f"table = trasunto.{'load' if known else 'read'}({data!r})",
+        f"recipe = trasunto.Recipe({', '.join([repr(fields['network']), *_typed(rest)])})",
+        f"cohort = trasunto.train({_members(columns)}, table, {', '.join(_typed(options))})",
+        "cohort.history()                            # every epoch of every member",
+        "cohort.best().reconstruct(table.x[:10])     # encode, decode, weights, at(epoch) likewise",
+    ]
+
+
+def _members(columns: Mapping[str, Sequence[float]]) -> str:
+    if all(name.isidentifier() for name in columns):
+        return f"recipe.grid({', '.join(_typed(columns))})" if columns else "recipe"
+    return f"recipe.grid(**{dict(columns)!r})"  # "1.drop" is no name in Python
+
+
+def _typed(values: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={value!r}" for name, value in values.items()]

@@ -1,0 +1,61 @@
+"""What went wrong, as one sentence and an exit code."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+
+import typer
+
+from trasunto.errors import Interrupted, TrasuntoError
+
+FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
+
+_SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+"""What the system refuses for reasons that a user can mend: full disks, and places that may not be written."""
+
+# What typer refuses has no public name of its own, and its module has moved between versions; its child has not.
+_Usage = typer.BadParameter.__mro__[1]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A sentence for stderr, and the exit code that goes with it."""
+
+    sentence: str
+    code: int
+
+
+def explain(error: Exception) -> Explained:
+    """Return what to say of an error that a command raised, and the code to exit with."""
+    if isinstance(error, Interrupted):
+        return Explained(_sentence(str(error)), INTERRUPTED)
+    if isinstance(error, typer.Abort):
+        return Explained(_sentence("stopped; what was recorded before is kept"), INTERRUPTED)
+    if isinstance(error, TrasuntoError):
+        return Explained(_sentence(str(error)), MENDABLE)
+    if isinstance(error, _Usage):
+        return Explained(_sentence(_usage(error)), MENDABLE)
+    if isinstance(error, OSError) and error.errno in _SYSTEM:
+        return Explained(_sentence(f"{error.filename or 'the output'} cannot be used: {error.strerror}"), MENDABLE)
+    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    return Explained(
+        _sentence(f"this is a fault of trasunto, not of what you asked ({said}); --debug shows where it happened"),
+        FAULT,
+    )
+
+
+def _usage(error: Exception) -> str:
+    """Return typer's own words in the form of ours: no capital, no full stop, and where to read more."""
+    said = str(getattr(error, "format_message", lambda: error)()).rstrip(".").replace(". Did", ", did")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "trasunto"
+    return f"{said[:1].lower()}{said[1:]} (see {command} --help)"
+
+
+def _sentence(text: str) -> str:
+    """Return text as one line that a terminal prints as it is: what a user typed may hold anything."""
+    line = " ".join(text.split())
+    return "trasunto: " + "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line
+    )

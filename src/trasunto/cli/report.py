@@ -1,0 +1,37 @@
+"""``trasunto report``: the page of a report, made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trasunto.cli.options import Debug, Json, examples
+from trasunto.cli.printing import print_json, say
+
+EXAMPLES = examples("trasunto report out", "trasunto report out --out reproduction.html")
+
+
+def report(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder with facts.json and figures/.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the page alone, to this file  [default: all of the report, in FOLDER]"
+        ),
+    ] = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Make a report's page again.
+
+    It is made from facts.json and the figures beside it; nothing is trained.
+    """
+    from trasunto.report import load_facts, write_page, write_report
+
+    kept = load_facts(folder)
+    page = write_report(folder, kept) if out is None else write_page(out, kept)
+    print_json({"report": str(page)}) if as_json else say(str(page))

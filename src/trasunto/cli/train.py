@@ -1,0 +1,165 @@
+"""``trasunto train``: many networks as one program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
+from trasunto.cli.printing import print_cost, print_json, print_table, say, where_progress_goes
+from trasunto.cli.progress import progress
+from trasunto.cli.python_lines import how_to_look
+from trasunto.cli.recipe_options import Field, chosen_fields
+from trasunto.cli.values import assignments, listed, read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trasunto.runs.cohort import Cohort
+    from trasunto.runs.completion import Step
+    from trasunto.spec import Grid, Recipe
+
+SHOWN = 20
+"""Members that are printed; of more, how they ended is counted."""
+
+EXAMPLES = examples(
+    "trasunto train '[64 sigmoid drop=0.1] > sigmoid' --epochs 5",
+    "trasunto train '[64 sigmoid] > sigmoid' --optimizer sgd --vary learning_rate=0.1,0.5 --vary momentum=0,0.9",
+    "trasunto train '128 relu > [32 relu] > mirror > sigmoid' --loss bce --seeds 5 --out members.csv",
+    "trasunto train '[8 linear] > linear' --data rows.npz --dry-run",
+)
+
+
+def train(
+    context: typer.Context,
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="NETWORK",
+            help="Layers from input to output, the latent one in brackets: '64 relu > [16 relu] > mirror > sigmoid'.",
+            show_default=False,
+        ),
+    ],
+    data: Data = "mnist",
+    # Read from the context, by name: which fields there are, and what they mean, is for the recipe to say.
+    loss: Field = None,
+    optimizer: Field = None,
+    learning_rate: Field = None,
+    momentum: Field = None,
+    nesterov: Annotated[bool, typer.Option("--nesterov")] = False,
+    beta1: Field = None,
+    beta2: Field = None,
+    epsilon: Field = None,
+    decay: Field = None,
+    weight_decay: Field = None,
+    huber_delta: Field = None,
+    batch_size: Field = None,
+    epochs: Field = None,
+    initialisation: Field = None,
+    validation: Field = None,
+    order_seed: Field = None,
+    seeds: Annotated[str, typer.Option(metavar="N", help="How many networks of each kind.")] = "1",
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE,...",
+            help="Train one network for each value of this number; repeat it for all combinations.",
+        ),
+    ] = None,
+    snapshots: Annotated[
+        str | None, typer.Option(metavar="EPOCH,...", help="Epochs whose weights are kept  [default: 1, 2, 5, 10, ...]")
+    ] = None,
+    store: Store = Path("runs"),
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the run  [default: made from its members]")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the table of members here: a new file, .csv or .parquet."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Train one autoencoder, or hundreds as one program.
+
+    They may differ in numbers and seeds. What the store holds already is not trained again, and a run that was stopped
+    goes on.
+    """
+    from trasunto.api.members import FORMATS, price_of_members, save_members, standings
+    from trasunto.api.new_file import refuse_taken
+    from trasunto.api.rows import find_rows
+    from trasunto.api.trainer import Told
+    from trasunto.runs.train import train as train_members
+
+    fields = {"network": network, **chosen_fields(context.params)}
+    columns = assignments("--vary", vary or (), lambda name, text: listed(f"--vary {name}", text, float))
+    recipes, copies = _recipes(fields, columns), read("--seeds", seeds, int)
+    kept = None if snapshots is None else listed("--snapshots", snapshots, int)
+    if out is not None:
+        refuse_taken(out, FORMATS)
+    table = find_rows(data)
+    if dry_run:
+        print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
+        return
+    with progress(where_progress_goes(as_json)) as watch:
+
+        def observe(step: Step) -> None:
+            watch(Told("training", step.share))
+
+        cohort = train_members(recipes, table, seeds=copies, snapshots=kept, store=store, name=name, observe=observe)
+    members = standings(cohort)
+    written = None if out is None else save_members(members, out)
+    if as_json:
+        _print_json(cohort, members, store, written)
+        return
+    _print(cohort, members, store)
+    say("", "In Python:", *(f"    {line}" for line in how_to_look(data, fields, columns, copies, store, name)))
+    if written is not None:
+        say("", str(written))
+
+
+def _recipes(fields: dict[str, Any], columns: dict[str, Any]) -> Recipe | Grid:
+    from trasunto.spec import Recipe
+
+    recipe = Recipe(**fields)
+    return recipe.grid(**columns) if columns else recipe
+
+
+def _print_json(cohort: Cohort, members: pd.DataFrame, store: Path, written: Path | None) -> None:
+    known = members.astype(object).where(members.notna(), None)  # what was not measured is null
+    print_json(
+        {
+            "run": cohort.name,
+            "store": str(store),
+            "epochs": cohort.epochs,
+            "members": known.to_dict("records"),
+            "table": None if written is None else str(written),
+        }
+    )
+
+
+def _print(cohort: Cohort, members: pd.DataFrame, store: Path) -> None:
+    from trasunto.api.members import measured, varied
+    from trasunto.report.wording import amount, number
+
+    numbers = [*varied(members), *measured(members)]
+    shown, rest = members.head(SHOWN), members.iloc[SHOWN:]
+    rows = [
+        [number(cell) if isinstance(cell, int | float) else str(cell) for cell in row]
+        for row in shown[[*numbers, "status", "id"]].itertuples(index=False)
+    ]
+    say(f"{cohort.name} in {store}: {amount(len(members), 'member')}, best first")
+    print_table([*numbers, "status", "id"], rows, right=numbers)
+    if len(rest):
+        ends = ", ".join(f"{count:,} {status}" for status, count in rest["status"].value_counts().items())
+        say(f"and {len(rest):,} more: {ends}")
+    told = shown[shown["status"] != "finished"]
+    say(
+        *(
+            f"{id} {status}: {reason}"
+            for id, status, reason in zip(told["id"], told["status"], told["reason"], strict=True)
+        )
+    )

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+import trasunto
+
+Typed = Callable[..., Any]
+
+
+def test_the_list_says_what_is_here_and_where_the_rest_goes(typed: Typed) -> None:
+    done = typed("data", "list")
+    assert any(line.startswith("mnist ") and line.rstrip().endswith("here") for line in done.lines)
+    assert any(line.startswith("fashion-mnist ") and "https://" in line for line in done.lines)
+    assert "TRASUNTO_DATA is not set" in done.lines[-1]
+    assert [(row["name"], row["present"]) for row in json.loads(typed("data", "list", "--json").out)] == [
+        ("mnist", True),
+        ("fashion-mnist", False),
+    ]
+
+
+def test_a_data_set_is_shown_with_its_origin(typed: Typed, tiny: Path) -> None:
+    done = typed("data", "show", tiny)
+    told = {line.partition(":")[0]: line.partition(":")[2].strip() for line in done.lines}
+    assert told["rows"] == "48 to train on, 16 to test on"
+    assert told["features"] == "12 features (4 x 3 pixels), stored as uint8"
+    assert told["labels"] == "0: 16, 1: 16, 2: 16"
+    assert told["test labels"] == "0: 6, 1: 5, 2: 5"
+    assert told["path"] == str(tiny)
+    assert told["sha-256"].startswith(trasunto.read(tiny).provenance.sha256)
+
+
+def test_json_holds_the_same(typed: Typed, tiny: Path) -> None:
+    told = json.loads(typed("data", "show", tiny, "--json").out)
+    assert (told["data"]["rows"], told["data"]["image_shape"], told["picture"]) == (48, [4, 3], None)
+    assert told["data"]["labels"] == {"0": 16, "1": 16, "2": 16}
+
+
+def test_rows_without_labels_or_with_very_many_are_shown_too(typed: Typed, tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows.npz", x=np.random.default_rng(0).random((40, 2)), y=np.arange(40))
+    assert "labels:       40 different ones" in typed("data", "show", "rows.npz").lines
+    np.save(tmp_path / "rows.npy", np.ones((4, 2)))
+    assert "labels:       none" in typed("data", "show", "rows.npy").lines
+
+
+def test_a_row_is_written_as_the_picture_that_it_is(typed: Typed, tiny: Path, tmp_path: Path) -> None:
+    done = typed("data", "show", tiny, "--index", "test:5", "--out", "five.png")
+    assert done.lines[-1] == "five.png"
+    test = trasunto.read(tiny).test
+    assert test is not None
+    with Image.open(tmp_path / "five.png") as picture:
+        assert np.asarray(picture).reshape(-1).tolist() == test.row(5).tolist()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["five.png", "tiny"]

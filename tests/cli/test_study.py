@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from trasunto.studies import STUDIES
+
+Typed = Callable[..., Any]
+QUICK = ("study", "demonstration", "--set", "hidden=2", "--set", "epochs_shown=0,1", "--seeds", 1, "--set", "shared=1")
+
+
+def test_the_list_shows_every_study_with_its_question_and_settings(typed: Typed) -> None:
+    done = typed("study", "--list")
+    for name, study in STUDIES.items():
+        assert name in done.lines
+        assert f"  {study.question}" in done.lines
+    assert "  --set hidden=64,128,256,512" in done.lines
+    assert [row["study"] for row in json.loads(typed("study", "--list", "--json").out)] == list(STUDIES)
+
+
+def test_a_study_answers_in_sentences_and_leaves_a_report(typed: Typed, tiny: Path, tmp_path: Path) -> None:
+    done = typed(*QUICK, "--data", tiny, "--index", "test:3", "--index", "train:0")
+    assert done.code == 0, done.err
+    assert done.lines[-1] == "out/demonstration/report.html"
+    facts = json.loads((tmp_path / "out/demonstration/facts.json").read_text())
+    assert facts["studies"][0]["verdict"] in done.lines
+    assert any(line.startswith("took ") for line in done.lines)
+    assert (tmp_path / "runs" / "store.sqlite").exists()
+
+
+def test_any_picture_can_be_demonstrated(typed: Typed, tiny: Path, tmp_path: Path) -> None:
+    Image.fromarray(np.full((9, 9), 200, np.uint8)).save(tmp_path / "me.png")
+    done = typed(*QUICK, "--data", tiny, "--image", "me.png", "--out", "mine", "--store", "kept", "--json")
+    document = json.loads(done.out)
+    assert document["study"] == "demonstration"
+    assert document["report"] == "mine/report.html"
+    assert document["settings"]["images"] == [{"path": "me.png"}]
+    assert "demonstration: " in done.err
+    assert (tmp_path / "kept" / "store.sqlite").exists()
+
+
+def test_a_dry_run_counts_and_writes_nothing(typed: Typed, tiny: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    done = typed("study", "loss", "--data", tiny, "--reduced", "--seeds", 3, "--dry-run")
+    assert done.lines[0] == "to train: 6 members in 2 programs, 30 network-epochs"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_settings_are_changed_by_their_type(typed: Typed, tiny: Path) -> None:
+    done = typed(
+        "study", "hidden-size", "--data", tiny, "--set", "hidden=2,4,8", "--epochs", 7, "--seeds", 1, "--dry-run"
+    )
+    assert done.lines[0] == "to train: 3 members in 3 programs, 21 network-epochs"

@@ -85,7 +85,7 @@ def reproduce(
     began = time.perf_counter()
     questions = questions_of(paper, full, parts)
     folder = prepare_folder(out)
-    table, peak = load(paper), product_rate(2048)
+    table, peak = load(paper), product_rate()
     trainer = Trainer(store, work(questions, table, store), watch)
     answers = {}
     for asked, settings in questions:

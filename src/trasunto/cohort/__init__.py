@@ -4,9 +4,10 @@ Jobs come in (one network each: recipe, seed, rows, where to begin and where to 
 chunk: which members, their metrics, and their states where someone asked for them). Nothing here knows of files.
 
 - `plan` puts jobs of equal structure and rows into chunks of equal width;
-- `step` holds the two compiled programs: an epoch of training, and an evaluation;
-- `loop` sends chunks to devices and yields what comes back;
-- `memory` says beforehand what it will cost.
+- `step` holds the two compiled programs, an epoch of training and an evaluation; `optimizers` and `states` serve them;
+- `running` takes one chunk forward on one device;
+- `loop` sends chunks to `devices` and yields what comes back;
+- `cost` says beforehand what it will take.
 
 Metrics are means over features and rows, lower is better (accuracy: higher is better). What is not here: recipes
 (`spec`), the arithmetic of one network (`nets`), anything durable (`runs`).

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 import psutil
@@ -52,19 +55,25 @@ class Cost:
         return self.training_seconds + COMPILE_SECONDS * self.programs
 
 
-def product_rate(size: int = 1024, repeats: int = 4) -> float:
-    """Measure this machine's single-precision matrix-product rate, in floating-point operations a second."""
-    left = np.full((size, size), 0.5, np.float32)
-    left @ left
-    begun = time.perf_counter()
+def product_rate(size: int = 2048, repeats: int = 8) -> float:
+    """Measure this machine's single-precision matrix-product rate, in floating-point operations a second.
+
+    It is the best of several products, since whatever else the machine does can only slow one down.
+    """
+    factor = np.full((size, size), 0.5, np.float32)
+    factor @ factor
+    fastest = math.inf
     for _ in range(repeats):
-        left @ left
-    return repeats * 2 * size**3 / (time.perf_counter() - begun)
+        begun = time.perf_counter()
+        factor @ factor
+        fastest = min(fastest, time.perf_counter() - begun)
+    return 2 * size**3 / fastest
 
 
-def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
-    """Estimate the memory of one chunk at work."""
-    rows = max(program.structure.batch_size, min(EVALUATION_ROWS, max(program.evaluated, default=0)))
+def chunk_bytes(program: Program, width: int, itemsize: int = 4, batch_size: float = math.inf) -> int:
+    """Estimate the memory of one chunk at work, were no minibatch larger than `batch_size`."""
+    batch = min(program.structure.batch_size, batch_size)
+    rows = int(max(batch, min(EVALUATION_ROWS, max(program.evaluated, default=0))))
     return width * (itemsize * program.weights * COPIES_OF_WEIGHTS + rows * chunk_row_bytes(program, itemsize))
 
 
@@ -77,17 +86,23 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
     """Estimate what it takes to train `chunks`; `rate` is measured when it is not given."""
     rate = rate or product_rate()
     programs = {chunk.program for chunk in chunks}
-    tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
     epochs = sum(job.last - job.first for chunk in chunks for job in chunk.jobs)
-    largest = sorted((chunk_bytes(chunk.program, chunk.width) for chunk in chunks), reverse=True)[:devices]
     return Cost(
         members=sum(len(chunk.jobs) for chunk in chunks),
         programs=len(programs),
         epochs=epochs,
-        memory=sum(largest) + devices * sum(t.x.nbytes for t in tables.values()) + PROGRAM_BYTES * len(programs),
+        memory=memory_needed(chunks, devices),
         disk=sum(2 * 4 * chunk.program.weights * len(chunk.jobs) for chunk in chunks),
         training_seconds=sum(chunk_seconds(chunk, rate) for chunk in chunks),
     )
+
+
+def memory_needed(chunks: Sequence[Chunk], devices: int, batch_size: float = math.inf) -> int:
+    """Estimate the memory of training `chunks`, were no minibatch larger than `batch_size`."""
+    tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
+    sizes = (chunk_bytes(chunk.program, chunk.width, batch_size=batch_size) for chunk in chunks)
+    programs = PROGRAM_BYTES * len({chunk.program for chunk in chunks})
+    return sum(nlargest(devices, sizes)) + devices * sum(t.x.nbytes for t in tables.values()) + programs
 
 
 def chunk_seconds(chunk: Chunk, rate: float) -> float:
@@ -113,22 +128,20 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
     """
     if not chunks:
         return
-    needed = estimate(chunks, devices, rate=1.0).memory
+    needed = memory_needed(chunks, devices)
     free = psutil.virtual_memory().available if free is None else free
     if needed <= free:
         return
-    costly = max(chunks, key=lambda chunk: chunk_bytes(chunk.program, chunk.width))
-    structure = costly.program.structure
+    structure = max(chunks, key=lambda chunk: chunk_bytes(chunk.program, chunk.width)).program.structure
     raise ResourceError(
         f"training needs about {gib(needed)} of memory and {gib(free)} is free: with layers of "
         f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
-        f"{_what_would_fit(costly, devices, free - needed)} would fit"
+        f"{_what_would_fit(chunks, devices, free)} would fit"
     )
 
 
-def _what_would_fit(chunk: Chunk, devices: int, lacking: int) -> str:
-    """Return what to ask for in place of a chunk that is too large by `lacking` bytes, a negative number."""
-    at_work = min(devices, len(chunk.jobs)) * chunk.width
-    row_bytes = at_work * chunk_row_bytes(chunk.program)
-    batch = chunk.program.structure.batch_size + lacking // row_bytes
-    return f"a batch_size of at most {batch}" if batch >= 1 else "narrower layers or fewer rows"
+def _what_would_fit(chunks: Sequence[Chunk], devices: int, free: int) -> str:
+    """Return what to ask for instead: the largest minibatches that fit, where smaller ones help enough."""
+    sizes = range(1, max(chunk.program.structure.batch_size for chunk in chunks))
+    largest = bisect_left(sizes, True, key=lambda size: memory_needed(chunks, devices, size) > free)
+    return f"a batch_size of at most {largest}" if largest else "narrower layers or fewer rows"

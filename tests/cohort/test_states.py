@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from trasunto.cohort.states import only_weights, stack, to_arrays
+from trasunto.cohort.step import State, remember
+from trasunto.nets.initialise import widths
+from trasunto.spec import Recipe, legal
+
+
+def fresh(word: str, m: int = 3) -> State:
+    structure = Recipe("4 tanh > [2 relu] > linear", optimizer=word).structure
+    weights: dict[str, jax.Array] = {}
+    for name, (inputs, outputs) in widths(structure, 5).items():
+        weights |= {f"{name}.kernel": jnp.ones((m, inputs, outputs)), f"{name}.bias": jnp.zeros((m, outputs))}
+    numbers = dict.fromkeys(Recipe("[1 relu] > linear", optimizer=word).numbers, jnp.full(m, 0.5))
+    return State(weights, jax.vmap(partial(remember, structure))(numbers, weights))
+
+
+@pytest.mark.parametrize("word", legal.OPTIMIZERS)
+def test_states_taken_apart_and_put_together_are_the_same(word: str) -> None:
+    states = fresh(word)
+    arrays = to_arrays(states)
+    noise = {
+        name: (array + np.arange(3).reshape(3, *[1] * (array.ndim - 1))).astype(array.dtype)
+        for name, array in arrays.items()
+    }
+    again = to_arrays(stack([{name: array[slot] for name, array in noise.items()} for slot in range(3)], states))
+    assert again.keys() == arrays.keys()
+    for name, array in noise.items():
+        assert np.array_equal(again[name], array)
+        assert again[name].dtype == array.dtype
+
+
+def test_a_member_brings_what_it_has_and_keeps_the_rest_fresh() -> None:
+    states = fresh("adam")
+    kernel = np.full((5, 4), 7, np.float32)
+    stacked = stack([{}, {"weights/1.kernel": kernel}, {}], states)
+    assert np.array_equal(stacked.weights["1.kernel"][1], kernel)
+    for slot in (0, 2):
+        assert np.array_equal(stacked.weights["1.kernel"][slot], states.weights["1.kernel"][slot])
+    for one, other in zip(jax.tree.leaves(stacked.memory), jax.tree.leaves(states.memory), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_arrays_are_copies_that_outlive_the_states() -> None:
+    states = fresh("sgd")
+    arrays = to_arrays(states)
+    kept = {name: array.copy() for name, array in arrays.items()}
+    for leaf in jax.tree.leaves(states):
+        leaf.delete()
+    assert all(np.array_equal(array, kept[name]) for name, array in arrays.items())
+
+
+def test_weights_are_told_from_memory_by_their_names() -> None:
+    names = ["1.bias", "1.kernel", "2.bias", "2.kernel", "output.bias", "output.kernel"]
+    assert sorted(only_weights(to_arrays(fresh("adam")))) == names

@@ -1,0 +1,196 @@
+"""The compiled programs against the slow truth: one network, one row-by-row loop, backpropagation by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from trasunto.cohort.step import Rows, State, evaluate, remember, train_epoch, update
+from trasunto.nets.initialise import widths
+from trasunto.nets.network import Numbers
+from trasunto.nets.streams import DROPOUT, row_order, step_key
+from trasunto.spec import Recipe
+
+SGD = Recipe("[3 sigmoid] > sigmoid", optimizer="sgd", learning_rate=0.7, momentum=0.8, batch_size=5)
+DROPPING = SGD.replace(network="8 relu drop=0.5 > [3 tanh drop=0.2] > sigmoid", learning_rate=0.1)
+D, ORDER_SEED = 6, 4
+
+
+def numbers_of(*recipes: Recipe) -> Numbers:
+    return {name: jnp.asarray([recipe.numbers[name] for recipe in recipes]) for name in recipes[0].numbers}
+
+
+def rows_of(n: int, seed: int = 0, classes: int = 0) -> Rows:
+    random = np.random.default_rng(seed)
+    y = jnp.asarray(random.integers(0, classes, n)) if classes else None
+    return Rows(jnp.asarray(random.integers(0, 256, (n, D)), jnp.uint8), y, jnp.asarray(1 / 255))
+
+
+def start(recipe: Recipe, m: int = 1, classes: int = 0) -> State:
+    """Return states with weights drawn by numpy, which is quicker than to compile `first_states` for each recipe."""
+    random, weights = np.random.default_rng(3), {}
+    for name, (inputs, outputs) in widths(recipe.structure, D, classes).items():
+        weights[f"{name}.kernel"] = jnp.asarray(random.normal(0, 0.4, (m, inputs, outputs)), float)
+        weights[f"{name}.bias"] = jnp.asarray(random.normal(0, 0.1, (m, outputs)), float)
+    return State(weights, jax.vmap(partial(remember, recipe.structure))(numbers_of(*[recipe] * m), weights))
+
+
+def go(
+    recipes: Sequence[Recipe], state: State, rows: Rows, *, epoch: int = 1, live: Sequence[bool] = (True, True)
+) -> tuple[State, jax.Array, dict[str, jax.Array]]:
+    """Train the members for an epoch; `state` is used up."""
+    m = len(recipes)
+    seeds, numbers = np.arange(m, dtype=np.uint32), numbers_of(*recipes)
+    places = np.array(live[:m]), np.int32(epoch), np.uint32(ORDER_SEED)
+    trained: tuple[State, jax.Array, dict[str, jax.Array]] = train_epoch(
+        recipes[0].structure, state, numbers, seeds, *places, rows
+    )
+    return trained
+
+
+def programs_in_cache() -> int:
+    return int(train_epoch._cache_size())  # type: ignore[attr-defined]
+
+
+@dataclass
+class SlowTruth:
+    """An autoencoder of one hidden layer in numpy: sigmoid, mean squared error, SGD with momentum."""
+
+    weights: dict[str, np.ndarray]
+    velocity: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def forth(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        hidden = 1 / (1 + np.exp(-(x @ self.weights["1.kernel"] + self.weights["1.bias"])))
+        return hidden, 1 / (1 + np.exp(-(hidden @ self.weights["output.kernel"] + self.weights["output.bias"])))
+
+    def loss(self, x: np.ndarray) -> float:
+        return float(np.mean((self.forth(x)[1] - x) ** 2))
+
+    def step(self, x: np.ndarray) -> None:
+        hidden, output = self.forth(x)
+        at_output = 2 / x.size * (output - x) * output * (1 - output)
+        at_hidden = at_output @ self.weights["output.kernel"].T * hidden * (1 - hidden)
+        gradients = {
+            "1.kernel": x.T @ at_hidden,
+            "1.bias": at_hidden.sum(axis=0),
+            "output.kernel": hidden.T @ at_output,
+            "output.bias": at_output.sum(axis=0),
+        }
+        for name, gradient in gradients.items():
+            self.velocity[name] = 0.8 * self.velocity.get(name, 0) + gradient
+            self.weights[name] = self.weights[name] - 0.7 * self.velocity[name]
+
+    def epoch(self, x: np.ndarray, order: np.ndarray, batch_size: int) -> float:
+        losses = []
+        for at in range(0, len(x), batch_size):
+            batch = x[order[at : at + batch_size]]
+            losses += [self.loss(batch)] * len(batch)
+            self.step(batch)
+        return float(np.mean(losses))
+
+
+@pytest.mark.parametrize("n", [20, 23, 4], ids=["whole minibatches", "a partial one", "fewer rows than a minibatch"])
+def test_an_epoch_is_the_loop_written_by_hand(n: int) -> None:
+    with jax.enable_x64(True):
+        rows, state = rows_of(n), start(SGD)
+        x = np.asarray(rows.x) / 255
+        truth = SlowTruth({name: np.asarray(array[0]) for name, array in state.weights.items()})
+        for epoch in (1, 2, 3):
+            loss = truth.epoch(x, np.asarray(row_order(ORDER_SEED, epoch, n)), 5)
+            state, sound, metrics = go([SGD], state, rows, epoch=epoch)
+            assert sound.tolist() == [True]
+            np.testing.assert_allclose(metrics["loss"], [loss], rtol=1e-12)
+            for name, array in truth.weights.items():
+                np.testing.assert_allclose(state.weights[name][0], array, rtol=1e-11)
+        measured = evaluate(SGD.structure, state.weights, numbers_of(SGD), rows)
+        np.testing.assert_allclose(measured["error"], [truth.loss(x)], rtol=1e-12)
+
+
+def test_an_epoch_is_its_steps_one_after_the_other_each_with_its_own_dropout() -> None:
+    rows, member, epoch = rows_of(10), 1, 6
+    alone = jax.tree.map(lambda array: array[member], start(DROPPING, 2))
+    numbers = {name: array[0] for name, array in numbers_of(DROPPING).items()}
+    one_step = jax.jit(partial(update, DROPPING.structure))
+    order, losses = row_order(ORDER_SEED, epoch, 10), []
+    for step, at in enumerate((0, 5)):
+        x, _ = rows.take(order[at : at + 5])
+        alone, metrics = one_step(alone, numbers, x, None, step_key(member, DROPOUT, epoch, step))
+        losses += [metrics["loss"]] * len(x)
+    state, _, metrics = go([DROPPING] * 2, start(DROPPING, 2), rows, epoch=epoch)
+    np.testing.assert_allclose(metrics["loss"][member], np.mean(losses), rtol=1e-6)
+    for name, array in alone.weights.items():
+        np.testing.assert_allclose(state.weights[name][member], array, rtol=1e-5, atol=1e-7)
+
+
+def test_a_member_that_is_not_live_keeps_its_state_to_the_bit() -> None:
+    before = jax.tree.map(np.array, start(DROPPING, 2))
+    after, sound, _ = go([DROPPING] * 2, start(DROPPING, 2), rows_of(10), live=[True, False])
+    assert sound.tolist() == [True, False]
+    for old, new in zip(jax.tree.leaves(before), jax.tree.leaves(after), strict=True):
+        assert np.array_equal(new[1], old[1])
+        assert not np.array_equal(new[0], old[0])
+
+
+def test_members_that_differ_in_numbers_share_one_program() -> None:
+    go([DROPPING] * 2, start(DROPPING, 2), rows_of(10))
+    programs = programs_in_cache()
+    others = [
+        DROPPING.replace(learning_rate=rate, momentum=rate / 2).with_numbers({"1.drop": rate}) for rate in (0.1, 0.9)
+    ]
+    for epoch in (1, 2):
+        go(others, start(DROPPING, 2), rows_of(10, seed=epoch), epoch=epoch, live=[False, True])
+    assert programs_in_cache() == programs
+    go([SGD] * 2, start(SGD, 2), rows_of(10))
+    assert programs_in_cache() == programs + 1, "another structure is another program"
+
+
+def test_evaluation_is_a_plain_mean_over_all_rows_in_blocks_or_not() -> None:
+    recipe = SGD.replace(network="4 relu drop=0.9 l1=0.1 > [3 tanh l2=0.2] > sigmoid", loss="mae")
+    rows, weights = rows_of(2345), start(recipe).weights
+    x = np.asarray(rows.x) / np.float32(255)
+    w = {name: np.asarray(array[0]) for name, array in weights.items()}
+    first = np.maximum(x @ w["1.kernel"] + w["1.bias"], 0)
+    latent = np.tanh(first @ w["2.kernel"] + w["2.bias"])
+    output = 1 / (1 + np.exp(-(latent @ w["output.kernel"] + w["output.bias"])))
+    error = np.abs(output - x).mean()
+    penalty = 0.1 * first.sum(axis=1).mean() + 0.2 * (latent**2).sum(axis=1).mean()
+    metrics = evaluate(recipe.structure, weights, numbers_of(recipe), rows)
+    np.testing.assert_allclose(metrics["error"], [error], rtol=1e-5)
+    np.testing.assert_allclose(metrics["loss"], [error + penalty], rtol=1e-5)
+
+
+def test_a_classifier_is_measured_by_its_accuracy_too() -> None:
+    recipe = SGD.replace(loss="cross_entropy")
+    rows, weights = rows_of(1003, classes=3), start(recipe, classes=3).weights
+    assert rows.y is not None
+    w = {name: np.asarray(array[0]) for name, array in weights.items()}
+    latent = 1 / (1 + np.exp(-(np.asarray(rows.x) / 255 @ w["1.kernel"] + w["1.bias"])))
+    right = (latent @ w["head.kernel"] + w["head.bias"]).argmax(axis=1) == np.asarray(rows.y)
+    metrics = evaluate(recipe.structure, weights, numbers_of(recipe), rows)
+    np.testing.assert_allclose(metrics["accuracy"], [right.mean()], rtol=1e-6)
+
+
+def test_a_frozen_encoder_does_not_move_and_has_no_memory() -> None:
+    recipe = SGD.replace(network="4 relu > [3 tanh] > 4 relu > sigmoid", frozen="encoder")
+    before = start(recipe).weights
+    state, _, _ = go([recipe], start(recipe), rows_of(10))
+    for name, array in state.weights.items():
+        assert np.array_equal(array, before[name]) == name.startswith(("1.", "2.")), name
+    assert {leaf.shape for leaf in jax.tree.leaves(state.memory)} == {(1, 3, 4), (1, 4), (1, 4, D), (1, D)}
+
+
+def test_rows_are_scaled_where_they_are_used() -> None:
+    rows = rows_of(4)
+    x, y = rows.take(jnp.asarray([2, 0]))
+    np.testing.assert_allclose(x, np.asarray(rows.x)[[2, 0]] / 255, rtol=1e-6)
+    assert x.dtype == rows.scale.dtype
+    assert y is None
+    labels = rows_of(4, classes=3)
+    assert labels.y is not None
+    assert np.array_equal(labels.take(jnp.asarray([2, 0]))[1], np.asarray(labels.y)[[2, 0]])  # type: ignore[arg-type]

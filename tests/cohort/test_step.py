@@ -176,6 +176,15 @@ def test_a_classifier_is_measured_by_its_accuracy_too() -> None:
     np.testing.assert_allclose(metrics["accuracy"], [right.mean()], rtol=1e-6)
 
 
+def test_a_loss_that_overflows_is_divergence_though_the_weights_are_finite() -> None:
+    recipe = SGD.replace(network="[3 sigmoid] > linear", learning_rate=1e-30)
+    state = start(recipe, 2)
+    state.weights["output.bias"] = state.weights["output.bias"].at[1].set(1e25)
+    after, sound, metrics = go([recipe] * 2, state, rows_of(10))
+    assert np.isfinite(metrics["loss"]).tolist() == sound.tolist() == [True, False]
+    assert all(np.isfinite(array).all() for array in after.weights.values())
+
+
 def test_a_frozen_encoder_does_not_move_and_has_no_memory() -> None:
     recipe = SGD.replace(network="4 relu > [3 tanh] > 4 relu > sigmoid", frozen="encoder")
     before = start(recipe).weights

@@ -10,7 +10,8 @@ from PIL import Image
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import DataError
-from trasunto.studies.demonstration import Settings, requests, run
+from trasunto.studies import STUDIES
+from trasunto.studies.demonstration import Settings, requests
 from trasunto.studies.images import FileImage, RowImage
 
 
@@ -88,7 +89,7 @@ def test_late_epochs_alone_need_no_other_seeds(table: Table) -> None:
 
 def test_a_run_draws_every_image_after_every_epoch(table: Table) -> None:
     calls: Calls = []
-    findings = run(table, settings(), trainer(calls))
+    findings = STUDIES["demonstration"].run(table, settings(), trainer(calls))
     assert calls == [(3, 100, (0, 10, 50, 100)), ((0,), 500, (500,))]
     assert findings.study == "demonstration"
     assert findings.facts.epochs == (0, 10, 50, 100, 500)
@@ -101,21 +102,23 @@ def test_a_run_draws_every_image_after_every_epoch(table: Table) -> None:
 
 def test_a_picture_of_ones_own_is_drawn(table: Table, tmp_path: Path) -> None:
     Image.new("L", (5, 5), 255).save(tmp_path / "me.png")
-    findings = run(table, settings(FileImage(str(tmp_path / "me.png")), epochs_shown=(0, 1)), trainer([]))
+    findings = STUDIES["demonstration"].run(
+        table, settings(FileImage(str(tmp_path / "me.png")), epochs_shown=(0, 1)), trainer([])
+    )
     (drawing,) = findings.facts.drawings
     assert (drawing.image, drawing.pixels) == ("me.png", (1.0,) * 4)
 
 
 def test_data_without_test_rows_can_be_drawn() -> None:
     table = from_arrays(np.zeros((4, 2, 2), dtype=np.uint8))
-    findings = run(table, settings(RowImage("train", 0), epochs_shown=(0, 1)), trainer([]))
+    findings = STUDIES["demonstration"].run(table, settings(RowImage("train", 0), epochs_shown=(0, 1)), trainer([]))
     assert {moment.test_error for moment in findings.facts.moments} == {None}
 
 
 def test_an_image_out_of_range_is_refused_before_anything_is_trained(table: Table) -> None:
     calls: Calls = []
     with pytest.raises(DataError, match=r"no image 4 \(legal: 0 to 3\)"):
-        run(table, settings(RowImage("train", 4)), trainer(calls))
+        STUDIES["demonstration"].run(table, settings(RowImage("train", 4)), trainer(calls))
     with pytest.raises(DataError, match="no image 485"):
         requests(table, Settings())
     assert calls == []

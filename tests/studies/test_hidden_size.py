@@ -8,8 +8,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies import demonstration
-from trasunto.studies.hidden_size import Settings, requests, run
+from trasunto.studies import STUDIES, demonstration
+from trasunto.studies.hidden_size import Settings, requests
 
 
 class Trained:
@@ -76,7 +76,7 @@ def test_a_run_trains_what_it_requests_and_concludes(table: Table) -> None:
         assert rows is table
         return Trained(recipes, seeds, epochs)
 
-    findings = run(table, Settings(hidden=(2, 4, 8), epochs=5), train)
+    findings = STUDIES["hidden-size"].run(table, Settings(hidden=(2, 4, 8), epochs=5), train)
     assert (findings.study, findings.experiments) == ("hidden-size", ("A5",))
     assert "the gain does not stop between 2 and 8 hidden units" in findings.verdict
     assert [size.parameters for size in findings.facts.sizes] == [9 * h + h + 9 * h + 9 for h in (2, 4, 8)]

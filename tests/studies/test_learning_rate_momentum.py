@@ -10,7 +10,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies.learning_rate_momentum import STEPS, Settings, requests, run
+from trasunto.studies import STUDIES
+from trasunto.studies.learning_rate_momentum import STEPS, Settings, requests
 
 HistoryOf = Callable[..., pd.DataFrame]
 
@@ -79,7 +80,7 @@ def test_a_run_trains_what_it_requests_and_concludes(
         # A store may know more epochs than are asked for.
         return Trained(history_of(curve, axes["learning_rate"], axes["momentum"], epochs + 3, seeds))
 
-    findings = run(table, settings, train)
+    findings = STUDIES["learning-rate-momentum"].run(table, settings, train)
     assert asked == [(len(request.recipes), request.epochs) for request in requests(table, settings)]
     assert (findings.study, findings.experiments) == ("learning-rate-momentum", ("A2", "A3"))
     assert findings.facts.error[0][0] == pytest.approx(curve(0.2, 0.2, 0, 5))

@@ -9,8 +9,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies import learning_rate_momentum
-from trasunto.studies.long_run import Settings, requests, run
+from trasunto.studies import STUDIES, learning_rate_momentum
+from trasunto.studies.long_run import Settings, requests
 
 HistoryOf = Callable[..., pd.DataFrame]
 
@@ -70,7 +70,7 @@ def test_a_run_trains_what_it_requests_and_concludes(table: Table, history_of: H
 
         return Trained(history_of(curve, axes["learning_rate"], axes["momentum"], epochs, seeds))
 
-    findings = run(table, Settings(epochs=12), train)
+    findings = STUDIES["long-run"].run(table, Settings(epochs=12), train)
     assert (findings.study, findings.experiments) == ("long-run", ("A4",))
     assert findings.verdict.startswith("The ranking after 5 epochs holds after 12")
     assert [found.late for found in findings.facts.agreements] == [10, 12]

@@ -8,7 +8,8 @@ import pytest
 from trasunto.analysis.reconstruction import binary_cross_entropy
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies.loss import Settings, requests, run
+from trasunto.studies import STUDIES
+from trasunto.studies.loss import Settings, requests
 
 
 class Member:
@@ -61,7 +62,7 @@ def test_a_run_judges_every_member_by_both_measures_at_the_epoch_asked_for(table
     def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
         return Trained(recipes, seeds, epochs)
 
-    findings = run(table, Settings(), train)
+    findings = STUDIES["loss"].run(table, Settings(), train)
     assert table.test is not None
     x = table.test.values()
     away = float(np.square(x - 0.5).mean())

@@ -8,7 +8,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import DataError, TrasuntoError
-from trasunto.studies.pretraining import Settings, requests, run
+from trasunto.studies import STUDIES
+from trasunto.studies.pretraining import Settings, requests
 
 SMALL = Settings(encoder_epochs=2, labels=(4, 8, 99), seeds=2, steps=6, epochs_within=(3, 5))
 
@@ -103,7 +104,7 @@ def test_a_dry_run_counts_the_encoders_and_every_arm(table: Table) -> None:
 
 def test_the_arms_differ_in_their_start_and_in_what_is_frozen_only(table: Table) -> None:
     train = Trainer()
-    run(table, SMALL, train)
+    STUDIES["pretraining"].run(table, SMALL, train)
     for call in train.classifiers:
         scratch, frozen, tuned = call["recipes"]
         assert scratch == tuned == frozen.replace(frozen="")
@@ -116,7 +117,7 @@ def test_the_arms_differ_in_their_start_and_in_what_is_frozen_only(table: Table)
 
 def test_each_seed_has_its_own_labels_and_all_labels_are_shared(table: Table) -> None:
     train = Trainer()
-    run(table, SMALL, train)
+    STUDIES["pretraining"].run(table, SMALL, train)
     asked = [(call["rows"].n, call["seeds"]) for call in train.classifiers]
     assert asked == [(4, [0]), (4, [1]), (8, [0]), (8, [1]), (40, [0, 1])]
     first, second = train.classifiers[:2]
@@ -126,7 +127,7 @@ def test_each_seed_has_its_own_labels_and_all_labels_are_shared(table: Table) ->
 
 
 def test_a_run_measures_the_last_epoch_of_every_arm_and_concludes(table: Table) -> None:
-    findings = run(table, SMALL, Trainer())
+    findings = STUDIES["pretraining"].run(table, SMALL, Trainer())
     facts = findings.facts
     assert [score.labels for score in facts.of("scratch")] == [4, 8, 40]
     assert facts.of("scratch")[0].by_seed == pytest.approx((0.40, 0.41))
@@ -141,7 +142,7 @@ def test_data_without_labels_are_refused_before_anything_is_trained() -> None:
     train = Trainer()
     for table in (from_arrays(images, test=images), from_arrays(images, [0, 1, 0, 1], test=images)):
         with pytest.raises(DataError, match="lacks labels"):
-            run(table, SMALL, train)
+            STUDIES["pretraining"].run(table, SMALL, train)
     with pytest.raises(TrasuntoError, match="no test rows"):
         requests(from_arrays(images, [0, 1, 0, 1]), SMALL)
     assert train.calls == []

@@ -28,7 +28,7 @@ def test_every_study_has_a_question_settings_in_two_sizes_and_its_functions(stud
     assert isinstance(study.settings.reduced(), study.settings)
     assert study.settings.reduced() != study.settings()
     module = importlib.import_module(study.module)
-    for function in ("requests", "measure", "conclude", "run"):
+    for function in ("requests", "measure", "conclude", "comparisons", "investigate"):
         assert callable(getattr(module, function))
     assert isinstance(module.Facts, type)
 

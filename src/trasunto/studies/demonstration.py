@@ -5,18 +5,16 @@ Errors are mean squared errors per pixel, pixels in 0..1: lower is better.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trasunto.errors import DataError
-from trasunto.studies import STUDIES
 from trasunto.studies.curves import curves
 from trasunto.studies.demonstration_facts import CLAIMED_IMAGE, PAPER_IMAGE, Facts, Shown, measure
 from trasunto.studies.demonstration_verdict import comparisons, conclude
-from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.findings import Request, Train
 from trasunto.studies.images import ImageRef, image_shape
 from trasunto.studies.paper_network import paper_recipe
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from trasunto.data import Table
 
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "measure", "requests", "run"]
+__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,8 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     return tuple(asked)
 
 
-def run(table: Table, settings: Settings, train: Train) -> Findings:
-    """Look the images up, train, draw them and conclude."""
-    start = time.perf_counter()
+def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+    """Look the images up, train, and measure what is drawn of them."""
     shown = _shown(table, settings)
     drawn: dict[int, Sequence[NDArray[np.floating]]] = {}
     errors: dict[int, Sequence[float]] = {}
@@ -90,16 +87,7 @@ def run(table: Table, settings: Settings, train: Train) -> Findings:
         drawn |= _drawn(cohort, request.snapshots, shown.pixels)
         if table.test is not None:
             errors |= _test_errors(cohort, request.snapshots)
-    facts = measure(shown, drawn, errors)
-    verdict, details = conclude(facts)
-    return STUDIES["demonstration"].found(
-        verdict=verdict,
-        details=details,
-        facts=facts,
-        settings=settings,
-        comparisons=comparisons(facts),
-        seconds=time.perf_counter() - start,
-    )
+    return measure(shown, drawn, errors)
 
 
 def _shown(table: Table, settings: Settings) -> Shown:

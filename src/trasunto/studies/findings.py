@@ -1,14 +1,15 @@
 """What a study asks for and what it hands back, as values.
 
 A study is a module with ``Settings`` (a frozen dataclass whose defaults are the paper's size, and ``reduced()``),
-``Facts``, ``requests(table, settings)``, ``measure(...) -> Facts``, ``conclude(facts, ...) -> (verdict, details)`` and
-``run(table, settings, train) -> Findings``. `measure` and `conclude` are pure: a verdict is built from facts, so that
-it turns when they do.
+``Facts``, ``requests(table, settings)`` (what it trains), ``investigate(table, settings, train) -> Facts``, and, of
+facts alone, ``conclude(facts) -> (verdict, details)`` and ``comparisons(facts)``. Those two are pure: a verdict is
+built from facts, so that it turns when they do.
 """
 
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from types import ModuleType
@@ -118,8 +119,17 @@ class Study:
 
     def run(self, table: Table, settings: Any, train: Train) -> Findings:
         """Train what is missing, measure and conclude."""
-        findings: Findings = self._imported.run(table, settings, train)
-        return findings
+        began = time.perf_counter()
+        facts = self._imported.investigate(table, settings, train)
+        verdict, details = self._imported.conclude(facts)
+        return self.found(
+            verdict=verdict,
+            details=details,
+            facts=facts,
+            settings=settings,
+            comparisons=self._imported.comparisons(facts),
+            seconds=time.perf_counter() - began,
+        )
 
     def found(
         self,

@@ -5,14 +5,12 @@ Errors are test reconstruction errors (mean squared error per feature): lower is
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trasunto.studies import STUDIES
 from trasunto.studies.cells import require_test_rows
 from trasunto.studies.curves import curves
-from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.findings import Request, Train
 from trasunto.studies.hidden_size_facts import Facts, measure
 from trasunto.studies.hidden_size_verdict import comparisons, conclude
 from trasunto.studies.paper_network import paper_recipe
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from trasunto.analysis.baselines import LinearBaseline
     from trasunto.data import Table
 
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "measure", "requests", "run"]
+__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -69,29 +67,19 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     return (Request(recipes, settings.seeds, settings.epochs, kept),)
 
 
-def run(table: Table, settings: Settings, train: Train) -> Findings:
-    """Train the sizes, measure them beside PCA and conclude."""
-    start = time.perf_counter()
+def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+    """Train the sizes and measure them beside PCA."""
     (request,) = requests(table, settings)
     cohort = request.carry_out(table, train)
     frame, history = cohort.frame(), cohort.history()
     sizes = settings.sizes
-    facts = measure(
+    return measure(
         sizes,
         [recipe.parameters(table.d) for recipe in request.recipes],
         curves(frame, history, "train_error", settings.epochs, len(sizes)),
         curves(frame, history, "test_error", settings.epochs, len(sizes)),
         _linear(table, sizes),
         settings.worthwhile,
-    )
-    verdict, details = conclude(facts)
-    return STUDIES["hidden-size"].found(
-        verdict=verdict,
-        details=details,
-        facts=facts,
-        settings=settings,
-        comparisons=comparisons(facts),
-        seconds=time.perf_counter() - start,
     )
 
 

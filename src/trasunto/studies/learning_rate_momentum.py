@@ -5,20 +5,19 @@ Errors are test reconstruction errors (mean squared error per pixel, pixels in 0
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trasunto.studies import STUDIES, cells
+from trasunto.studies import cells
 from trasunto.studies.cells import Axis
-from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.findings import Request, Train
 from trasunto.studies.learning_rate_momentum_facts import Facts, measure
 from trasunto.studies.learning_rate_momentum_verdict import comparisons, conclude
 
 if TYPE_CHECKING:
     from trasunto.data import Table
 
-__all__ = ["STEPS", "Facts", "Settings", "conclude", "measure", "requests", "run"]
+__all__ = ["STEPS", "Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 STEPS: Axis = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """0.05 to 0.95, the paper's axis for both."""
@@ -69,9 +68,8 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     return tuple(asked)
 
 
-def run(table: Table, settings: Settings, train: Train) -> Findings:
-    """Train the grid, measure it and conclude."""
-    start = time.perf_counter()
+def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+    """Train the grid and measure it."""
     asked = requests(table, settings)
     trained = [request.carry_out(table, train) for request in asked]
     grid = cells.read(trained[0].history(), settings.learning_rates, settings.momenta, settings.epochs)
@@ -79,13 +77,4 @@ def run(table: Table, settings: Settings, train: Train) -> Findings:
     if settings.long_cells:
         long = cells.read(trained[1].history(), settings.long_cells, settings.long_cells, settings.long_epochs)
     bounded = cells.is_bounded(settings.network, settings.loss)
-    facts = measure(grid, long, bounded=bounded, goal=settings.goal, loss=settings.loss)
-    verdict, details = conclude(facts)
-    return STUDIES["learning-rate-momentum"].found(
-        verdict=verdict,
-        details=details,
-        facts=facts,
-        settings=settings,
-        comparisons=comparisons(facts),
-        seconds=time.perf_counter() - start,
-    )
+    return measure(grid, long, bounded=bounded, goal=settings.goal, loss=settings.loss)

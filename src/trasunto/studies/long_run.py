@@ -5,21 +5,20 @@ Errors are test reconstruction errors (mean squared error per pixel, pixels in 0
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trasunto.errors import TrasuntoError
-from trasunto.studies import STUDIES, cells
+from trasunto.studies import cells
 from trasunto.studies.cells import Axis
-from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.findings import Request, Train
 from trasunto.studies.long_run_facts import Facts, measure
 from trasunto.studies.long_run_verdict import comparisons, conclude
 
 if TYPE_CHECKING:
     from trasunto.data import Table
 
-__all__ = ["Facts", "Settings", "conclude", "measure", "requests", "run"]
+__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -71,19 +70,9 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     return (Request(grid, settings.seeds, settings.epochs),)
 
 
-def run(table: Table, settings: Settings, train: Train) -> Findings:
-    """Train the cells, compare their order over time and conclude."""
-    start = time.perf_counter()
+def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+    """Train the cells and compare their order over time."""
     (request,) = requests(table, settings)
     history = request.carry_out(table, train).history()
     grid = cells.read(history, settings.learning_rates, settings.momenta, settings.epochs)
-    facts = measure(grid, settings.early, settings.compared, settings.loss)
-    verdict, details = conclude(facts)
-    return STUDIES["long-run"].found(
-        verdict=verdict,
-        details=details,
-        facts=facts,
-        settings=settings,
-        comparisons=comparisons(facts),
-        seconds=time.perf_counter() - start,
-    )
+    return measure(grid, settings.early, settings.compared, settings.loss)

@@ -5,7 +5,6 @@ Both measures are means per feature over test rows: lower is better.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,8 @@ from numpy.typing import NDArray
 
 from trasunto.analysis.reconstruction import binary_cross_entropy, mean_squared_error
 from trasunto.errors import DataError
-from trasunto.studies import STUDIES
 from trasunto.studies.cells import require_test_rows
-from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.findings import Request, Train
 from trasunto.studies.loss_facts import LOSSES, Facts, measure
 from trasunto.studies.loss_verdict import comparisons, conclude
 from trasunto.studies.paper_network import paper_recipe
@@ -25,7 +23,7 @@ from trasunto.studies.paper_network import paper_recipe
 if TYPE_CHECKING:
     from trasunto.data import Table
 
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "measure", "requests", "run"]
+__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 _JUDGES = (mean_squared_error, binary_cross_entropy)  # in the order of LOSSES
 
@@ -58,26 +56,16 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     return (Request(recipes, settings.seeds, settings.epochs, (settings.epochs,)),)
 
 
-def run(table: Table, settings: Settings, train: Train) -> Findings:
-    """Train on both losses, judge by both and conclude."""
-    start = time.perf_counter()
+def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+    """Train on both losses and judge by both."""
     (request,) = requests(table, settings)
     members = request.carry_out(table, train).members
     test = _rows(table)
-    facts = measure(
+    return measure(
         trained=_judged(members, test, settings.epochs),
         untrained=_judged(members, test, 0),
         floor=binary_cross_entropy(test, test),
         epochs=settings.epochs,
-    )
-    verdict, details = conclude(facts)
-    return STUDIES["loss"].found(
-        verdict=verdict,
-        details=details,
-        facts=facts,
-        settings=settings,
-        comparisons=comparisons(facts),
-        seconds=time.perf_counter() - start,
     )
 
 

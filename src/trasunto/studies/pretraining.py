@@ -6,7 +6,6 @@ trained encoder as a start that is trained on. Accuracies are those of the last 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.errors import DataError
-from trasunto.studies import STUDIES
 from trasunto.studies.cells import require_test_rows
 from trasunto.studies.curves import curves
-from trasunto.studies.findings import Findings, Request, Train
+from trasunto.studies.findings import Request, Train
 from trasunto.studies.paper_network import paper_recipe
 from trasunto.studies.pretraining_facts import ARMS, Facts, measure
 from trasunto.studies.pretraining_verdict import comparisons, conclude
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from trasunto.data import Table
     from trasunto.spec import Recipe
 
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "measure", "requests", "run"]
+__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -98,25 +96,15 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     return tuple(asked)
 
 
-def run(table: Table, settings: Settings, train: Train) -> Findings:
-    """Train the encoders and the classifiers, measure and conclude."""
-    start = time.perf_counter()
+def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+    """Train the encoders and the classifiers, and measure their accuracy."""
     labels = _labels(table)
     encoders = [
         member.at(settings.encoder_epochs).weights for member in _encoders(settings).carry_out(table, train).members
     ]
     counts = settings.counts(table.n)
     accuracy = np.stack([_accuracies(table, labels, count, encoders, settings, train) for count in counts])
-    facts = measure(counts, accuracy, settings.encoder_epochs)
-    verdict, details = conclude(facts)
-    return STUDIES["pretraining"].found(
-        verdict=verdict,
-        details=details,
-        facts=facts,
-        settings=settings,
-        comparisons=comparisons(facts),
-        seconds=time.perf_counter() - start,
-    )
+    return measure(counts, accuracy, settings.encoder_epochs)
 
 
 def _encoders(settings: Settings) -> Request:

@@ -65,7 +65,7 @@ def reproduce(
     paper
         ``"mnist"``: document A, on the embedded images.
     full
-        At the paper's size, which takes about an hour on two cores; else reduced to about two minutes.
+        At the paper's size, which takes most of an hour on two cores; else reduced to about two minutes.
     out
         Folder of ``report.html``, ``report.md``, ``facts.json`` and ``figures/``.
     store

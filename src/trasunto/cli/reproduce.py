@@ -25,7 +25,10 @@ EXAMPLES = examples(
 def reproduce(
     paper: Annotated[str, typer.Argument(metavar="PAPER", help="Which paper: mnist.", show_default=False)],
     full: Annotated[
-        bool, typer.Option("--full", help="At the paper's size, which takes an hour or more; else reduced to minutes.")
+        bool,
+        typer.Option(
+            "--full", help="At the paper's size, which takes most of an hour on two cores; else about two minutes."
+        ),
     ] = False,
     part: Annotated[
         list[str] | None,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -74,3 +75,12 @@ def test_a_run_judges_every_member_by_both_measures_at_the_epoch_asked_for(table
     assert facts.works == 6
     assert "better than squared error by both measures" in findings.verdict
     assert (findings.study, findings.settings["epochs"]) == ("loss", 20)
+
+
+def test_the_papers_numbers_stand_beside_those_of_its_own_rows_only(table: Table) -> None:
+    def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
+        return Trained(recipes, seeds, epochs)
+
+    papers = replace(table, provenance=replace(table.provenance, name="mnist"))
+    assert STUDIES["loss"].run(table, Settings(), train).comparisons == ()
+    assert STUDIES["loss"].run(papers, Settings(), train).comparisons

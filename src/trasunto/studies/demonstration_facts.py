@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from trasunto.analysis.intervals import interval
 from trasunto.analysis.reconstruction import pixel_distance, row_errors
+from trasunto.studies.findings import PAPER_DATA
 from trasunto.studies.images import RowImage
 
 PAPER_ERRORS = {0: 0.233811, 10: 0.051340, 50: 0.028528, 100: 0.018116, 500: 0.006251}
 """The paper's error of its image after each epoch (A6)."""
 
-PAPER_DATA = "mnist"
 PAPER_HIDDEN = 512
 PAPER_IMAGE = RowImage("train", 485)
 """Where the paper's picture comes from, by its label and its errors."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from trasunto.studies.demonstration_facts import (
     CLAIMED_IMAGE,
-    PAPER_DATA,
     PAPER_ERRORS,
     PAPER_HIDDEN,
     PAPER_IMAGE,
@@ -12,7 +11,7 @@ from trasunto.studies.demonstration_facts import (
     Facts,
     Moment,
 )
-from trasunto.studies.findings import Comparison
+from trasunto.studies.findings import PAPER_DATA, Comparison
 from trasunto.studies.phrases import listed, percent, several
 
 

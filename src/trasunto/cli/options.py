@@ -41,7 +41,7 @@ Store = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what it would take (time, memory, disk) and train nothing.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines; progress goes to stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
 Debug = Annotated[
     bool,
     typer.Option("--debug", callback=_remember, is_eager=True, help="Show a traceback when something goes wrong."),

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -73,8 +73,3 @@ def print_cost(cost: Cost, store: Path, as_json: bool) -> None:
         f"memory:   about {gib(cost.memory)}",
         f"disk:     about {gib(cost.disk)} in {store}",
     )
-
-
-def where_progress_goes(as_json: bool) -> TextIO:
-    """Return the stream for progress: the one that the result does not need for itself."""
-    return sys.stderr if as_json else sys.stdout

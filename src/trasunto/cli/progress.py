@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,10 +22,11 @@ _TOO_SOON = 0.01  # below this share, compiling still outweighs what an estimate
 
 
 @contextmanager
-def progress(stream: TextIO) -> Iterator[Watcher]:
-    """Show on `stream` what the watcher that is yielded is told."""
+def progress(stream: TextIO | None = None) -> Iterator[Watcher]:
+    """Show on `stream`, by default stderr since stdout is for results, what the watcher that is yielded is told."""
     from rich.console import Console
 
+    stream = stream or sys.stderr
     console = Console(file=stream)
     if console.is_terminal and not console.is_dumb_terminal:
         with _bar(console) as watcher:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trasunto.cli.options import Debug, DryRun, Json, Store, examples
-from trasunto.cli.printing import print_cost, print_json, say, where_progress_goes
+from trasunto.cli.printing import print_cost, print_json, say
 from trasunto.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def reproduce(
     if dry_run:
         print_cost(price_of(paper, full=full, store=store, parts=part), store, as_json)
         return
-    with progress(where_progress_goes(as_json)) as watch:
+    with progress() as watch:
         done = run_again(paper, full=full, out=out, store=store, parts=part, watch=watch)
     _print_json(paper, full, done) if as_json else _print(done)
 

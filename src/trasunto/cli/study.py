@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
-from trasunto.cli.printing import print_cost, print_json, print_table, say, where_progress_goes
+from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.values import as_typed, assignments, setting
 from trasunto.errors import TrasuntoError
@@ -82,7 +82,7 @@ def study(
         print_cost(price([(asked, settings)], table, store), store, as_json)
         return
     folder = prepare_folder(out or Path("out") / asked.name)
-    with progress(where_progress_goes(as_json)) as watch:
+    with progress() as watch:
         answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, **changes)
     page = answer.report(folder, _command(asked.name, data, reduced, changes))
     _print_json(answer, page) if as_json else _print(answer, page)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
-from trasunto.cli.printing import print_cost, print_json, print_table, say, where_progress_goes
+from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, chosen_fields
@@ -104,7 +104,7 @@ def train(
     if dry_run:
         print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
         return
-    with progress(where_progress_goes(as_json)) as watch:
+    with progress() as watch:
 
         def observe(step: Step) -> None:
             watch(Told("training", step.share))

@@ -113,6 +113,19 @@ def test_divergence_is_an_outcome_with_its_epoch(table: Table, tmp_path: Path) -
     assert steps == [], "a diverged member is not tried again"
 
 
+def test_a_member_that_diverged_can_be_looked_at_before_it_did(table: Table, tmp_path: Path) -> None:
+    recipe = LINEAR.replace(learning_rate=5.0)
+    cohort = train(recipe, table, epochs=30, snapshots=[], store=tmp_path)
+    epoch = int(cohort.frame()["epochs"][0])
+    assert cohort.frame()["status"].tolist() == ["diverged"]
+    assert epoch > 1, "choose a rate at which it takes more than an epoch"
+    earlier = train(recipe, table, epochs=epoch - 1, store=tmp_path)
+    assert earlier.frame()["status"].tolist() != ["diverged"]
+    last_finite = cohort.members[0].weights["1.kernel"]
+    assert np.isfinite(last_finite).all()
+    assert np.array_equal(earlier.members[0].weights["1.kernel"], last_finite)
+
+
 def test_a_network_that_learns_nothing_is_stalled(table: Table, tmp_path: Path) -> None:
     frame = train(LINEAR.replace(learning_rate=1e-30), table, epochs=3, store=tmp_path).frame()
     assert frame["status"].tolist() == ["stalled"]

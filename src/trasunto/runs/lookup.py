@@ -51,8 +51,8 @@ def _jobs_of(
     there = set(store.epochs(member.id))
     reached = progress.epoch if progress else -1
     if progress and progress.status == DIVERGED:
-        return
-    if reached < request.epochs:
+        reached = progress.epoch - 1  # nothing comes after; what came before can be fetched again
+    elif reached < request.epochs:
         first = max(there, default=0)
         wanted = frozenset(epoch for epoch in kept if epoch > first) | _beginning(member, first)
         yield _job(store, member, first, request.epochs, wanted)

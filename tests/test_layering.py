@@ -15,6 +15,7 @@ import trasunto
 SOURCE = Path(trasunto.__file__).parent
 ORDER = (
     "errors",
+    "new_file",
     "axes",
     "data",
     "spec",
@@ -22,10 +23,12 @@ ORDER = (
     "cohort",
     "runs",
     "analysis",
+    "models",
     "studies",
     "figures",
     "report",
     "api",
+    "estimators",
     "cli",
 )
 ENGINES = {"jax", "optax"}

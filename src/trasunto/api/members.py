@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trasunto.api.new_file import refuse_taken, write_new
 from trasunto.cohort.cost import Cost
 from trasunto.data import Table
+from trasunto.new_file import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import Recipes, make_request

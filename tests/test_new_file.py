@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trasunto.api.new_file import refuse_taken, write_new
 from trasunto.errors import TrasuntoError
+from trasunto.new_file import refuse_taken, write_new
 
 
 def test_a_free_place_is_left_as_it_was(tmp_path: Path) -> None:

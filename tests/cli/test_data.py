@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import trasunto
 
 Typed = Callable[..., Any]
+CARDS = """Time,Amount,Card,Class
+1,10.5,red,0
+2,,blue,0
+3,30.25,red,0
+4,12,blue,0
+5,900,red,1
+6,20,blue,0
+"""
 
 
 def test_the_list_says_what_is_here_and_where_the_rest_goes(typed: Typed) -> None:
@@ -21,6 +30,7 @@ def test_the_list_says_what_is_here_and_where_the_rest_goes(typed: Typed) -> Non
     assert [(row["name"], row["present"]) for row in json.loads(typed("data", "list", "--json").out)] == [
         ("mnist", True),
         ("fashion-mnist", False),
+        ("creditcard", False),
     ]
 
 
@@ -56,3 +66,44 @@ def test_a_row_is_written_as_the_picture_that_it_is(typed: Typed, tiny: Path, tm
     with Image.open(tmp_path / "five.png") as picture:
         assert np.asarray(picture).reshape(-1).tolist() == test.row(5).tolist()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["five.png", "tiny"]
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Path:
+    (tmp_path / "cards.csv").write_text(CARDS)
+    return tmp_path / "cards.csv"
+
+
+def test_columns_are_shown_with_what_is_missing_and_what_is_apart(typed: Typed, cards: Path) -> None:
+    options = ("--label", "Class", "--drop", "Time", "--normal", "0", "--split", "last", "--test-share", "0.4")
+    done = typed("data", "show", cards, *options)
+    told = {line.partition(":")[0]: line.partition(":")[2].strip() for line in done.lines}
+    assert told["rows"] == "3 to train on, 2 to test on, 1 apart"
+    assert told["features"] == "3 features, stored as float64"
+    assert told["columns"] == "2 columns, 1 of numbers and 1 of categories (Card: 2)"
+    assert told["missing"] == "Amount: 1"
+    assert (told["labels"], told["test labels"], told["apart"]) == ("0: 3", "0: 2", "1: 1")
+    document = json.loads(typed("data", "show", cards, *options, "--json").out)["data"]
+    assert (document["anomalies"], document["weighted"]) == (1, False)
+    assert document["columns"][1] == {"name": "Card", "kind": "category", "categories": 2, "missing": 0}
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--label", "class"), "has no column 'class' for label, did you mean 'Class'?"),
+        (("--drop", "Time,Tme"), "has no column 'Tme' for drop"),
+        (("--normal", "2", "--label", "Class"), "has no normal rows: none is labelled '2' (labels: 0, 1)"),
+        (("--scaling", "standart"), "did you mean 'standard'?"),
+        (("--missing", "refuse"), "column 'Amount' has no value in row 3 of "),
+        (("--split", "group"), "name its column with group"),
+        (("--test-share", "half"), "--test-share must be a number, not 'half'"),
+        (("--test-share", "1"), "must be at least 0 and below 1"),
+        (("--split-seed", "x"), "--split-seed must be a whole number, not 'x'"),
+        (("--weight", "Class"), "the weight 'Class' is 0 in row 2 of "),
+    ],
+)
+def test_columns_that_cannot_be_shown_so_are_refused(
+    refused: Callable[..., str], cards: Path, options: tuple[str, ...], named: str
+) -> None:
+    assert named in refused("data", "show", cards, *options)

@@ -64,7 +64,7 @@ def test_a_folder_placed_by_hand_is_listed_and_loaded(placed: Path, images: np.n
     write_idx(placed / "letters" / "train-images-idx3-ubyte.gz", images)
     (placed / "a-file").write_text("not a folder")
     (placed / ".hidden").mkdir()
-    assert [entry.name for entry in catalogue()] == ["mnist", "fashion-mnist", "letters"]
+    assert [entry.name for entry in catalogue()] == ["mnist", "fashion-mnist", "creditcard", "letters"]
     assert load("letters").provenance.name == "letters"
 
 
@@ -94,9 +94,17 @@ def test_a_set_that_was_not_fetched_is_refused_with_where_to_get_and_put_it(monk
 
 def test_an_unknown_name_is_refused_with_the_nearest_and_all_legal_ones(placed: Path) -> None:
     with pytest.raises(
-        DataError, match=r"'minst' is not known, did you mean 'mnist'\? \(legal: mnist, fashion-mnist\)"
+        DataError, match=r"'minst' is not known, did you mean 'mnist'\? \(legal: mnist, fashion-mnist, creditcard\)"
     ):
         load("minst")
+
+
+def test_images_are_read_as_they_are(placed: Path, images: np.ndarray, write_idx: WriteIdx) -> None:
+    write_idx(placed / "letters" / "train-images-idx3-ubyte.gz", images)
+    with pytest.raises(DataError, match="'mnist' holds images, so that scaling, split cannot be asked of it"):
+        load("mnist", scaling="standard", split="last")
+    with pytest.raises(DataError, match="letters holds no columns, so that scaling cannot be asked of it"):
+        load("letters", scaling="standard")
 
 
 @pytest.mark.parametrize("name", ["", "..", "letters/../letters", "/tmp"])

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from trasunto.data.arrays import from_arrays
+from trasunto.data.reading import read_records
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError
 
@@ -146,6 +149,14 @@ def test_the_label_fingerprint_is_of_the_labels_alone(table: Table) -> None:
         ({"image_shape": (4, 2)}, "6 pixels a row, which is no image of 4 x 2 pixels"),
         ({"scale": float("nan")}, "scale nan"),
         ({"scale": 1.0}, "test rows of scale 0.00392157, but training rows of scale 1"),
+        ({"weights": np.ones(5)}, r"weights of shape \(5,\), float64; one float64 a row, \(6,\), is needed"),
+        ({"weights": np.ones(6, np.float32)}, "float32; one float64 a row"),
+        ({"weights": np.array([1, 2, 0, 1, 1, 1.0])}, r"the weight 0\.0 in row 2; a weight must be finite and above 0"),
+        ({"weights": np.array([1, np.nan, 0, 1, 1, 1.0])}, "the weight nan in row 1"),
+        ({"blocks": ((0, 2), (1, 3))}, r"the one-hot block \(1, 3\) \(legal: \[start, stop\) from left to right"),
+        ({"blocks": ((4, 7),)}, r"the one-hot block \(4, 7\) .* within 0 to 6"),
+        ({"blocks": ((2, 2),)}, r"the one-hot block \(2, 2\)"),
+        ({"blocks": ((0, 2),)}, r"has test rows with the one-hot blocks \(\), but training rows with \(\(0, 2\),\)"),
         ({"image_shape": None}, "test rows of 3 x 2 pixels, but training rows of 6 features"),
     ],
 )
@@ -156,3 +167,65 @@ def test_parts_that_do_not_fit_are_refused(changes: dict[str, Any], sentence: st
 
 def test_a_table_says_how_large_it_is(table: Table) -> None:
     assert (len(table), table.n, table.d) == (6, 6, 6)
+
+
+@pytest.fixture
+def rich(cards: pd.DataFrame) -> Table:
+    """A table with everything that a table can have."""
+    return read_records(cards, label="Class", weight=np.arange(1.0, 13.0)).table(normal=0, split="last", test=0.3)
+
+
+def test_row_weights_go_where_their_rows_go(rich: Table) -> None:
+    assert rich.weights is not None
+    taken = rich.take([3, 0])
+    assert taken.weights is not None
+    assert taken.weights.tolist() == [rich.weights[3], rich.weights[0]]
+    split = rich.hold_out(0.3)
+    assert split.weights is not None
+    assert split.validation is not None
+    assert split.validation.weights is not None
+    assert [*split.weights, *split.validation.weights] == rich.weights.tolist()
+    with pytest.raises(ValueError, match="read-only"):
+        rich.weights[0] = 5.0
+
+
+def test_what_belongs_to_the_columns_stays_whatever_rows_are_kept(rich: Table) -> None:
+    for table in (rich.take([0, 1]), rich.hold_out(0.3), replace(rich, y=None)):
+        assert table.blocks == rich.blocks == ((3, 6),)
+        assert table.preparation is rich.preparation is not None
+        assert table.anomalies is rich.anomalies is not None
+    validation = rich.hold_out(0.3).validation
+    assert validation is not None
+    assert (validation.blocks, validation.preparation) == (rich.blocks, rich.preparation)
+    assert validation.anomalies is None
+
+
+def test_weights_and_blocks_are_part_of_the_fingerprint_where_there_are_any(rich: Table) -> None:
+    alone = replace(rich, test=None, anomalies=None, blocks=())
+    assert rich.weights is not None
+    different = (
+        alone,
+        replace(alone, weights=None),
+        replace(alone, weights=rich.weights * 2),
+        replace(alone, blocks=rich.blocks),
+        replace(alone, blocks=((3, 5), (5, 6))),
+    )
+    assert len({table.fingerprint for table in different}) == len(different)
+
+
+def test_rows_apart_and_the_preparation_are_not(rich: Table) -> None:
+    assert replace(rich, anomalies=None, preparation=None).fingerprint == rich.fingerprint
+    assert replace(rich, anomalies=None).label_fingerprint == rich.label_fingerprint
+
+
+def test_the_fingerprint_of_a_table_without_them_is_what_it_was_before_there_were_any(table: Table) -> None:
+    digest = hashlib.sha256()
+    assert table.test is not None
+    for role, part in (("train", table), ("test", table.test)):
+        digest.update(f"{role} {part.x.dtype.str} {part.x.shape} {part.scale!r}\n".encode() + part.x.tobytes())
+    assert table.fingerprint == digest.hexdigest()
+
+
+def test_rows_apart_of_other_features_are_refused(rich: Table) -> None:
+    with pytest.raises(DataError, match="has anomaly rows of 2 features, but training rows of 6 features"):
+        replace(rich, anomalies=from_arrays([[1.0, 2.0]]))

@@ -7,8 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, Json, examples
+from trasunto.cli.options import (
+    Debug,
+    Drop,
+    Group,
+    Json,
+    Label,
+    Missing,
+    Normal,
+    Scaling,
+    Split,
+    SplitSeed,
+    TestShare,
+    TimeColumn,
+    Weight,
+    examples,
+)
 from trasunto.cli.printing import print_json, print_table, say
+from trasunto.cli.table_options import table_options
 from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
@@ -24,6 +40,7 @@ SHOW_EXAMPLES = examples(
     "trasunto data show mnist",
     "trasunto data show mnist --index train:485 --out eight.png",
     "trasunto data show folder-of-idx-files --json",
+    "trasunto data show cards.csv --label Class --drop Time --normal 0",
 )
 
 app = typer.Typer(
@@ -56,11 +73,12 @@ def list_(as_json: Json = False, debug: Debug = False) -> None:
 
 @app.command(epilog=SHOW_EXAMPLES)
 def show(
+    context: typer.Context,
     source: Annotated[
         str,
         typer.Argument(
             metavar="NAME|PATH",
-            help="A name of `trasunto data list`, a folder of IDX files, or an IDX, .npz or .npy file.",
+            help="A name of `trasunto data list`, a folder of IDX files, or an IDX, .npz, .npy, .csv or .parquet file.",
             show_default=False,
         ),
     ],
@@ -71,18 +89,30 @@ def show(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Where that image is written, as a picture of its own size.")
     ] = None,
+    label: Label = None,
+    drop: Drop = None,
+    weight: Weight = None,
+    group: Group = None,
+    time_column: TimeColumn = None,
+    scaling: Scaling = None,
+    missing: Missing = None,
+    normal: Normal = None,
+    split: Split = None,
+    test_share: TestShare = None,
+    split_seed: SplitSeed = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Show what is in a data set.
 
-    Rows, labels, where they come from, their licence and their checksum; one image of it as a picture, if asked for.
+    Rows, labels, where they come from, their licence and their checksum; the columns of a table, and which values are
+    missing; one image of it as a picture, if asked for.
     """
     from trasunto.api.rows import describe_rows, find_rows, save_picture
 
     if (index is None) != (out is None):
         raise TrasuntoError("--index and --out belong together: which image, and the file to write it to")
-    table = find_rows(source)
+    table = find_rows(source, **table_options(context.params))
     picture = save_picture(table, _row(index), out) if index is not None and out is not None else None
     description = describe_rows(table)
     if as_json:
@@ -111,17 +141,37 @@ def _lines(told: Description) -> list[str]:
 
     size = "" if told.image_shape is None else " ({} x {} pixels)".format(*told.image_shape)
     origin = told.provenance
+    apart = f", {told.anomalies:,} apart" if told.anomalies else ""
     return [
         f"name:         {origin.name}",
-        f"rows:         {told.rows:,} to train on, {told.test_rows:,} to test on",
+        f"rows:         {told.rows:,} to train on, {told.test_rows:,} to test on{apart}",
         f"features:     {amount(told.features, 'feature')}{size}, stored as {told.stored_as}",
+        *_column_lines(told),
         f"values:       {number(told.lowest)} to {number(told.highest)}, as networks see them",
         f"labels:       {_labels(told.labels)}",
         f"test labels:  {_labels(told.test_labels)}",
+        *([f"apart:        {_labels(told.anomaly_labels)}"] if told.anomalies else []),
         f"path:         {origin.path or 'none'}",
         f"source:       {origin.source or 'not known'}",
         f"licence:      {origin.licence or 'not known'}",
         f"sha-256:      {origin.sha256}  (of the training rows)",
+    ]
+
+
+def _column_lines(told: Description) -> list[str]:
+    """Say what the raw columns hold, and how many training rows lack a value."""
+    if not told.columns:
+        return []
+    from trasunto.report.wording import amount
+
+    words = [column for column in told.columns if column.categories is not None]
+    coded = f" of categories ({', '.join(f'{column.name}: {column.categories}' for column in words)})"
+    kinds = [f"{len(told.columns) - len(words):,} of numbers", f"{len(words):,}{coded if words else ' of categories'}"]
+    lacking = [f"{column.name}: {column.missing:,}" for column in told.columns if column.missing]
+    weighted = ", rows are weighted" if told.weighted else ""
+    return [
+        f"columns:      {amount(len(told.columns), 'column')}, {' and '.join(kinds)}{weighted}",
+        f"missing:      {', '.join(lacking) or 'nothing'}",
     ]
 
 

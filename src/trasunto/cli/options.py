@@ -32,9 +32,46 @@ Data = Annotated[
     str,
     typer.Option(
         metavar="NAME|PATH",
-        help="Rows: a name of `trasunto data list`, a folder of IDX files, or an IDX, .npz or .npy file.",
+        help="Rows: a name of `trasunto data list`, a folder of IDX files, or a file: IDX, .npz, .npy, .csv, .parquet.",
     ),
 ]
+Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of labels; it is no feature.")]
+Drop = Annotated[
+    list[str] | None, typer.Option(metavar="COLUMN,...", help="Columns to leave out; repeat it for others.")
+]
+Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of row weights, above 0.")]
+Group = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The column of groups that --split group keeps together.")
+]
+TimeColumn = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The column of times that --split time goes by.")
+]
+Scaling = Annotated[
+    str | None,
+    typer.Option(metavar="WORD", help="How columns are scaled: standard, minmax, robust, none  [default: standard]"),
+]
+Missing = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD", help="For missing values: median, mean, most_frequent, or refuse them  [default: median]"
+    ),
+]
+Normal = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LABEL", help="The label of normal rows: only they are trained and tested on, others are set apart."
+    ),
+]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD", help="Which rows are tested on: random, stratified, group, time, last  [default: random]"
+    ),
+]
+TestShare = Annotated[
+    str | None, typer.Option(metavar="SHARE", help="The share of rows to test on, 0 to below 1  [default: 0.2]")
+]
+SplitSeed = Annotated[str | None, typer.Option(metavar="N", help="The seed of that choice  [default: 0]")]
 Store = Annotated[
     Path, typer.Option(metavar="DIR", help="Folder that keeps what is trained; what it holds is not trained again.")
 ]

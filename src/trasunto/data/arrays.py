@@ -104,7 +104,7 @@ def assemble(
         rows, shape = _rows(found, image_shape)
         made = Table(
             x=rows,
-            y=_labels(found),
+            y=None if found.y is None else labels(found.y, found.place),
             test=tested,
             image_shape=shape,
             feature_names=tuple(feature_names or _names(found, shape, rows.shape[1])),
@@ -115,6 +115,25 @@ def assemble(
         return made
 
     return table(train, origin.name, None if test is None else table(test, f"{origin.name} test", None))
+
+
+def labels(y: Any, place: str) -> np.ndarray:
+    """Return labels as they are kept, ``(n,)``: whole numbers or text.
+
+    Raises
+    ------
+    DataError
+        If they are neither.
+    """
+    marks = _array(y, f"y of {place}")
+    if marks.dtype.kind == "U" or all(isinstance(mark, str) for mark in marks.flat):
+        return marks.astype(np.str_)
+    if marks.dtype.kind in "biuf":
+        with np.errstate(invalid="ignore"):
+            whole = marks.astype(np.int64)
+        if np.array_equal(whole, marks):
+            return whole
+    raise DataError(f"the labels of {place} hold {marks.dtype}; labels are whole numbers or text")
 
 
 def _rows(found: Found, image_shape: tuple[int, int] | None) -> tuple[np.ndarray, tuple[int, int] | None]:
@@ -189,17 +208,3 @@ def _refuse_not_finite(table: Table, place: str) -> None:
     row, column = (int(position) for position in np.argwhere(~finite)[0])
     where = f"row {row}, column {column} ({table.feature_names[column]})"
     raise DataError(f"{place} has {table.x[row, column]} in {where}; every value must be finite")
-
-
-def _labels(found: Found) -> np.ndarray | None:
-    if found.y is None:
-        return None
-    labels = _array(found.y, f"y of {found.place}")
-    if labels.dtype.kind == "U" or all(isinstance(label, str) for label in labels.flat):
-        return labels.astype(np.str_)
-    if labels.dtype.kind in "biuf":
-        with np.errstate(invalid="ignore"):
-            whole = labels.astype(np.int64)
-        if np.array_equal(whole, labels):
-            return whole
-    raise DataError(f"the labels of {found.place} hold {labels.dtype}; labels are whole numbers or text")

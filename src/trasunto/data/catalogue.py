@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from trasunto.data.arrays import Found, assemble
+from trasunto.data.creditcard import load_creditcard
 from trasunto.data.files import read
 from trasunto.data.idx import read_idx
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError, one_of
 
 VARIABLE = "TRASUNTO_DATA"
+CREDITCARD = "creditcard"
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,12 @@ REGISTERED = (
         source="Zalando Research, https://github.com/zalandoresearch/fashion-mnist",
         licence="MIT",
     ),
+    Entry(
+        name=CREDITCARD,
+        description="card transactions of two days in 2013, 284,807 rows of 29 columns, 492 of them frauds",
+        source="Machine Learning Group, ULB, https://www.openml.org/d/1597",
+        licence="Open Database License / DbCL 1.0",
+    ),
 )
 
 
@@ -95,13 +104,24 @@ def where_files_go() -> str:
     return f"files fetched by hand go into ${VARIABLE}/NAME ({VARIABLE} is {os.environ.get(VARIABLE) or 'not set'})"
 
 
-def load(name: str) -> Table:
+def load(name: str, **options: Any) -> Table:
     """Load a data set of the catalogue by its name.
+
+    Parameters
+    ----------
+    name
+        As :func:`catalogue` lists it.
+    **options
+        For ``creditcard``: the options of :func:`read` in place of ``label="Class"``, ``normal=0``, standard scaling
+        and a random 80/20 split, so that frauds are the table's ``anomalies``; `path`, a file of its rows; and `time`,
+        whether Time is a feature (or, as ``time="Time"``, what a split goes by). Unless a file is named or lies in
+        ``$TRASUNTO_DATA/creditcard``, it is fetched from OpenML. Other data sets are read as they are.
 
     Raises
     ------
     DataError
-        If the name is not in the catalogue, its files are not on this machine, or they are damaged.
+        If the name is not in the catalogue, its files are not on this machine, or they are damaged; if its rows cannot
+        be prepared as the options say.
 
     Examples
     --------
@@ -113,13 +133,18 @@ def load(name: str) -> Table:
     if name not in entries:
         raise DataError(f"{one_of('data set', name, entries)}; {where_files_go()}")
     entry = entries[name]
+    if name == CREDITCARD:
+        origin = Provenance(name, "", "", entry.source, entry.licence)
+        return load_creditcard(origin, _folder() / name, **options)
+    if entry.embedded and options:
+        raise DataError(f"the data set '{name}' holds images, so that {', '.join(options)} cannot be asked of it")
     if entry.embedded:
         return _embedded(entry)
     if not entry.present:
         raise DataError(
             f"the data set '{name}' is not on this machine: fetch it from {entry.source}; {where_files_go()}"
         )
-    return read(_folder() / name, name=name, source=entry.source, licence=entry.licence)
+    return read(_folder() / name, name=name, source=entry.source, licence=entry.licence, **options)
 
 
 def _folder() -> Path:

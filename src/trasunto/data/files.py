@@ -1,4 +1,4 @@
-"""Tables from files: folders and pairs of IDX files, .npz and .npy."""
+"""Tables from files: folders and pairs of IDX files, .npz and .npy; and files of columns, CSV and Parquet."""
 
 from __future__ import annotations
 
@@ -6,21 +6,32 @@ import os
 import re
 from os import PathLike
 from pathlib import Path
-
-import numpy as np
+from typing import Unpack
 
 from trasunto.data.arrays import Found, assemble
 from trasunto.data.idx import read_idx
+from trasunto.data.numpy_files import read_arrays
+from trasunto.data.options import TableOptions, refuse_unknown, table_of
 from trasunto.data.table import Provenance, Table
+from trasunto.data.tabular_files import is_tabular
 from trasunto.errors import DataError
 
 Source = str | PathLike[str] | tuple[str | PathLike[str], str | PathLike[str]]
-READABLE = "a folder of IDX files, an IDX file (plain, .gz or .xz), a .npz or a .npy file"
-NPZ_KEYS = (("x_train", "y_train"), ("x", "y"), ("X", "y"))
-NPZ_TEST_KEYS = ("x_test", "y_test")
+READABLE = (
+    "a folder of IDX files, an IDX file (plain, .gz or .xz), a .npz or a .npy file, or a file of columns: .csv, "
+    ".csv.gz or .parquet"
+)
 
 
-def read(path: Source, *, test: Source | None = None, name: str = "", source: str = "", licence: str = "") -> Table:
+def read(
+    path: Source,
+    *,
+    test: Source | float | None = None,
+    name: str = "",
+    source: str = "",
+    licence: str = "",
+    **options: Unpack[TableOptions],
+) -> Table:
     """Read rows from files.
 
     Parameters
@@ -34,22 +45,36 @@ def read(path: Source, *, test: Source | None = None, name: str = "", source: st
         - one IDX file of images, or a tuple of such a file and its file of labels;
         - an ``.npz`` file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, or ``x`` (or ``X``) and ``y``; all
           but the first may be missing;
-        - an ``.npy`` file of rows.
+        - an ``.npy`` file of rows;
+        - a file of columns: ``.csv``, ``.csv.gz`` or ``.parquet``.
     test
-        The same for test rows, in place of those that come with `path`.
+        The same for test rows, in place of those that come with `path`; or, of a file of columns, the share of its rows
+        to test on, 0.2 unless given.
     name
         What the rows are called; the file's or folder's name unless given.
     source, licence
         Who made them and under which terms, for the provenance.
+    **options
+        How columns become rows: `label`, `drop`, `weight`, `group` and `time` as :func:`read_records` takes them, and
+        `scaling`, `missing`, `split`, `normal` and `seed` as :meth:`Records.table` does. Files of columns are always
+        prepared so; arrays are taken as they are unless one of these, or a share to test on, is given.
 
     Raises
     ------
     DataError
         If something is missing, damaged, or not what its name or header says; if a value is not finite.
     """
-    train, own_test = _find(path)
-    tested = _find(test)[0] if test is not None else own_test
+    refuse_unknown(options)
+    shared = isinstance(test, int | float)
     main = Path(path[0] if isinstance(path, tuple) else path)
+    columns = not isinstance(path, tuple) and _existing(path).is_file() and is_tabular(main)
+    if columns or ((options or shared) and main.suffix in (".npz", ".npy")):
+        return table_of(main, options, test, Provenance(name, "", "", source, licence))
+    if options or shared:
+        asked = ", ".join([*options, *(["a share to test on"] if shared else [])])
+        raise DataError(f"{main} holds no columns, so that {asked} cannot be asked of it; it is read as it is")
+    train, own_test = _find(path)
+    tested = _find(test)[0] if isinstance(test, str | PathLike | tuple) else own_test
     called = name or (main.resolve().name if main.is_dir() else main.name.split(".")[0])
     return assemble(train, tested, Provenance(called, str(main), sha256="", source=source, licence=licence))
 
@@ -63,7 +88,7 @@ def _find(source: Source) -> tuple[Found, Found | None]:
     if path.is_dir():
         return _idx_folder(path)
     if path.suffix in (".npz", ".npy"):
-        return _numpy(path)
+        return read_arrays(path)
     return _idx_pair(path, None), None
 
 
@@ -94,34 +119,3 @@ def _idx_file(folder: Path, stem: str) -> Path | None:
     name = re.compile(re.escape(stem) + r"([-.]idx\d-\w+)?(\.gz|\.xz)?")
     files = (file for file in folder.iterdir() if name.fullmatch(file.name) and file.is_file())
     return min(files, key=lambda file: (len(file.name), file.name), default=None)
-
-
-def _numpy(path: Path) -> tuple[Found, Found | None]:
-    names = {name for keys in (*NPZ_KEYS, NPZ_TEST_KEYS) for name in keys}
-    try:
-        # Opened here: where numpy opens a damaged archive itself, the file stays open.
-        with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return Found(loaded, place=str(path)), None
-            with loaded:
-                present = loaded.files
-                arrays = {name: loaded[name] for name in present if name in names}
-    # A damaged archive raises whatever zipfile, zlib, struct and numpy's header parser do; MemoryError for a lying one.
-    except Exception as fault:
-        reason = str(fault).partition("\n")[0].rstrip(".") or type(fault).__name__
-        raise DataError(f"{path} cannot be read as arrays of numbers ({reason})") from fault
-    return _named(path, arrays, present)
-
-
-def _named(path: Path, arrays: dict[str, np.ndarray], present: list[str]) -> tuple[Found, Found | None]:
-    """Choose training and test rows by their names in the archive."""
-    for x, y in NPZ_KEYS:
-        if x in arrays:
-            x_test, y_test = NPZ_TEST_KEYS
-            test = Found(arrays[x_test], arrays.get(y_test), f"{x_test} in {path}") if x_test in arrays else None
-            return Found(arrays[x], arrays.get(y), f"{x} in {path}"), test
-    wanted = ", ".join(x for x, _ in NPZ_KEYS)
-    raise DataError(
-        f"{path} holds the arrays {', '.join(present) or '(none)'}; its rows must be called one of {wanted}"
-    )

@@ -7,12 +7,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from trasunto.data.splits import split_point
 from trasunto.errors import DataError
+
+if TYPE_CHECKING:
+    from trasunto.data.preparation import Preparation
 
 STORED_AS = ("uint8", "float32", "float64")
 
@@ -69,6 +73,17 @@ class Table:
         Networks see ``x * scale``: 1/255 for uint8 pixels.
     validation
         Rows held out of the training rows, or None.
+    weights
+        How much each training row counts, ``(n,)``, finite and above 0, or None where all count alike; used after
+        division by their mean.
+    blocks
+        Spans ``[start, stop)`` of features that are the one-hot code of one category each, from left to right.
+    anomalies
+        Rows apart, as a table of the same features, or None: neither trained nor evaluated on, only scored. They are
+        not in the fingerprint.
+    preparation
+        How the features came from raw columns, fitted on the training rows alone; None where they were taken as they
+        were.
 
     Raises
     ------
@@ -93,13 +108,17 @@ class Table:
     provenance: Provenance
     scale: float = 1.0
     validation: Table | None = None
+    weights: np.ndarray | None = None
+    blocks: tuple[tuple[int, int], ...] = ()
+    anomalies: Table | None = None
+    preparation: Preparation | None = None
 
     def __post_init__(self) -> None:
         if fault := next(self._faults(), None):
             raise DataError(f"{self.provenance} {fault}")
-        object.__setattr__(self, "x", _read_only(self.x))
-        if self.y is not None:
-            object.__setattr__(self, "y", _read_only(self.y))
+        for name in ("x", "y", "weights"):
+            if (array := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _read_only(array))
 
     def __len__(self) -> int:
         return self.n
@@ -116,11 +135,20 @@ class Table:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what a network sees: every row's values, their scale and the split; no names, paths or labels."""
+        """SHA-256 of what a network sees: every row's values, their scale and the split; no names, paths or labels.
+
+        Weights and blocks are in it where there are any; rows apart are not.
+        """
         digest = hashlib.sha256()
         for role, part in self._parts():
             digest.update(f"{role} {part.x.dtype.str} {part.x.shape} {part.scale!r}\n".encode())
             digest.update(np.ascontiguousarray(part.x).data)
+            # Only where there are any: what was trained before tables had weights and blocks is found again.
+            if part.weights is not None:
+                digest.update(f"{role} weights\n".encode())
+                digest.update(part.weights.tobytes())
+        if self.blocks:
+            digest.update(f"blocks {self.blocks}\n".encode())
         return digest.hexdigest()
 
     @cached_property
@@ -150,7 +178,7 @@ class Table:
         return row
 
     def take(self, rows: Sequence[int] | np.ndarray | slice) -> Table:
-        """Keep only some training rows, in the order given; held-out and test rows stay.
+        """Keep only some training rows, in the order given; held-out rows, test rows and anomalies stay.
 
         Raises
         ------
@@ -158,7 +186,8 @@ class Table:
             If a row number is not an integer from 0 to n - 1, or none is given.
         """
         rows = self._checked(rows)
-        return replace(self, x=self.x[rows], y=None if self.y is None else self.y[rows])
+        y, weights = (None if part is None else part[rows] for part in (self.y, self.weights))
+        return replace(self, x=self.x[rows], y=y, weights=weights)
 
     def hold_out(self, fraction: float) -> Table:
         """Make the last `fraction` of the training rows the validation rows, unshuffled, as Keras's `validation_split`.
@@ -174,7 +203,7 @@ class Table:
         if kept == self.n:
             return self
         called = replace(self.provenance, name=f"{self.provenance.name} validation")
-        held = replace(self.take(slice(kept, None)), test=None, provenance=called)
+        held = replace(self.take(slice(kept, None)), test=None, anomalies=None, provenance=called)
         return replace(self.take(slice(kept)), validation=held)
 
     def values(
@@ -225,11 +254,34 @@ class Table:
             yield f"has {self.d} features and {len(self.feature_names)} feature names"
         if not 0 < self.scale < math.inf:
             yield f"has scale {self.scale}; it must be finite and above 0"
-        for role, part in self._parts():
+        yield from self._faults_of_weights()
+        yield from self._faults_of_blocks()
+        apart = () if self.anomalies is None else (("anomaly", self.anomalies),)
+        for role, part in (*self._parts(), *apart):
             if (part.d, part.image_shape) != (self.d, self.image_shape):
                 yield f"has {role} rows of {_size(part)}, but training rows of {_size(self)}"
             if part.scale != self.scale:
                 yield f"has {role} rows of scale {part.scale:.6g}, but training rows of scale {self.scale:.6g}"
+            if part.blocks != self.blocks:
+                yield f"has {role} rows with the one-hot blocks {part.blocks}, but training rows with {self.blocks}"
+
+    def _faults_of_weights(self) -> Iterator[str]:
+        if self.weights is None:
+            return
+        if self.weights.shape != (self.n,) or self.weights.dtype != np.float64:
+            found = f"{self.weights.shape}, {self.weights.dtype}"
+            yield f"has weights of shape {found}; one float64 a row, ({self.n},), is needed"
+        bad = np.flatnonzero(~(np.isfinite(self.weights) & (self.weights > 0)))
+        if bad.size:
+            yield f"has the weight {self.weights[bad[0]]} in row {bad[0]}; a weight must be finite and above 0"
+
+    def _faults_of_blocks(self) -> Iterator[str]:
+        before = 0
+        for start, stop in self.blocks:
+            if not before <= start < stop <= self.d:
+                legal = f"(legal: [start, stop) from left to right within 0 to {self.d})"
+                yield f"has the one-hot block {(start, stop)} {legal}"
+            before = stop
 
 
 def _size(table: Table) -> str:

@@ -1,0 +1,75 @@
+"""What can be asked of columns while a table is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from trasunto.data.reading import read_with_test
+from trasunto.data.records import TEST_SHARE
+from trasunto.data.table import Provenance, Table
+from trasunto.errors import DataError, one_of
+
+ROLES = ("label", "weight", "group", "time")
+
+
+class TableOptions(TypedDict, total=False):
+    """The options of :func:`trasunto.data.read_records` and of :meth:`trasunto.data.Records.table`."""
+
+    label: Any
+    drop: Sequence[str] | str
+    weight: Any
+    group: Any
+    time: Any
+    scaling: str
+    missing: str
+    split: str
+    normal: Any
+    seed: int
+
+
+NAMES = tuple(TableOptions.__annotations__)
+
+
+def refuse_unknown(options: Mapping[str, Any]) -> None:
+    """Refuse an option that there is not.
+
+    Raises
+    ------
+    DataError
+        With the nearest one.
+    """
+    for name in options:
+        if name not in NAMES:
+            raise one_of("option", name, (*NAMES, "test"), DataError)
+
+
+def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenance) -> Table:
+    """Read columns and make a table of them.
+
+    Parameters
+    ----------
+    rows
+        What :func:`trasunto.data.read_records` reads.
+    options
+        Those given.
+    test
+        The share to test on, or other rows of the same columns, or None for what there is: test rows that come with
+        `rows`, or the usual share.
+    origin
+        Where the rows come from, as far as it is known.
+
+    Raises
+    ------
+    DataError
+        If the columns cannot be read, split or prepared so.
+    """
+    roles = {role: options.get(role) for role in ROLES}
+    settings: dict[str, Any] = {name: given for name, given in options.items() if name not in (*ROLES, "drop")}
+    drop = options.get("drop", ())
+    records, own_test = read_with_test(rows, roles, drop, origin)
+    if test is None:
+        test = TEST_SHARE if own_test is None else own_test
+    elif not isinstance(test, int | float):
+        test = read_with_test(test, roles, drop, Provenance("", "", ""))[0]
+    return records.table(test=test, **settings)

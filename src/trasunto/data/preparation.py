@@ -1,0 +1,239 @@
+"""How raw columns become what networks see, and back: a fitted value of plain numbers and words.
+
+Each raw column becomes one feature, ``(value - centre) / spread``, or, where it holds categories, a block of features
+that are its one-hot code. The numbers were fitted by scikit-learn (:mod:`trasunto.data.fitting`) on training rows
+alone; applying them needs nothing but this value, which is plain JSON when it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trasunto.data.columns import absences, named
+from trasunto.data.places import Place
+from trasunto.data.prepared_columns import PreparedCategory, PreparedColumn, column_from_json
+from trasunto.errors import DataError, one_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+ROWS = Place("the rows to prepare")
+
+SCALINGS = {
+    "standard": "mean 0 and standard deviation 1",
+    "minmax": "0 to 1",
+    "robust": "median 0 and distance between the quartiles 1",
+    "none": "as they are",
+}
+"""How numbers can be scaled, as measured on the training rows."""
+
+MISSING_POLICIES = {
+    "median": "the column's median; a category of its own",
+    "mean": "the column's mean; a category of its own",
+    "most_frequent": "the column's most frequent value",
+    "refuse": "nothing: rows with missing values are refused",
+}
+"""What can stand in for a missing number; for a missing category."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What was fitted on the training rows: one prepared column for each raw column, in their order.
+
+    A category that the training rows did not have is coded by a block of zeros, and :meth:`unseen` counts such rows. A
+    missing number takes the value that `missing` says, as fitted on the training rows. A missing category is a category
+    of its own, ``(missing)``, where training rows lacked it too, and else one that was not seen.
+
+    Attributes
+    ----------
+    fitted
+        The prepared columns.
+    scaling
+        How numbers were scaled: one of `SCALINGS`.
+    missing
+        What stands in for a missing value: one of `MISSING_POLICIES`.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> from trasunto.data import read_records
+    >>> cards = pandas.DataFrame({"amount": [1.0, 2.0, 3.0, 4.0], "card": ["red", "blue", "red", "blue"]})
+    >>> preparation = read_records(cards).table(scaling="minmax", test=0).preparation
+    >>> preparation.feature_names, preparation.blocks
+    (('amount', 'card=blue', 'card=red'), ((1, 3),))
+    >>> later = pandas.DataFrame({"amount": [4.0, None], "card": ["blue", "green"]})
+    >>> preparation.apply(later).tolist(), preparation.unseen(later)
+    ([[1.0, 1.0, 0.0], [0.5, 0.0, 0.0]], {'card': 1})
+    """
+
+    fitted: tuple[PreparedColumn, ...]
+    scaling: str
+    missing: str
+
+    def __post_init__(self) -> None:
+        for what, word, legal in (("scaling", self.scaling, SCALINGS), ("missing", self.missing, MISSING_POLICIES)):
+            if word not in legal:
+                raise one_of(what, str(word), legal, DataError)
+        if len({*self.columns}) < len(self.columns) or not self.columns:
+            raise DataError(f"a preparation needs columns of different names, not {list(self.columns)}")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The raw columns' names, in order."""
+        return tuple(column.name for column in self.fitted)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The d features' names: a number's column, or ``column=category``."""
+        return tuple(name for column in self.fitted for name in column.feature_names)
+
+    @property
+    def d(self) -> int:
+        """The number of features."""
+        return self.spans[-1][1]
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The features of each raw column, as ``[start, stop)``."""
+        stops = np.cumsum([column.width for column in self.fitted]).tolist()
+        return tuple((stop - column.width, stop) for column, stop in zip(self.fitted, stops, strict=True))
+
+    @property
+    def blocks(self) -> tuple[tuple[int, int], ...]:
+        """The spans that are one-hot codes."""
+        both = zip(self.fitted, self.spans, strict=True)
+        return tuple(span for column, span in both if isinstance(column, PreparedCategory))
+
+    def apply(self, frame: Any, *, place: Place = ROWS) -> np.ndarray:
+        """Prepare raw rows.
+
+        Parameters
+        ----------
+        frame
+            n rows of the same columns in the same order, as a data frame; or an array, ``(n, columns)``.
+        place
+            Where the rows are, for refusals.
+
+        Returns
+        -------
+        np.ndarray
+            ``(n, d)``, float64.
+
+        Raises
+        ------
+        DataError
+            If a column is missing, one too many, or in another place; if a column of numbers holds something else, or
+            an infinite value; if a value is missing and `missing` is ``refuse``.
+        """
+        rows = self._fitting(frame, place)
+        prepared = np.zeros((len(rows), self.d))
+        for column, (start, stop) in zip(self.fitted, self.spans, strict=True):
+            raw = column.read(rows[column.name], place)
+            if self.missing == "refuse":
+                refuse_missing(raw, place)
+            column.prepare(raw, prepared[:, start:stop])
+        return prepared
+
+    def restore(self, x: np.ndarray) -> pd.DataFrame:
+        """Return prepared rows, ``(n, d)``, in the columns and units that they came from.
+
+        A category is the one with the largest value of its block; a block of zeros is ``(unseen)``.
+
+        Raises
+        ------
+        DataError
+            If `x` has not d features.
+        """
+        import pandas as pd
+
+        rows = np.asarray(x, dtype=np.float64)
+        if rows.ndim != 2 or rows.shape[1] != self.d:
+            raise DataError(f"rows of shape {rows.shape} cannot be restored; (n, {self.d}) features are wanted")
+        both = zip(self.fitted, self.spans, strict=True)
+        return pd.DataFrame({column.name: column.restore(rows[:, start:stop]) for column, (start, stop) in both})
+
+    def unseen(self, frame: Any, *, place: Place = ROWS) -> dict[str, int]:
+        """Count the rows whose category the training rows did not have, by column; columns without any are left out.
+
+        Raises
+        ------
+        DataError
+            As :meth:`apply` does.
+        """
+        rows = self._fitting(frame, place)
+        words = [column for column in self.fitted if isinstance(column, PreparedCategory)]
+        counts = {word.name: int((word.codes(word.read(rows[word.name], place)) < 0).sum()) for word in words}
+        return {name: count for name, count in counts.items() if count}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON of which :meth:`from_json` makes the same preparation, to the last bit."""
+        columns = [column.to_json() for column in self.fitted]
+        return {"format": FORMAT, "scaling": self.scaling, "missing": self.missing, "columns": columns}
+
+    @staticmethod
+    def from_json(content: Any) -> Preparation:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        DataError
+            If it is not that.
+        """
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise DataError(f"the stored preparation is not of format {FORMAT}, the one that this version reads")
+        columns, scaling, policy = (content.get(key) for key in ("columns", "scaling", "missing"))
+        if not (isinstance(columns, list) and isinstance(scaling, str) and isinstance(policy, str)):
+            raise DataError("the stored preparation lacks its columns, its scaling or what it does with missing values")
+        return Preparation(tuple(map(column_from_json, columns)), scaling, policy)
+
+    def _fitting(self, frame: Any, place: Place) -> pd.DataFrame:
+        """Return the rows as a data frame of the right columns."""
+        import pandas as pd
+
+        if not isinstance(frame, pd.DataFrame):
+            rows = np.asarray(frame)
+            if rows.ndim != 2 or rows.shape[1] != len(self.fitted):
+                wanted = f"(n, {len(self.fitted)}), with {named(self.columns)}, is wanted"
+                raise DataError(f"{place.name} has shape {rows.shape}; {wanted}")
+            return pd.DataFrame(rows, columns=list(self.columns))
+        found = [str(column) for column in frame.columns]
+        _refuse_other_columns(found, self.columns, place)
+        return frame.set_axis(found, axis="columns")
+
+
+def refuse_missing(column: pd.Series, place: Place) -> None:
+    """Refuse a settled column with missing values.
+
+    Raises
+    ------
+    DataError
+        With the first row that has none.
+    """
+    absent = np.flatnonzero(absences(column))
+    if absent.size:
+        others = f"; {absent.size - 1:,} more are missing" if absent.size > 1 else ""
+        raise DataError(f"column '{column.name}' has no value in {place.row(int(absent[0]))}{others}")
+
+
+def _refuse_other_columns(found: Sequence[str], wanted: Sequence[str], place: Place) -> None:
+    if list(found) == list(wanted):
+        return
+    lacking = [column for column in wanted if column not in found]
+    extra = [column for column in found if column not in wanted]
+    twice = sorted({column for column in found if found.count(column) > 1})
+    faults = (("lacks", lacking), ("has", extra), ("has twice", twice))
+    said = [f"{verb} {named(columns)}" for verb, columns in faults if columns]
+    if said:
+        ending = f"; {len(wanted)} are wanted, {named(wanted)}"
+        raise DataError(f"{place.name} {' and '.join(said)}{ending}")
+    position = next(i for i, pair in enumerate(zip(found, wanted, strict=True)) if pair[0] != pair[1])
+    raise DataError(
+        f"{place.name} has its columns in another order: column {position + 1} is '{found[position]}' where "
+        f"'{wanted[position]}' is wanted"
+    )

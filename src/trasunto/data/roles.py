@@ -1,0 +1,109 @@
+"""Columns that are not features: labels, weights, groups and times."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trasunto.data.arrays import labels
+from trasunto.data.columns import absences, numbers
+from trasunto.data.places import Place
+from trasunto.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+
+
+def read_labels(column: pd.Series, place: Place) -> np.ndarray:
+    """Return labels, ``(n,)``: whole numbers, also where they are written as text, or text.
+
+    Raises
+    ------
+    DataError
+        If a row has none, or they are fractions.
+    """
+    _refuse_absent(column, "label", place)
+    texts = column.dtype.kind == "O" and all(isinstance(label, str) for label in column.unique())
+    if texts and all(WHOLE.fullmatch(label) for label in column.unique()):
+        return column.astype(object).map(int).to_numpy(dtype=np.int64)
+    values = column.to_numpy(dtype=object if column.dtype.kind == "O" else column.to_numpy().dtype)
+    return labels(values, f"column '{column.name}' of {place.name}")
+
+
+def read_weights(column: pd.Series, place: Place) -> np.ndarray:
+    """Return row weights, ``(n,)`` float64, finite and above 0.
+
+    Raises
+    ------
+    DataError
+        If one is not; the sentence names the first such row.
+    """
+    _refuse_absent(column, "weight", place)
+    weights = numbers(column, place).to_numpy()
+    bad = np.flatnonzero(weights <= 0)
+    if bad.size:
+        raise DataError(
+            f"the weight '{column.name}' is {weights[bad[0]]:g} in {place.row(int(bad[0]))}; a weight must be above 0"
+        )
+    return weights
+
+
+def read_groups(column: pd.Series, place: Place) -> np.ndarray:
+    """Return the number of each row's group, ``(n,)``.
+
+    Raises
+    ------
+    DataError
+        If a row has no group.
+    """
+    import pandas as pd
+
+    _refuse_absent(column, "group", place)
+    return pd.factorize(column)[0]
+
+
+def read_times(column: pd.Series, place: Place) -> np.ndarray:
+    """Return times that can be put in order, ``(n,)``: numbers, or dates where the column holds these.
+
+    Raises
+    ------
+    DataError
+        If a row has none, or one that is neither.
+    """
+    import pandas as pd
+
+    _refuse_absent(column, "time", place)
+    if column.dtype.kind in "biuf":
+        return numbers(column, place).to_numpy()
+    if column.dtype.kind == "O":
+        as_numbers = pd.to_numeric(column.astype(object), errors="coerce")
+        if as_numbers.notna().all():
+            return numbers(column, place).to_numpy()
+        dates = pd.to_datetime(column.astype(str), errors="coerce", format="ISO8601", utc=True)
+        strange = np.flatnonzero(dates.isna().to_numpy())
+        if strange.size:
+            raise DataError(
+                f"the time '{column.name}' is {str(column.iloc[strange[0]])!r} in {place.row(int(strange[0]))}; a time "
+                "is a number, or a date such as 2013-09-01 12:30"
+            )
+        column = dates
+    if column.dtype.kind != "M":
+        raise DataError(f"the time '{column.name}' of {place.name} holds {column.dtype}; times are numbers or dates")
+    return column.dt.tz_localize(None).to_numpy() if column.dt.tz is not None else column.to_numpy()
+
+
+def as_label(label: Any, y: np.ndarray) -> Any:
+    """Return a label as the labels `y` are: a number that was typed as text, or the other way round."""
+    if y.dtype.kind == "U":
+        return str(label)
+    return int(label) if not isinstance(label, str) or WHOLE.fullmatch(label) else label
+
+
+def _refuse_absent(column: pd.Series, role: str, place: Place) -> None:
+    absent = np.flatnonzero(absences(column))
+    if absent.size:
+        raise DataError(f"the {role} '{column.name}' is missing in {place.row(int(absent[0]))}; every row needs one")

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import inspect
+import re
+from typing import get_args
+
+import pytest
+
+from trasunto.cli import options
+from trasunto.cli.data import show
+from trasunto.cli.table_options import NAMES, table_options
+from trasunto.data import TableOptions
+from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
+from trasunto.data.splits import SPLITS
+
+
+def test_every_option_of_a_table_can_be_typed() -> None:
+    assert set(NAMES.values()) == {*TableOptions.__annotations__, "test"}
+    assert set(NAMES) <= set(inspect.signature(show).parameters)
+
+
+def test_only_what_was_typed_is_asked_for() -> None:
+    assert table_options({}) == {}
+    assert table_options(dict.fromkeys(NAMES) | {"drop": [], "data": "mnist"}) == {}
+    typed = {"drop": ["a, b", "c"], "time_column": "t", "test_share": "0.1", "split_seed": "3", "normal": "0"}
+    assert table_options(typed) == {"drop": ("a", "b", "c"), "time": "t", "test": 0.1, "seed": 3, "normal": "0"}
+
+
+@pytest.mark.parametrize(
+    ("option", "legal"), [(options.Scaling, SCALINGS), (options.Missing, MISSING_POLICIES), (options.Split, SPLITS)]
+)
+def test_the_help_names_the_legal_words(option: object, legal: dict[str, str]) -> None:
+    said = get_args(option)[1].help
+    assert set(legal) <= set(re.findall(r"\w+", said))
+    assert f"[default: {next(iter(legal))}]" in said

@@ -12,7 +12,7 @@ from scripts.oracles.cases import Case, Curve, epoch_rows, first_weights, miniba
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.plan import Job, plan
 from trasunto.cohort.states import WEIGHTS, only_weights
-from trasunto.cohort.step import State, remember, update
+from trasunto.cohort.step import Batch, State, remember, update
 from trasunto.data import from_arrays
 from trasunto.nets.streams import row_order
 
@@ -35,7 +35,7 @@ def _steps(case: Case, dtype: str) -> Curve:
 
     @jax.jit
     def steps(state: State, batches: Any) -> Any:
-        return jax.lax.scan(lambda state, batch: update(structure, state, numbers, *batch), state, batches)
+        return jax.lax.scan(lambda state, batch: update(structure, state, numbers, Batch(*batch)), state, batches)
 
     weights = {name: jnp.asarray(array) for name, array in first_weights(case, dtype).items()}
     state, metrics = steps(State(weights, remember(structure, numbers, weights)), minibatches(case, dtype))

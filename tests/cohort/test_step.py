@@ -42,12 +42,19 @@ def start(recipe: Recipe, m: int = 1, classes: int = 0) -> State:
 
 
 def go(
-    recipes: Sequence[Recipe], state: State, rows: Rows, *, epoch: int = 1, live: Sequence[bool] = (True, True)
+    recipes: Sequence[Recipe],
+    state: State,
+    rows: Rows,
+    *,
+    epoch: int = 1,
+    live: Sequence[bool] = (True, True),
+    pace: float = 1.0,
 ) -> tuple[State, jax.Array, dict[str, jax.Array]]:
     """Train the members for an epoch; `state` is used up."""
     m = len(recipes)
     seeds, numbers = np.arange(m, dtype=np.uint32), numbers_of(*recipes)
-    places = np.array(live[:m]), np.int32(epoch), np.uint32(ORDER_SEED)
+    paces = np.full(m, pace, jnp.zeros(()).dtype)
+    places = np.array(live[:m]), paces, np.int32(epoch), np.uint32(ORDER_SEED)
     trained: tuple[State, jax.Array, dict[str, jax.Array]] = train_epoch(
         recipes[0].structure, state, numbers, seeds, *places, rows
     )
@@ -119,9 +126,9 @@ def test_an_epoch_is_its_steps_one_after_the_other_each_with_its_own_dropout() -
     one_step = jax.jit(partial(update, DROPPING.structure))
     order, losses = row_order(ORDER_SEED, epoch, 10), []
     for step, at in enumerate((0, 5)):
-        x, _ = rows.take(order[at : at + 5])
-        alone, metrics = one_step(alone, numbers, x, None, step_key(member, DROPOUT, epoch, step))
-        losses += [metrics["loss"]] * len(x)
+        batch = rows.take(order[at : at + 5])
+        alone, metrics = one_step(alone, numbers, batch, step_key(member, DROPOUT, epoch, step))
+        losses += [metrics["loss"]] * len(batch.x)
     state, _, metrics = go([DROPPING] * 2, start(DROPPING, 2), rows, epoch=epoch)
     np.testing.assert_allclose(metrics["loss"][member], np.mean(losses), rtol=1e-6)
     for name, array in alone.weights.items():
@@ -194,12 +201,21 @@ def test_a_frozen_encoder_does_not_move_and_has_no_memory() -> None:
     assert {leaf.shape for leaf in jax.tree.leaves(state.memory)} == {(1, 3, 4), (1, 4), (1, 4, D), (1, D)}
 
 
+def test_the_pace_multiplies_the_learning_rate_of_the_epoch() -> None:
+    rows, slow = rows_of(10), SGD.replace(learning_rate=0.35)
+    paced, _, _ = go([SGD], start(SGD), rows, pace=0.5)
+    halved, _, _ = go([slow], start(slow), rows)
+    for name, array in paced.weights.items():
+        np.testing.assert_allclose(array, halved.weights[name], rtol=1e-6)
+
+
 def test_rows_are_scaled_where_they_are_used() -> None:
     rows = rows_of(4)
-    x, y = rows.take(jnp.asarray([2, 0]))
+    x, y, w = rows.take(jnp.asarray([2, 0]))
     np.testing.assert_allclose(x, np.asarray(rows.x)[[2, 0]] / 255, rtol=1e-6)
     assert x.dtype == rows.scale.dtype
     assert y is None
+    assert w is None
     labels = rows_of(4, classes=3)
     assert labels.y is not None
     assert np.array_equal(labels.take(jnp.asarray([2, 0]))[1], np.asarray(labels.y)[[2, 0]])  # type: ignore[arg-type]

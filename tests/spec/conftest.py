@@ -8,7 +8,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from trasunto.spec import Layer, Network, Recipe
-from trasunto.spec.legal import ACTIVATIONS, FROZEN, INITIALISATIONS, LOSSES, NUMBERS, OPTIMIZERS, defaults
+from trasunto.spec.legal import (
+    ACTIVATIONS,
+    CORRUPTIONS,
+    FROZEN,
+    INITIALISATIONS,
+    LOSSES,
+    NUMBERS,
+    OPTIMIZERS,
+    SCHEDULES,
+    WEIGHED,
+    defaults,
+)
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
@@ -28,10 +39,18 @@ def recipes(draw: st.DrawFn) -> Recipe:
     network = draw(st.from_type(Network))
     losses = [loss for loss in LOSSES if loss != "bce" or network.output == "sigmoid"]
     loss, optimizer = draw(st.sampled_from(losses)), draw(st.sampled_from(list(OPTIMIZERS)))
-    free = ["learning_rate", *defaults(optimizer, loss), "batch_size", "epochs", "validation", "order_seed"]
+    corruption, schedule = draw(st.sampled_from(list(CORRUPTIONS))), draw(st.sampled_from(list(SCHEDULES)))
+    choices = {"optimizer": optimizer, "loss": loss, "corruption": corruption, "schedule": schedule}
+    free = ["learning_rate", *defaults(**choices), *WEIGHED, "batch_size", "epochs", "validation", "order_seed"]
     given: dict[str, Any] = {name: draw(numbers(name)) for name in draw(st.sets(st.sampled_from(free)))}
     given |= {"initialisation": draw(st.sampled_from(INITIALISATIONS)), "frozen": draw(st.sampled_from(FROZEN))}
-    return Recipe(network, loss=loss, optimizer=optimizer, **given)
+    tieable = network.mirrored and loss != "cross_entropy" and not network.encoder[-1].variational
+    given |= {"tied": tieable and draw(st.booleans()), "agreement": draw(st.booleans())}
+    if schedule != "constant" and given.get("schedule_epochs") == 0:
+        given["schedule_epochs"] = 1.0
+    if corruption in ("masking", "swap") and "noise" in given:
+        given["noise"] = draw(st.floats(0, 1))
+    return Recipe(network, **choices, **given)
 
 
 st.register_type_strategy(
@@ -51,7 +70,8 @@ st.register_type_strategy(
     st.builds(
         lambda encoder, latent, decoder, output: Network((*encoder, latent), tuple(decoder), output),
         _layers,
-        st.from_type(Layer),
+        st.from_type(Layer)
+        | st.builds(Layer, units=st.integers(1, 99), activation=st.just("normal"), kl=numbers("kl")),
         _layers,
         st.sampled_from(ACTIVATIONS),
     ),

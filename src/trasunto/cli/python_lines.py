@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 
 def how_to_look(
     data: str,
+    rows: Mapping[str, Any],
     fields: Mapping[str, Any],
     columns: Mapping[str, Sequence[float]],
-    seeds: int,
-    store: Path,
-    name: str | None,
+    options: Mapping[str, Any],
 ) -> list[str]:
     r"""Return lines of Python that ask for the same members, which the store then has, and look at the best.
+
+    Parameters
+    ----------
+    data, rows
+        A name of the catalogue or a path, and how its columns become rows.
+    fields, columns
+        Of the recipe, and the numbers that vary.
+    options
+        What else `trasunto.train` is given; those that are None are left out.
 
     Examples
     --------
     >>> fields = {"network": "[8 relu] > linear", "epochs": 3}
-    >>> print("\n".join(how_to_look("mnist", fields, {"learning_rate": [0.1, 0.2]}, 2, Path("runs"), None)))
+    >>> print("\n".join(how_to_look("mnist", {}, fields, {"learning_rate": [0.1, 0.2]}, {"seeds": 2, "store": "runs"})))
     import trasunto
     table = trasunto.load('mnist')
     recipe = trasunto.Recipe('[8 relu] > linear', epochs=3)
@@ -32,12 +39,12 @@ def how_to_look(
 
     known = data in [entry.name for entry in catalogue()]
     rest = {field: value for field, value in fields.items() if field != "network"}
-    options = {"seeds": seeds, "store": str(store)} | ({} if name is None else {"name": name})
+    given = {name: value for name, value in options.items() if value is not None}
     return [
         "import trasunto",
-        f"table = trasunto.{'load' if known else 'read'}({data!r})",
+        f"table = trasunto.{'load' if known else 'read'}({', '.join([repr(data), *_typed(rows)])})",
         f"recipe = trasunto.Recipe({', '.join([repr(fields['network']), *_typed(rest)])})",
-        f"cohort = trasunto.train({_members(columns)}, table, {', '.join(_typed(options))})",
+        f"cohort = trasunto.train({_members(columns)}, table, {', '.join(_typed(given))})",
         "cohort.history()                            # every epoch of every member",
         "cohort.best().reconstruct(table.x[:10])     # encode, decode, weights, at(epoch) likewise",
     ]
@@ -50,4 +57,9 @@ def _members(columns: Mapping[str, Sequence[float]]) -> str:
 
 
 def _typed(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name}={value!r}" for name, value in values.items()]
+    return [f"{name}={_spelt(value)}" for name, value in values.items()]
+
+
+def _spelt(value: Any) -> str:
+    """Return a value as Python has it from ``import trasunto`` on."""
+    return f"trasunto.{value!r}" if type(value).__module__.startswith("trasunto.") else repr(value)

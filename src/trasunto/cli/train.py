@@ -7,11 +7,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
+from trasunto.cli.options import (
+    Data,
+    Debug,
+    Drop,
+    DryRun,
+    Group,
+    Json,
+    Label,
+    Missing,
+    Normal,
+    Scaling,
+    Split,
+    SplitSeed,
+    Store,
+    TestShare,
+    TimeColumn,
+    Weight,
+    examples,
+)
 from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, chosen_fields
+from trasunto.cli.table_options import table_options
 from trasunto.cli.values import assignments, listed, read
 
 if TYPE_CHECKING:
@@ -19,7 +38,7 @@ if TYPE_CHECKING:
 
     from trasunto.runs.cohort import Cohort
     from trasunto.runs.completion import Step
-    from trasunto.spec import Grid, Recipe
+    from trasunto.spec import Grid, Recipe, Stopping
 
 SHOWN = 20
 """Members that are printed; of more, how they ended is counted."""
@@ -29,6 +48,7 @@ EXAMPLES = examples(
     "trasunto train '[64 sigmoid] > sigmoid' --optimizer sgd --vary learning_rate=0.1,0.5 --vary momentum=0,0.9",
     "trasunto train '128 relu > [32 relu] > mirror > sigmoid' --loss bce --seeds 5 --out members.csv",
     "trasunto train '[8 linear] > linear' --data rows.npz --dry-run",
+    "trasunto train '64 relu > [8 relu] > mirror > linear' --data cards.csv --label Class --normal 0 --patience 5",
 )
 
 
@@ -43,6 +63,17 @@ def train(
         ),
     ],
     data: Data = "mnist",
+    label: Label = None,
+    drop: Drop = None,
+    weight: Weight = None,
+    group: Group = None,
+    time_column: TimeColumn = None,
+    scaling: Scaling = None,
+    missing: Missing = None,
+    normal: Normal = None,
+    split: Split = None,
+    test_share: TestShare = None,
+    split_seed: SplitSeed = None,
     # Read from the context, by name: which fields there are, and what they mean, is for the recipe to say.
     loss: Field = None,
     optimizer: Field = None,
@@ -60,6 +91,21 @@ def train(
     initialisation: Field = None,
     validation: Field = None,
     order_seed: Field = None,
+    corruption: Field = None,
+    noise: Field = None,
+    tied: Annotated[bool, typer.Option("--tied")] = False,
+    contraction: Field = None,
+    clip_norm: Field = None,
+    schedule: Field = None,
+    schedule_epochs: Field = None,
+    schedule_factor: Field = None,
+    agreement: Annotated[bool, typer.Option("--agreement")] = False,
+    patience: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EPOCHS", help="Stop when the held-out loss has not fallen for so long, and keep the best epoch."
+        ),
+    ] = None,
     seeds: Annotated[str, typer.Option(metavar="N", help="How many networks of each kind.")] = "1",
     vary: Annotated[
         list[str] | None,
@@ -89,9 +135,9 @@ def train(
     goes on.
     """
     from trasunto.api.members import FORMATS, price_of_members, save_members, standings
-    from trasunto.api.new_file import refuse_taken
     from trasunto.api.rows import find_rows
     from trasunto.api.trainer import Told
+    from trasunto.new_file import refuse_taken
     from trasunto.runs.train import train as train_members
 
     fields = {"network": network, **chosen_fields(context.params)}
@@ -100,7 +146,8 @@ def train(
     kept = None if snapshots is None else listed("--snapshots", snapshots, int)
     if out is not None:
         refuse_taken(out, FORMATS)
-    table = find_rows(data)
+    rows = table_options(context.params)
+    table, stopping = find_rows(data, **rows), _stopping(patience)
     if dry_run:
         print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
         return
@@ -109,16 +156,25 @@ def train(
         def observe(step: Step) -> None:
             watch(Told("training", step.share))
 
-        cohort = train_members(recipes, table, seeds=copies, snapshots=kept, store=store, name=name, observe=observe)
+        cohort = train_members(
+            recipes, table, seeds=copies, snapshots=kept, store=store, name=name, observe=observe, stopping=stopping
+        )
     members = standings(cohort)
     written = None if out is None else save_members(members, out)
+    options = {"seeds": copies, "store": str(store)} | {"name": name, "stopping": stopping}
     if as_json:
         _print_json(cohort, members, store, written)
         return
     _print(cohort, members, store)
-    say("", "In Python:", *(f"    {line}" for line in how_to_look(data, fields, columns, copies, store, name)))
+    say("", "In Python:", *(f"    {line}" for line in how_to_look(data, rows, fields, columns, options)))
     if written is not None:
         say("", str(written))
+
+
+def _stopping(patience: str | None) -> Stopping | None:
+    from trasunto.spec import Stopping
+
+    return None if patience is None else Stopping(patience=read("--patience", patience, int))
 
 
 def _recipes(fields: dict[str, Any], columns: dict[str, Any]) -> Recipe | Grid:

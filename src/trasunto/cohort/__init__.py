@@ -7,6 +7,7 @@ chunk: which members, their metrics, and their states where someone asked for th
 - `step` holds the two compiled programs, an epoch of training and an evaluation; `optimizers` and `states` serve them;
 - `running` takes one chunk forward on one device;
 - `loop` sends chunks to `devices` and yields what comes back;
+- `memory` trains without a store, and `application` takes a trained network over any number of rows;
 - `cost` says beforehand what it will take.
 
 Metrics are means over features and rows, lower is better (accuracy: higher is better). What is not here: recipes

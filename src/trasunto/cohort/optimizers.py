@@ -78,7 +78,14 @@ DIRECTIONS: dict[str, Callable[[Structure, Numbers], optax.GradientTransformatio
 }
 
 
+def _clipped(numbers: Numbers) -> optax.GradientTransformation:
+    """Shorten gradients to `clip_norm` over all weights of the network; 0, in a grid with other limits, is none."""
+    limit = numbers["clip_norm"]
+    return optax.clip_by_global_norm(jnp.where(limit > 0, limit, jnp.inf))
+
+
 def optimizer(structure: Structure, numbers: Numbers) -> optax.GradientTransformation:
     """Return the optimizer of one network; its numbers may be traced, so that they can differ between members."""
     direction = DIRECTIONS[structure.optimizer](structure, numbers)
-    return optax.chain(direction, optax.scale_by_learning_rate(numbers["learning_rate"]))
+    step = optax.scale_by_learning_rate(numbers["learning_rate"])
+    return optax.chain(*([_clipped(numbers)] if structure.clipped else []), direction, step)

@@ -11,7 +11,8 @@ import numpy as np
 
 from trasunto.data import Table
 from trasunto.nets.initialise import widths
-from trasunto.spec import Recipe, Structure
+from trasunto.spec import Recipe, Stopping, Structure
+from trasunto.spec.stopping import monitored
 
 WIDEST = 4  # wider chunks leave the cache sooner than they save anything
 CACHE_BYTES = 2 * 2**20  # weights of a chunk that stay close to one core
@@ -65,6 +66,10 @@ class Job:
         weights to start from.
     keep
         Epochs at which its state is wanted, besides the last.
+    stopping
+        The rule that may end it before `last`, or None.
+    past
+        The monitored loss after epochs 0 to `first`, which stopping and a plateau look back on.
     """
 
     id: str
@@ -75,6 +80,8 @@ class Job:
     last: int
     begin: Callable[[], Mapping[str, np.ndarray]] = dict
     keep: frozenset[int] = frozenset()
+    stopping: Stopping | None = None
+    past: tuple[float, ...] = ()
 
     @cached_property
     def program(self) -> Program:
@@ -82,8 +89,22 @@ class Job:
         sets = evaluation_sets(self.table)
         classes = len(class_names(self.table)) if self.recipe.loss == "cross_entropy" else 0
         return Program(
-            self.recipe.structure, self.table.d, classes, len(self.table), tuple(len(table) for table in sets.values())
+            self.recipe.structure.on(self.table.blocks),
+            self.table.d,
+            classes,
+            len(self.table),
+            tuple(len(table) for table in sets.values()),
         )
+
+    @property
+    def watched(self) -> bool:
+        """Say whether anything looks back on the monitored loss."""
+        return self.stopping is not None or self.recipe.schedule == "plateau"
+
+    @property
+    def monitored(self) -> str:
+        """Return the name of the loss that stopping and a plateau watch."""
+        return monitored(measures(self.table), self.stopping)
 
     @property
     def togetherness(self) -> tuple[object, ...]:
@@ -113,6 +134,11 @@ def evaluation_sets(table: Table) -> dict[str, Table]:
     """Return the tables that are evaluated after every epoch, by the prefix of their metrics."""
     sets = {"test": table.test, "validation": table.validation}
     return {name: rows for name, rows in sets.items() if rows is not None}
+
+
+def measures(table: Table) -> tuple[str, ...]:
+    """Return the names of the losses that are measured after every epoch."""
+    return (*(f"{name}_loss" for name in evaluation_sets(table)), "train_loss")
 
 
 def class_names(table: Table) -> np.ndarray:

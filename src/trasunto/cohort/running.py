@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +15,7 @@ from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets
 from trasunto.cohort.states import Arrays, stack, to_arrays
 from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch
 from trasunto.data import Table
+from trasunto.spec import pace
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,12 @@ class Event:
         (m,) members that were trained in this epoch (at epoch 0: all).
     diverged
         (m,) members whose loss or weights stopped being finite in this epoch; `states` holds what they were before it.
+    stopped
+        (m,) members that a rule of theirs stopped after this epoch.
     states
         The states after this epoch, where a job asked for it, at its end, and when a checkpoint is due; else None.
+    best
+        For members that ended here and wanted their best epoch kept: their states at it, with that epoch, by slot.
     seconds
         Time that this epoch took; the loop shares it out over the devices at work.
     """
@@ -43,8 +49,10 @@ class Event:
     metrics: dict[str, np.ndarray]
     trained: np.ndarray
     diverged: np.ndarray
+    stopped: np.ndarray
     states: Arrays | None
     seconds: float
+    best: Mapping[int, tuple[int, Arrays]] = field(default_factory=dict)
 
 
 class Shelf:
@@ -67,8 +75,9 @@ class Shelf:
 
     def _put(self, table: Table, classes: np.ndarray) -> Rows:
         y = np.searchsorted(classes, table.y).astype(np.int32) if len(classes) and table.y is not None else None
-        scale = np.asarray(table.scale, jnp.zeros(()).dtype)
-        return Rows(*jax.device_put((table.x, y, scale), self._device))
+        dtype = jnp.zeros(()).dtype
+        w = None if table.weights is None else (table.weights / table.weights.mean()).astype(dtype)
+        return Rows(*jax.device_put((table.x, y, np.asarray(table.scale, dtype), w), self._device))
 
 
 class Running:
@@ -96,6 +105,8 @@ class Running:
         self._checkpoint_seconds, self._handed = checkpoint_seconds, time.monotonic()
         idle = chunk.width - len(self.jobs)
         self._live = np.array([True] * len(self.jobs) + [False] * idle)
+        self._watched = [list(job.past) for job in self.jobs]
+        self._best: dict[int, tuple[int, Arrays]] = {}
 
     def begin(self) -> Event:
         """Put everything on the device and return the first event: the untrained members', or an epoch's."""
@@ -128,6 +139,7 @@ class Running:
             self._numbers,
             self._seeds,
             self._live,
+            self._pace(),
             np.int32(self.epoch),
             np.uint32(self.jobs[0].recipe.order_seed),
             self._rows,
@@ -152,12 +164,43 @@ class Running:
             measured |= {f"{prefix}_{name}": array for name, array in metrics.items()}
         return measured
 
+    def _pace(self) -> np.ndarray:
+        """Return what each member's learning rate is multiplied by in this epoch, (m,) of the chunk's width."""
+        factors = [pace(job.recipe, self.epoch, curve) for job, curve in zip(self.jobs, self._watched, strict=True)]
+        idle = [1.0] * (self._chunk.width - len(factors))
+        return np.array([*factors, *idle], jnp.zeros(()).dtype)
+
     def _event(self, sound: np.ndarray, metrics: dict[str, jax.Array], started: float) -> Event:
         m, before = len(self.jobs), self._live
         values = {name: np.asarray(array)[:m] for name, array in metrics.items()}  # waits for the device
-        diverged = (before & ~sound)[:m]
-        self._live = sound & np.array([job.last > self.epoch for job in self.jobs] + [False] * (len(sound) - m))
-        asked = any(self.epoch in (job.last, *job.keep) for job in self.jobs) or bool(diverged.any())
+        diverged, stopped = (before & ~sound)[:m], self._stopped(before, values)
+        going = [job.last > self.epoch and not stopped[slot] for slot, job in enumerate(self.jobs)]
+        self._live = sound & np.array(going + [False] * (len(sound) - m))
+        ended = before[:m] & ~self._live[:m]
+        asked = bool(ended.any()) or any(self.epoch in (job.last, *job.keep) for job in self.jobs)
         due = time.monotonic() - self._handed >= self._checkpoint_seconds
         states = self.states() if asked or due else None
-        return Event(self.jobs, self.epoch, values, before[:m], diverged, states, time.monotonic() - started)
+        best = {slot: self._best.pop(slot) for slot in np.flatnonzero(ended).tolist() if slot in self._best}
+        seconds = time.monotonic() - started
+        return Event(self.jobs, self.epoch, values, before[:m], diverged, stopped, states, seconds, best)
+
+    def _stopped(self, trained: np.ndarray, values: dict[str, np.ndarray]) -> np.ndarray:
+        """Look at the monitored losses: keep what is best so far, and say which members (m,) their rules stop."""
+        stopped = np.zeros(len(self.jobs), dtype=bool)
+        better = []
+        for slot, job in enumerate(self.jobs):
+            if not trained[slot] or not job.watched:
+                continue
+            # There is no training loss before training where other rows are evaluated; nothing is below infinity.
+            measured = values.get(job.monitored)
+            self._watched[slot].append(math.inf if measured is None else float(measured[slot]))
+            if job.stopping is not None:
+                stopped[slot] = job.stopping.ends_at(self._watched[slot]) is not None
+                if job.stopping.best and job.stopping.best_of(self._watched[slot]) == self.epoch:
+                    better.append(slot)
+        if better:
+            arrays = to_arrays(self._states)
+            self._best |= {
+                slot: (self.epoch, {name: array[slot].copy() for name, array in arrays.items()}) for slot in better
+            }
+        return stopped

@@ -32,16 +32,29 @@ class State(NamedTuple):
     memory: Any
 
 
+class Batch(NamedTuple):
+    """A minibatch as a network sees it: x (b, d) scaled, y (b,) class numbers and w (b,) weights, or None."""
+
+    x: jax.Array
+    y: jax.Array | None = None
+    w: jax.Array | None = None
+
+
 class Rows(NamedTuple):
-    """Rows as a device holds them: x (n, d) unscaled, y (n,) class numbers or None, and the factor that scales x."""
+    """Rows as a device holds them: x (n, d) unscaled, y (n,) class numbers, what scales x, and w (n,) weights.
+
+    There may be no y and no w; weights are 1 on average.
+    """
 
     x: jax.Array
     y: jax.Array | None
     scale: jax.Array
+    w: jax.Array | None = None
 
-    def take(self, rows: jax.Array) -> tuple[jax.Array, jax.Array | None]:
-        """Return the scaled minibatch x (b, d) and its y (b,)."""
-        return self.x[rows].astype(self.scale.dtype) * self.scale, None if self.y is None else self.y[rows]
+    def take(self, rows: jax.Array) -> Batch:
+        """Return a minibatch (b,) of them, scaled."""
+        x = self.x[rows].astype(self.scale.dtype) * self.scale
+        return Batch(x, *(None if part is None else part[rows] for part in (self.y, self.w)))
 
 
 def _trained(structure: Structure, weights: Weights) -> tuple[Weights, Weights]:
@@ -59,15 +72,14 @@ def update(
     structure: Structure,
     state: State,
     numbers: Numbers,
-    x: jax.Array,
-    y: jax.Array | None = None,
+    batch: Batch,
     key: jax.Array | None = None,
 ) -> tuple[State, Metrics]:
-    """Train one network on one minibatch x (b, d), y (b,); return its new state and the minibatch's metrics."""
+    """Train one network on one minibatch; return its new state and the minibatch's metrics."""
     moving, frozen = _trained(structure, state.weights)
 
     def loss(part: Weights) -> tuple[jax.Array, Metrics]:
-        return evaluate_loss(structure, {**frozen, **part}, numbers, x, y, key)
+        return evaluate_loss(structure, {**frozen, **part}, numbers, *batch, key)
 
     gradients, metrics = jax.grad(loss, has_aux=True)(moving)
     steps, memory = optimizer(structure, numbers).update(gradients, state.memory, moving)
@@ -110,6 +122,7 @@ def train_epoch(
     numbers: Numbers,
     seeds: jax.Array,
     live: jax.Array,
+    pace: jax.Array,
     epoch: jax.Array,
     order_seed: jax.Array,
     rows: Rows,
@@ -122,6 +135,8 @@ def train_epoch(
         Of the members, each array with a leading axis (m,).
     live : (m,)
         Members that are still trained; the others keep their state.
+    pace : (m,)
+        What the learning rate is multiplied by in this epoch.
     epoch
         Counted from 1; with the seed and the step it fixes every random number.
     order_seed
@@ -132,14 +147,14 @@ def train_epoch(
     The new states, `live` without the members that diverged in this epoch (their loss or weights are not finite; they
     keep the state they had before it), and the metrics (m,) averaged over the epoch's rows with dropout on.
     """
+    paced = {**numbers, "learning_rate": numbers["learning_rate"] * pace}
 
-    def one_step(state: State, numbers: Numbers, seed: jax.Array, step: jax.Array, x: Any, y: Any) -> Any:
-        return update(structure, state, numbers, x, y, step_key(seed, DROPOUT, epoch, step))
+    def one_step(state: State, numbers: Numbers, seed: jax.Array, step: jax.Array, batch: Batch) -> Any:
+        return update(structure, state, numbers, batch, step_key(seed, DROPOUT, epoch, step))
 
-    def visit(carry: State, step: jax.Array, batch: jax.Array) -> tuple[State, Metrics]:
-        x, y = rows.take(batch)
-        members = jax.vmap(one_step, in_axes=(0, 0, 0, None, None, None))
-        moved: tuple[State, Metrics] = members(carry, numbers, seeds, step, x, y)
+    def visit(carry: State, step: jax.Array, chosen: jax.Array) -> tuple[State, Metrics]:
+        members = jax.vmap(one_step, in_axes=(0, 0, 0, None, None))
+        moved: tuple[State, Metrics] = members(carry, paced, seeds, step, rows.take(chosen))
         return moved
 
     order = row_order(order_seed, epoch, len(rows.x))
@@ -158,11 +173,11 @@ def train_epoch(
 def evaluate(structure: Structure, weights: Weights, numbers: Numbers, rows: Rows) -> Metrics:
     """Return the metrics (m,) of every member over all rows, in their order, with dropout off."""
 
-    def visit(carry: None, step: jax.Array, batch: jax.Array) -> tuple[None, Metrics]:
-        x, y = rows.take(batch)
+    def visit(carry: None, step: jax.Array, chosen: jax.Array) -> tuple[None, Metrics]:
+        batch = rows.take(chosen)
 
         def one(weights: Weights, numbers: Numbers) -> Metrics:
-            return evaluate_loss(structure, weights, numbers, x, y)[1]
+            return evaluate_loss(structure, weights, numbers, *batch)[1]
 
         return carry, jax.vmap(one)(weights, numbers)
 

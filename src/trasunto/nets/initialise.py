@@ -16,14 +16,27 @@ Weights = dict[str, jax.Array]  # on a device; files and callers hold the same n
 def widths(structure: Structure, d: int, classes: int = 0) -> dict[str, tuple[int, int]]:
     """Return the (inputs, outputs) of every dense layer of the network, by the layer's name, in order.
 
-    With the loss ``cross_entropy`` the decoder does not exist: the latent feeds a linear head of `classes` outputs.
+    With the loss ``cross_entropy`` the decoder does not exist: the latent feeds a linear head of `classes` outputs. A
+    ``normal`` latent has two outputs a unit: means, then logarithms of variances.
     """
     supervised = structure.loss == "cross_entropy"
     layers = structure.layers[: structure.latent + 1] if supervised else structure.layers
     sizes = [d, *(layer.units for layer in layers)]
     found = {str(i): (sizes[i - 1], sizes[i]) for i in range(1, len(sizes))}
+    if structure.variational:
+        inputs, units = found[str(structure.latent + 1)]
+        found[str(structure.latent + 1)] = inputs, 2 * units
     found["head" if supervised else "output"] = (sizes[-1], classes if supervised else d)
     return found
+
+
+def mirror_of(structure: Structure, name: str) -> str | None:
+    """Return the encoder's layer whose kernel the layer `name` of a tied decoder uses, transposed; else None."""
+    if not structure.tied or name == "head":
+        return None
+    encoder = structure.latent + 1
+    number = len(structure.layers) + 1 if name == "output" else int(name)
+    return str(2 * encoder - number + 1) if number > encoder else None
 
 
 def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int = 0) -> Weights:
@@ -48,7 +61,8 @@ def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int
         kernel_key, bias_key = jax.random.split(jax.random.fold_in(stream(seed, INITIALISATION), number))
         torch = structure.initialisation == "torch"
         bound = 1 / math.sqrt(inputs) if torch else math.sqrt(6 / (inputs + outputs))
-        weights[f"{name}.kernel"] = jax.random.uniform(kernel_key, (inputs, outputs), minval=-bound, maxval=bound)
+        if mirror_of(structure, name) is None:
+            weights[f"{name}.kernel"] = jax.random.uniform(kernel_key, (inputs, outputs), minval=-bound, maxval=bound)
         weights[f"{name}.bias"] = (
             jax.random.uniform(bias_key, (outputs,), minval=-bound, maxval=bound) if torch else jnp.zeros(outputs)
         )

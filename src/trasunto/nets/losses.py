@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 
 from trasunto.nets.activations import ACTIVATIONS
+from trasunto.nets.columns import block_errors, features, lone
 from trasunto.nets.initialise import Weights
-from trasunto.nets.network import Numbers, decode, dense, encode
+from trasunto.nets.network import Numbers, contraction, decode, dense, encode, output
 from trasunto.spec import Structure
 
 Metrics = dict[str, jax.Array]
@@ -43,12 +44,42 @@ RECONSTRUCTION: dict[str, Callable[[Structure, Numbers, jax.Array, jax.Array], j
 }
 
 
+def row_losses(structure: Structure, numbers: Numbers, sums: jax.Array, x: jax.Array) -> jax.Array:
+    """Return each row's reconstruction loss (b,), a mean over features, from the output layer's sums (b, d).
+
+    A one-hot block is one feature, and its loss is the cross entropy whatever the loss of the numbers is.
+    """
+    loss = RECONSTRUCTION[structure.loss]
+    if not structure.blocks:
+        return loss(structure, numbers, sums, x).mean(axis=1)
+    d = x.shape[1]
+    alone = lone(structure, d)
+    total = loss(structure, numbers, sums[:, alone], x[:, alone]).sum(axis=1) + block_errors(structure, sums, x)
+    return total / features(structure, d)
+
+
+def agreement(structure: Structure, sums: jax.Array, x: jax.Array) -> jax.Array:
+    """Return for each row whether its largest output stands at the same feature as its largest value, (b,) of 0 or 1.
+
+    Where largest outputs tie, any of them will do. Two plain maxima in place of two searches for their places, which
+    compilers do not vectorise.
+    """
+    given = output(structure, sums)
+    there = jnp.where(x == x.max(axis=1, keepdims=True), given, -jnp.inf).max(axis=1)
+    return (there >= given.max(axis=1)).astype(x.dtype)
+
+
+def _mean(values: jax.Array, w: jax.Array | None) -> jax.Array:
+    return values.mean() if w is None else (values * w).mean()
+
+
 def evaluate_loss(
     structure: Structure,
     weights: Weights,
     numbers: Numbers,
     x: jax.Array,
     y: jax.Array | None = None,
+    w: jax.Array | None = None,
     key: jax.Array | None = None,
 ) -> tuple[jax.Array, Metrics]:
     """Return the loss of one minibatch and what it is made of.
@@ -59,22 +90,33 @@ def evaluate_loss(
         Scaled rows.
     y : (b,)
         Class numbers, needed by the loss ``cross_entropy`` alone.
+    w : (b,)
+        What each row counts, 1 on average over all rows; None for 1 each. Penalties are not weighted.
     key
         Dropout key of this minibatch in training; None in evaluation.
 
     Returns
     -------
-    The loss with activity penalties, and the metrics: ``loss`` (the same), ``error`` (without penalties), and
-    ``accuracy`` (share of rows classified rightly) for ``cross_entropy``.
+    The loss with penalties, and the metrics: ``loss`` (the same), ``error`` (without penalties), and ``accuracy``: the
+    share of rows classified rightly for ``cross_entropy``, else, where the recipe asks for it, that of `agreement`.
     """
     latent = encode(structure, weights, numbers, x, key)
+    penalty = latent.penalty
+    if structure.contractive:
+        penalty += numbers["contraction"] * contraction(structure, weights, numbers, x)
     if structure.loss == "cross_entropy":
         assert y is not None, "cross_entropy needs labels; the planner refuses tables without them"
-        logits = dense(weights, "head", latent.values)
-        error = -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1).mean()
-        loss = error + latent.penalty
-        return loss, {"loss": loss, "error": error, "accuracy": (logits.argmax(axis=1) == y).mean(dtype=x.dtype)}
-    output = decode(structure, weights, numbers, latent.values, key)
-    error = RECONSTRUCTION[structure.loss](structure, numbers, output.values, x).mean()
-    loss = error + latent.penalty + output.penalty
-    return loss, {"loss": loss, "error": error}
+        logits = dense(structure, weights, "head", latent.values)
+        error = _mean(-jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)[:, 0], w)
+        right = (logits.argmax(axis=1) == y).astype(x.dtype)
+        return error + penalty, {"loss": error + penalty, "error": error, "accuracy": _mean(right, w)}
+    decoded = decode(structure, weights, numbers, latent.values, key)
+    if w is None and not structure.blocks:
+        error = RECONSTRUCTION[structure.loss](structure, numbers, decoded.values, x).mean()
+    else:
+        error = _mean(row_losses(structure, numbers, decoded.values, x), w)
+    loss = error + penalty + decoded.penalty
+    metrics = {"loss": loss, "error": error}
+    if structure.agreement:
+        metrics["accuracy"] = _mean(agreement(structure, decoded.values, x), w)
+    return loss, metrics

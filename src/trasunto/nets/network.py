@@ -9,7 +9,10 @@ import jax
 import jax.numpy as jnp
 
 from trasunto.nets.activations import ACTIVATIONS
-from trasunto.nets.initialise import Weights
+from trasunto.nets.columns import features, softened
+from trasunto.nets.corruption import corrupt
+from trasunto.nets.initialise import Weights, mirror_of
+from trasunto.nets.streams import CORRUPTED, DRAWN
 from trasunto.spec import Structure
 
 Numbers = Mapping[str, jax.Array]
@@ -22,9 +25,11 @@ class Pass(NamedTuple):
     penalty: jax.Array
 
 
-def dense(weights: Weights, name: str, values: jax.Array) -> jax.Array:
-    """Return the sums (b, outputs) of the dense layer `name`."""
-    return values @ weights[f"{name}.kernel"] + weights[f"{name}.bias"]
+def dense(structure: Structure, weights: Weights, name: str, values: jax.Array) -> jax.Array:
+    """Return the sums (b, outputs) of the dense layer `name`; a tied decoder uses the encoder's kernels, transposed."""
+    mirror = mirror_of(structure, name)
+    kernel = weights[f"{name}.kernel"] if mirror is None else weights[f"{mirror}.kernel"].T
+    return values @ kernel + weights[f"{name}.bias"]
 
 
 def drop_out(values: jax.Array, rate: jax.Array, key: jax.Array) -> jax.Array:
@@ -49,12 +54,14 @@ def through(
     Notes
     -----
     An activity penalty is the layer's sum (of magnitudes for ``l1``, of squares for ``l2``) divided by the rows of the
-    minibatch, as Keras has it, taken before dropout.
+    minibatch, as Keras has it, taken before dropout. The values of a ``normal`` layer are its draws in training and its
+    means in evaluation; what it is pulled towards the standard normal by is not in this penalty (see `divergence`).
     """
     penalty = jnp.zeros((), values.dtype)
     for index in layers:
         layer, name = structure.layers[index], str(index + 1)
-        values = ACTIVATIONS[layer.activation](dense(weights, name, values))
+        sums = dense(structure, weights, name, values)
+        values = _drawn(sums, key) if layer.activation == "normal" else ACTIVATIONS[layer.activation](sums)
         if "l1" in layer.options:
             penalty += numbers[f"{name}.l1"] * jnp.abs(values).sum() / len(values)
         if "l2" in layer.options:
@@ -67,8 +74,54 @@ def through(
 def encode(
     structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array, key: jax.Array | None = None
 ) -> Pass:
-    """Return the latent (b, z) of rows (b, d)."""
-    return through(structure, weights, numbers, x, range(structure.latent + 1), key)
+    """Return the latent (b, z) of rows (b, d); with a key, of rows corrupted as the recipe asks."""
+    if structure.corruption and key is not None:
+        x = corrupt(structure, x, numbers["noise"], jax.random.fold_in(key, CORRUPTED))
+    hidden = through(structure, weights, numbers, x, range(structure.latent), key)
+    latent = through(structure, weights, numbers, hidden.values, range(structure.latent, structure.latent + 1), key)
+    penalty = hidden.penalty + latent.penalty
+    if structure.variational:
+        name = str(structure.latent + 1)
+        pull = divergence(dense(structure, weights, name, hidden.values))
+        penalty += numbers[f"{name}.kl"] * pull / features(structure, x.shape[1])
+    return Pass(latent.values, penalty)
+
+
+def _drawn(sums: jax.Array, key: jax.Array | None) -> jax.Array:
+    """Return what a normal layer with these sums (b, 2 z) gives: a draw (b, z), or without a key its means.
+
+    References
+    ----------
+    Kingma and Welling (2014), "Auto-encoding variational Bayes", section 2.4, and appendix B for `divergence`.
+    """
+    mean, log_variance = jnp.split(sums, 2, axis=1)
+    if key is None:
+        return mean
+    return mean + jnp.exp(log_variance / 2) * jax.random.normal(jax.random.fold_in(key, DRAWN), mean.shape, mean.dtype)
+
+
+def divergence(sums: jax.Array) -> jax.Array:
+    """Return the Kullback-Leibler divergence from the standard normal, summed over units, averaged over rows."""
+    mean, log_variance = jnp.split(sums, 2, axis=1)
+    each = jnp.square(mean) + jnp.exp(log_variance) - log_variance - 1
+    return each.sum(axis=1).mean() / 2
+
+
+def contraction(structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array) -> jax.Array:
+    """Return the squared derivative of the latent by the row, summed over both, averaged over rows (b, d) and features.
+
+    Dropout and corruption are off in it.
+
+    References
+    ----------
+    Rifai et al. (2011), "Contractive auto-encoders", eq. 5; there it is not divided by the features, nor is the loss.
+    """
+
+    def latent(row: jax.Array) -> jax.Array:
+        return encode(structure, weights, numbers, row[None]).values[0]
+
+    slopes = jax.vmap(jax.jacrev(latent))(x)
+    return jnp.square(slopes).sum(axis=(1, 2)).mean() / features(structure, x.shape[1])
 
 
 def decode(
@@ -76,20 +129,25 @@ def decode(
 ) -> Pass:
     """Return the output layer's sums (b, d), before its activation, of latents (b, z)."""
     hidden = through(structure, weights, numbers, latent, range(structure.latent + 1, len(structure.layers)), key)
-    return Pass(dense(weights, "output", hidden.values), hidden.penalty)
+    return Pass(dense(structure, weights, "output", hidden.values), hidden.penalty)
+
+
+def output(structure: Structure, sums: jax.Array) -> jax.Array:
+    """Return the reconstruction (b, d) of the output layer's sums: activated, and one-hot blocks as probabilities."""
+    return softened(structure, sums, ACTIVATIONS[structure.output](sums))
 
 
 def reconstruct(structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array) -> jax.Array:
-    """Return the reconstruction (b, d) of rows (b, d), with dropout off."""
+    """Return the reconstruction (b, d) of rows (b, d), with dropout and corruption off."""
     latent = encode(structure, weights, numbers, x).values
     return draw(structure, weights, numbers, latent)
 
 
 def draw(structure: Structure, weights: Weights, numbers: Numbers, latent: jax.Array) -> jax.Array:
     """Return the rows (b, d) that the decoder makes of latents (b, z)."""
-    return ACTIVATIONS[structure.output](decode(structure, weights, numbers, latent).values)
+    return output(structure, decode(structure, weights, numbers, latent).values)
 
 
 def classify(structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array) -> jax.Array:
     """Return the logits (b, classes) of the linear head on the latent, with dropout off."""
-    return dense(weights, "head", encode(structure, weights, numbers, x).values)
+    return dense(structure, weights, "head", encode(structure, weights, numbers, x).values)

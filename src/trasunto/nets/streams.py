@@ -9,6 +9,9 @@ import jax
 
 INITIALISATION, DROPOUT, ORDER = range(3)
 
+CORRUPTED, DRAWN = 2**31, 2**31 + 1
+"""What a minibatch's key is folded with beside the layers' numbers: for corrupted rows, and for a normal latent."""
+
 
 def stream(seed: jax.Array | int, purpose: int) -> jax.Array:
     """Return the threefry key of one purpose of one seed."""

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from trasunto.errors import StoreError, TrasuntoError, one_of
-from trasunto.runs.outcome import Outcome, curve_of, judge
+from trasunto.runs.lookup import is_stopped, pasts_of
+from trasunto.runs.outcome import Outcome, curve_of, judge, stopped
 from trasunto.runs.recording import is_diverged
+from trasunto.runs.records import Progress
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
 from trasunto.runs.trained import TrainedMember
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class _Read(NamedTuple):
+    """What a store says of a request's members: the wide history, and by id the outcome, seconds and epoch shown."""
+
+    history: pd.DataFrame
+    outcomes: dict[str, Outcome]
+    seconds: dict[str, float]
+    shown: dict[str, int]
 
 
 class Cohort:
@@ -30,7 +42,7 @@ class Cohort:
     name
         The run's name in the store.
     epochs
-        The epoch that was asked for; a member that diverged ended before it.
+        The epoch that was asked for; a member that diverged, or that a rule stopped, ended before it.
     """
 
     def __init__(self, request: Request, store: Path, name: str) -> None:
@@ -46,29 +58,48 @@ class Cohort:
         return f"Cohort({self.name}: {len(self)} members, {self.epochs} epochs, {told})"
 
     @cached_property
-    def _read(self) -> tuple[pd.DataFrame, dict[str, tuple[Outcome, float]]]:
-        """Return the wide history up to the epoch asked for, and each member's outcome and seconds."""
+    def _read(self) -> _Read:
         ids = [member.id for member in self._request.members]
         with Store.open(self._store, write=False) as store:
             long, progress = store.curves(ids), store.progress(ids)
-        long = long[long["epoch"] <= self.epochs]
+            stopping = self._request.stopping
+            pasts = pasts_of(store, self._request.members, stopping) if stopping is not None else {}
+        ends = {id: self._end_of(past) for id, past in pasts.items()}
+        long = long[long["epoch"] <= long["id"].map(ends).fillna(self.epochs)]
         curves = {str(id): curve_of(part) for id, part in long.groupby("id")}
-        outcomes = {}
+        outcomes, seconds, shown = {}, {}, {}
         for member in self._request.members:
             reached = progress.get(member.id)
             if reached is None:
                 raise StoreError(
                     f"member {member.id} of run '{self.name}' is not in {self._store} any more: train again"
                 )
-            if is_diverged(reached, self.epochs):
-                outcome = Outcome(reached.status, reached.reason)
-            else:
-                last = min(reached.epoch, self.epochs)
-                outcome = judge(member.recipe, member.seed, curves.get(member.id, {}), last, self.epochs)
-            outcomes[member.id] = outcome, reached.seconds
+            curve, past = curves.get(member.id, {}), pasts.get(member.id, ())[: ends.get(member.id, 0) + 1]
+            outcomes[member.id] = self._outcome(member, reached, curve, past)
+            seconds[member.id] = reached.seconds
+            last = max((epoch for epoch, _ in curve), default=0)
+            shown[member.id] = last if stopping is None or not past else stopping.best_of(past)
         wide = long.pivot(index=["id", "epoch"], columns="metric", values="value").reset_index()
         wide.columns.name = None
-        return wide, outcomes
+        return _Read(wide, outcomes, seconds, shown)
+
+    def _end_of(self, past: Sequence[float]) -> int:
+        """Return the epoch at which this request's rule, or its last epoch, ends a training with this curve."""
+        asked = past[: self.epochs + 1]
+        stopping = self._request.stopping
+        rule = None if stopping is None else stopping.ends_at(asked)
+        return self.epochs if rule is None else rule
+
+    def _outcome(
+        self, member: Member, reached: Progress, curve: Mapping[tuple[int, str], float], past: Sequence[float]
+    ) -> Outcome:
+        stopping = self._request.stopping
+        if stopping is not None and is_stopped(stopping, past) and not is_diverged(reached, len(past) - 1):
+            said = stopping.reason(past, member.monitored(stopping))
+            return stopped(member.recipe, member.seed, len(past) - 1, said)
+        if is_diverged(reached, self.epochs):
+            return Outcome(reached.status, reached.reason)
+        return judge(member.recipe, member.seed, curve, min(reached.epoch, self.epochs), self.epochs)
 
     @cached_property
     def _described(self) -> pd.DataFrame:
@@ -94,27 +125,26 @@ class Cohort:
         Epoch 0 is the untrained network: its training columns are NaN where there are test rows. A ``_loss`` includes
         activity penalties, an ``_error`` does not; training columns are measured with dropout on.
         """
-        wide, _ = self._read
         described = self._described.reset_index(names="order")
-        rows = described.merge(wide, on="id").sort_values(["order", "epoch"], ignore_index=True)
+        rows = described.merge(self._read.history, on="id").sort_values(["order", "epoch"], ignore_index=True)
         return rows.drop(columns="order")
 
     def frame(self) -> pd.DataFrame:
-        """Return a row per member: what identifies it, its outcome, and its numbers at the last epoch.
+        """Return a row per member: what identifies it, its outcome, and its numbers at the last epoch, or its best.
 
         Columns: id, network, loss, every number of the recipe, seed, status, reason, epochs, parameters, the metrics
         (``train_loss``, ``test_loss``, ...; NaN for a member that diverged), and seconds of training.
         """
-        wide, outcomes = self._read
-        last = wide.sort_values("epoch").groupby("id").tail(1).rename(columns={"epoch": "epochs"})
+        wide, outcomes = self._read.history, self._read.outcomes
+        last = wide[wide["epoch"] == wide["id"].map(self._read.shown)].rename(columns={"epoch": "epochs"})
         frame = self._described
         frame = frame.assign(
-            status=[outcomes[id][0].status for id in frame["id"]],
-            reason=[outcomes[id][0].reason for id in frame["id"]],
+            status=[outcomes[id].status for id in frame["id"]],
+            reason=[outcomes[id].reason for id in frame["id"]],
             parameters=[member.record.parameters for member in self._request.members],
         )
         frame = frame.merge(last, on="id", how="left")
-        frame["seconds"] = [outcomes[id][1] for id in frame["id"]]
+        frame["seconds"] = [self._read.seconds[id] for id in frame["id"]]
         return frame
 
     @property
@@ -155,7 +185,4 @@ class Cohort:
         return self.member(str(best_first["id"].iloc[0]))
 
     def _trained(self, member: Member) -> TrainedMember:
-        outcome = self._read[1][member.id][0]
-        history = self._read[0]
-        reached = int(history.loc[history["id"] == member.id, "epoch"].max())
-        return TrainedMember(member, self._store, reached, outcome)
+        return TrainedMember(member, self._store, self._read.shown[member.id], self._read.outcomes[member.id])

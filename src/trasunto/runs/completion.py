@@ -111,7 +111,9 @@ def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None) -> f
         for event in train_chunks(chunks, training_devices(), checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping):
             recorder.take(event)
             for slot, job in enumerate(event.jobs):
-                left[id(job)] = 0 if event.diverged[slot] else min(left[id(job)], job.last - event.epoch)
+                left[id(job)] = (
+                    0 if event.diverged[slot] or event.stopped[slot] else min(left[id(job)], job.last - event.epoch)
+                )
             waiting = sum(weight[job] * epochs for job, epochs in left.items() if epochs > 0)
             if observe is not None:
                 observe(Step(total - waiting, total, event))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,15 @@ from trasunto.runs.outcome import DIVERGED
 from trasunto.runs.records import Progress
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
+from trasunto.spec import Stopping
 
 
 def jobs_left(request: Request, path: Path) -> list[Job]:
     """Return the training that a request still needs, without opening the store for writing or making one."""
     if not (path / "store.sqlite").exists():
-        return [Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs) for m in request.members]
+        return [
+            Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs, stopping=request.stopping) for m in request.members
+        ]
     with Store.open(path, write=False) as store:
         return missing_jobs(store, request, frozenset(), repair=False)
 
@@ -39,28 +43,55 @@ def missing_jobs(store: Store, request: Request, kept: frozenset[int], *, repair
     progress = store.progress(member.id for member in request.members)
     if repair:
         store.repair(member.id for member in request.members)
+    pasts = pasts_of(store, request.members, request.stopping)
     jobs: list[Job] = []
     for member in request.members:
-        jobs += _jobs_of(store, member, request, kept | set(request.snapshots or ()), progress.get(member.id))
+        asked, past = kept | set(request.snapshots or ()), pasts.get(member.id, ())
+        jobs += _jobs_of(store, member, request, asked, progress.get(member.id), past)
     return jobs
 
 
+def pasts_of(store: Store, members: Iterable[Member], stopping: Stopping | None) -> dict[str, tuple[float, ...]]:
+    """Return the monitored loss of each member by epoch, epoch 0 first, for those that anything looks back on."""
+    watched = {
+        member.id: member.monitored(stopping)
+        for member in members
+        if stopping is not None or member.recipe.schedule == "plateau"
+    }
+    if not watched:
+        return {}
+    pasts: dict[str, dict[int, float]] = {id: {} for id in watched}
+    curves = store.curves(watched)
+    for id, epoch, metric, value in zip(curves["id"], curves["epoch"], curves["metric"], curves["value"], strict=True):
+        if metric == watched[id]:
+            pasts[id][int(epoch)] = float(value)
+    # There is no training loss before training where other rows are evaluated; nothing is below infinity.
+    return {
+        id: tuple(past.get(epoch, math.inf) for epoch in range(max(past) + 1)) for id, past in pasts.items() if past
+    }
+
+
 def _jobs_of(
-    store: Store, member: Member, request: Request, kept: frozenset[int], progress: Progress | None
+    store: Store,
+    member: Member,
+    request: Request,
+    kept: frozenset[int],
+    progress: Progress | None,
+    past: tuple[float, ...],
 ) -> Iterable[Job]:
     there = set(store.epochs(member.id))
     reached = progress.epoch if progress else -1
     if progress and progress.status == DIVERGED:
         reached = progress.epoch - 1  # nothing comes after; what came before can be fetched again
-    elif reached < request.epochs:
+    elif reached < request.epochs and not is_stopped(request.stopping, past):
         first = max(there, default=0)
         wanted = frozenset(epoch for epoch in kept if epoch > first) | _beginning(member, first)
-        yield _job(store, member, first, request.epochs, wanted)
+        yield _job(store, member, first, request.epochs, wanted, past, request.stopping)
         reached = first
     absent = {epoch for epoch in request.snapshots or () if 0 < epoch <= reached} - there
     if absent:
         first = max((epoch for epoch in there if epoch < min(absent)), default=0)
-        yield _job(store, member, first, max(absent), frozenset(absent) | _beginning(member, first))
+        yield _job(store, member, first, max(absent), frozenset(absent) | _beginning(member, first), past)
 
 
 def _beginning(member: Member, first: int) -> frozenset[int]:
@@ -68,13 +99,28 @@ def _beginning(member: Member, first: int) -> frozenset[int]:
     return frozenset({0}) if member.start and first == 0 else frozenset()
 
 
-def _job(store: Store, member: Member, first: int, last: int, keep: frozenset[int]) -> Job:
+def is_stopped(stopping: Stopping | None, past: Sequence[float]) -> bool:
+    """Say whether a rule has ended the training that has this curve."""
+    return stopping is not None and stopping.ends_at(past) is not None
+
+
+def _job(
+    store: Store,
+    member: Member,
+    first: int,
+    last: int,
+    keep: frozenset[int],
+    past: tuple[float, ...],
+    stopping: Stopping | None = None,
+) -> Job:
     def begin() -> Mapping[str, np.ndarray]:
         if first:
             return store.load(member.id, first)[1]
         return {WEIGHTS + name: array for name, array in member.start.items()}
 
-    return Job(member.id, member.recipe, member.seed, member.table, first, last, begin, keep)
+    # Without the epochs after `first`: they are trained again, and their losses come again.
+    seen = past[: first + 1] if first else ()
+    return Job(member.id, member.recipe, member.seed, member.table, first, last, begin, keep, stopping, seen)
 
 
 def refuse_other_rows(store: Store, name: str, request: Request) -> None:

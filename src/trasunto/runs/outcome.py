@@ -38,6 +38,11 @@ def diverged(recipe: Recipe, seed: int, epoch: int) -> Outcome:
     return Outcome(DIVERGED, f"the loss was no longer finite in epoch {epoch} ({settings_of(recipe, seed)})")
 
 
+def stopped(recipe: Recipe, seed: int, epoch: int, reason: str = "by a rule of the request") -> Outcome:
+    """Return the outcome of a member whose training a rule ended after `epoch`."""
+    return Outcome(STOPPED, f"stopped after epoch {epoch}: {reason} ({settings_of(recipe, seed)})")
+
+
 def judge(recipe: Recipe, seed: int, curve: Mapping[tuple[int, str], float], last: int, wanted: int) -> Outcome:
     """Judge a curve of finite numbers that ends at epoch `last` where `wanted` were asked for.
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
-from trasunto.runs.outcome import DIVERGED, curve_of, diverged, judge
+from trasunto.cohort.states import Arrays
+from trasunto.runs.outcome import DIVERGED, curve_of, diverged, judge, stopped
 from trasunto.runs.packs import Pack
 from trasunto.runs.records import CurvePoint, Progress
 from trasunto.runs.store import Store
@@ -65,6 +66,9 @@ class Recorder:
         slots = [slot for slot in range(len(event.jobs)) if event.trained[slot]]
         kept = [slot for slot in slots if event.epoch in event.jobs[slot].keep]
         passing = [slot for slot in slots if slot not in kept and not self._rewinds(event.jobs[slot])]
+        for slot, (epoch, arrays) in event.best.items():
+            if epoch < event.epoch and not self._rewinds(event.jobs[slot]):
+                self._store.write(Pack((event.jobs[slot].id,), epoch, _alone(arrays), keep=True))
         for chosen, keep in ((kept, True), (passing, False)):
             if chosen:
                 self._write_slots(event, chosen, keep)
@@ -86,9 +90,16 @@ class Recorder:
     def _progress(self, event: Event, slot: int, job: Job) -> Progress:
         if event.diverged[slot]:
             outcome = diverged(job.recipe, job.seed, event.epoch)
+        elif event.stopped[slot]:
+            outcome = stopped(job.recipe, job.seed, event.epoch)
         else:
             outcome = judge(job.recipe, job.seed, self._judged[job.id], event.epoch, job.last)
         return Progress(job.id, event.epoch, outcome.status, outcome.reason, self._seconds[job.id])
+
+
+def _alone(arrays: Arrays) -> Arrays:
+    """Return one member's arrays as those of a pack of one, (1, ...)."""
+    return {name: np.ascontiguousarray(array[None]) for name, array in arrays.items()}
 
 
 def is_diverged(progress: Progress | None, epoch: int) -> bool:

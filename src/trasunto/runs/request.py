@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from trasunto.cohort.plan import class_names
+from trasunto.cohort.plan import class_names, measures
 from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.runs.records import MemberRecord
-from trasunto.spec import Grid, Recipe, member_id
+from trasunto.spec import Grid, Recipe, Stopping, member_id
+from trasunto.spec.stopping import monitored
 
 Arrays = Mapping[str, np.ndarray]
 Recipes = Recipe | Grid | Sequence[Recipe]
@@ -63,6 +64,10 @@ class Member:
             digest.update(np.ascontiguousarray(self.start[name]).tobytes())
         return digest.hexdigest()
 
+    def monitored(self, stopping: Stopping | None) -> str:
+        """Return the name of the loss that a rule and a plateau watch."""
+        return monitored(measures(self.table), stopping)
+
     @property
     def record(self) -> MemberRecord:
         """Return what the store keeps of this member."""
@@ -86,11 +91,15 @@ class Request:
     ----------
     snapshots
         Epochs at which their weights are kept; None leaves the choice to the store's habit.
+    stopping
+        A rule that may end a member's training before that epoch. It is not in the members' ids, for it changes nothing
+        that they were before.
     """
 
     members: tuple[Member, ...]
     epochs: int
     snapshots: tuple[int, ...] | None
+    stopping: Stopping | None = None
 
     @property
     def usual_name(self) -> str:
@@ -109,6 +118,7 @@ class Request:
                 "epochs": self.epochs,
                 "snapshots": None if self.snapshots is None else list(self.snapshots),
             }
+            | ({} if self.stopping is None else {"stopping": asdict(self.stopping)})
         )
 
 
@@ -127,6 +137,7 @@ def make_request(
     epochs: int | None,
     snapshots: Sequence[int] | None,
     starts: Sequence[Arrays | None] | None,
+    stopping: Stopping | None = None,
 ) -> Request:
     """Name the members of recipes x seeds (seeds fastest) on prepared rows.
 
@@ -156,7 +167,9 @@ def make_request(
         for (recipe, seed), begin in zip(pairs, begins, strict=True)
     ]
     unique = list({member.id: member for member in members}.values())
-    return Request(tuple(unique), last, None if snapshots is None else tuple(sorted(set(snapshots))))
+    for member in unique:
+        member.monitored(stopping)  # refuses a rule that watches what is not measured
+    return Request(tuple(unique), last, None if snapshots is None else tuple(sorted(set(snapshots))), stopping)
 
 
 def _seeds(seeds: int | Sequence[int]) -> list[int]:

@@ -10,6 +10,7 @@ from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Observer, complete
 from trasunto.runs.request import Arrays, Recipes, make_request
+from trasunto.spec import Stopping
 
 
 def train(
@@ -23,6 +24,7 @@ def train(
     name: str | None = None,
     observe: Observer | None = None,
     starts: Sequence[Arrays | None] | None = None,
+    stopping: Stopping | None = None,
 ) -> Cohort:
     """Train every recipe with every seed, as far as that has not been done already.
 
@@ -47,6 +49,8 @@ def train(
         Called after every epoch of a chunk; it only reads.
     starts
         For each member, weights whose encoder it starts from, or None.
+    stopping
+        A rule that may end a member's training early, and by which its best epoch is the one looked at.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def train(
     ...     cohort.frame()["status"].tolist()
     ['finished', 'finished']
     """
-    request = make_request(recipes, table, seeds, epochs, snapshots, starts)
+    request = make_request(recipes, table, seeds, epochs, snapshots, starts, stopping)
     name = name or request.usual_name
     complete(request, Path(store), name, observe)
     return Cohort(request, Path(store), name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,18 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from trasunto.cohort.application import Applied
 from trasunto.cohort.plan import class_names
 from trasunto.cohort.states import only_weights
 from trasunto.errors import DataError, RecipeError
 from trasunto.nets.initialise import initialise
-from trasunto.nets.network import classify, draw, encode, reconstruct
 from trasunto.runs.completion import complete
 from trasunto.runs.outcome import Outcome
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
 from trasunto.spec import Recipe
-
-ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class TrainedMember:
         """Return its weights by name: ``1.kernel`` (d, h), ``1.bias`` (h,), ..., ``output.kernel``, ``output.bias``."""
         if self.epoch == 0 and not self.member.start:
             recipe, table = self.recipe, self.member.table
-            fresh = initialise(recipe.structure, self.seed, table.d, len(self.classes))
+            fresh = initialise(recipe.structure.on(table.blocks), self.seed, table.d, len(self.classes))
             return {name: np.asarray(array) for name, array in fresh.items()}
         with Store.open(self.store, write=False) as store:
             if self.epoch in store.epochs(self.id):
@@ -91,11 +88,11 @@ class TrainedMember:
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Return the reconstruction (n, d) of rows (n, d)."""
         self._refuse_classifier("reconstruct")
-        return self._apply(reconstruct, self._scaled(x))
+        return self._applied.reconstruct(self._scaled(x))
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Return the latent (n, z) of rows (n, d)."""
-        return self._apply(lambda *given: encode(*given).values, self._scaled(x))
+        return self._applied.encode(self._scaled(x))
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Return the rows (n, d) that the decoder makes of latents (n, z)."""
@@ -104,14 +101,18 @@ class TrainedMember:
         units = self.recipe.network.encoder[-1].units
         if latents.ndim != 2 or latents.shape[1] != units:
             raise DataError(f"latents must be (n, {units}) for member {self.id}, not {latents.shape}")
-        return self._apply(draw, latents)
+        return self._applied.decode(latents)
 
     def predict_classes(self, x: np.ndarray) -> np.ndarray:
         """Return the label (n,) that a classifier gives each row (n, d)."""
         if not len(self.classes):
             raise RecipeError(f"member {self.id} is an autoencoder: it has no classes to predict")
-        labels: np.ndarray = self.classes[self._apply(classify, self._scaled(x)).argmax(axis=1)]
+        labels: np.ndarray = self.classes[self._applied.classify(self._scaled(x)).argmax(axis=1)]
         return labels
+
+    @cached_property
+    def _applied(self) -> Applied:
+        return Applied(self.recipe, self.weights, self.member.table.blocks)
 
     @property
     def _dtype(self) -> np.dtype[Any]:
@@ -127,13 +128,6 @@ class TrainedMember:
             raise DataError(f"rows must be (n, {d}) for member {self.id}, not {rows.shape}")
         scaled = rows.astype(self._dtype)
         return scaled * self._dtype.type(self.member.table.scale) if rows.dtype == np.uint8 else scaled
-
-    def _apply(self, function: Callable[..., Any], values: np.ndarray) -> np.ndarray:
-        """Apply a function of one network to rows, block by block so that memory stays small."""
-        structure = self.recipe.structure
-        numbers = {name: self._dtype.type(value) for name, value in self.recipe.numbers.items()}
-        blocks = [values[at : at + ROWS_AT_ONCE] for at in range(0, len(values), ROWS_AT_ONCE)] or [values]
-        return np.concatenate([np.asarray(function(structure, self.weights, numbers, block)) for block in blocks])
 
     def _retrained(self) -> dict[str, np.ndarray]:
         """Train from the nearest earlier weights to this epoch, and keep what comes out."""

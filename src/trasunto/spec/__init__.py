@@ -5,6 +5,8 @@ recipe and columns of numbers that vary, however many members that makes. :func:
 ``str(network)`` writes it. A recipe splits into a :class:`Structure`, for which a program is compiled, and its
 ``numbers``, which are fed to that program. :func:`member_id` names what a recipe, a seed and rows will become.
 
+:class:`Stopping` is a rule that ends a training early, :func:`pace` the learning rate's course: functions of a curve.
+
 Every legal word, every range and every default is a value in :mod:`trasunto.spec.legal`. Nothing here trains, and
 nothing here imports JAX.
 """
@@ -16,6 +18,8 @@ from trasunto.spec.identity import member_id, member_ids
 from trasunto.spec.network import Layer, LayerRow, Network
 from trasunto.spec.notation import parse
 from trasunto.spec.recipe import Recipe
+from trasunto.spec.schedule import pace
+from trasunto.spec.stopping import Stopping
 from trasunto.spec.structure import LayerShape, Structure
 
 __all__ = [
@@ -25,8 +29,10 @@ __all__ = [
     "LayerShape",
     "Network",
     "Recipe",
+    "Stopping",
     "Structure",
     "member_id",
     "member_ids",
+    "pace",
     "parse",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trasunto.errors import RecipeError, one_of
-from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, OPTIONS, unused
+from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, OPTIONS, WEIGHED, unused
 
 if TYPE_CHECKING:  # a recipe makes grids, so the real import goes the other way
     from trasunto.spec.recipe import Recipe
@@ -126,7 +126,7 @@ def _list(name: str, given: ArrayLike) -> NDArray[Any]:
 
 def _keys(recipe: Recipe, name: str) -> tuple[str, ...]:
     """Return the numbers that a column's name stands for, as ``recipe.numbers`` has them."""
-    if name in recipe.numbers or name in recipe.network.option_names:
+    if name in recipe.numbers or name in WEIGHED or name in recipe.network.option_names:
         return (name,)
     if name in OPTIONS:
         carried = tuple(key for key in recipe.network.options if key.endswith(f".{name}"))
@@ -137,4 +137,4 @@ def _keys(recipe: Recipe, name: str) -> tuple[str, ...]:
         raise unused(name, recipe.optimizer, recipe.loss)
     if name == "network" or name in LEGAL:
         raise RecipeError(f"{name} cannot vary within a grid, whose members share a program: pass a list of recipes")
-    raise one_of("number", name, [*recipe.numbers, *OPTIONS], RecipeError)
+    raise one_of("number", name, [*recipe.numbers, *WEIGHED, *OPTIONS], RecipeError)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from trasunto.spec.digits import shortest
 from trasunto.spec.grid import Grid
-from trasunto.spec.legal import NUMBERS
+from trasunto.spec.legal import NUMBERS, WEIGHED
 from trasunto.spec.recipe import Recipe
 from trasunto.spec.structure import Structure
 
@@ -26,6 +26,10 @@ FORMAT_VERSION = 1
 
 NUMERICS_VERSION = 1
 """Raised whenever the arithmetic of training changes, so that old weights are not taken for new ones."""
+
+
+_FOLLOWS = ("contractive", "clipped", "blocks")
+_LATER = ("corruption", "tied", "agreement")
 
 
 def member_id(recipe: Recipe, seed: int, rows: str, *, dtype: str = "float32", start: str | None = None) -> str:
@@ -59,6 +63,8 @@ def member_ids(
         "rows": rows,
         "start": start,
     }
+    if grid.recipe.schedule != "constant":  # left out where it is, so that what was trained before keeps its name
+        common["schedule"] = grid.recipe.schedule
     columns = {key: _printed(column, dtype) for key, column in grid.numbers().items()}
     return [
         _digest({**common, "numbers": _in_use(columns, i), "seed": seed}) for i in range(len(grid)) for seed in seeds
@@ -66,13 +72,18 @@ def member_ids(
 
 
 def _without_options(structure: Structure) -> dict[str, Any]:
-    """Return the structure as data; which options a layer uses follows from its numbers, which are hashed beside it."""
-    return {**asdict(structure), "layers": [[layer.units, layer.activation] for layer in structure.layers]}
+    """Return the structure as data, without what follows from the numbers, or the rows, that are hashed beside it.
+
+    What came later than the first ids is hashed where it is in use, so that those stay as they were.
+    """
+    named = {name: value for name, value in asdict(structure).items() if name not in _FOLLOWS}
+    used = {name: value for name, value in named.items() if value or name not in _LATER}
+    return {**used, "layers": [[layer.units, layer.activation] for layer in structure.layers]}
 
 
 def _in_use(columns: dict[str, list[str]], i: int) -> dict[str, str]:
     """Return the numbers of member `i` without options at zero: ``drop=0`` is no dropout, and must be the same id."""
-    return {key: column[i] for key, column in columns.items() if column[i] != "0" or "." not in key}
+    return {key: column[i] for key, column in columns.items() if column[i] != "0" or not ("." in key or key in WEIGHED)}
 
 
 def _printed(column: NDArray[np.float64], dtype: str) -> list[str]:

@@ -13,11 +13,17 @@ from trasunto.spec.digits import shortest
 from trasunto.spec.rules import Choice, Number, Switch
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "softplus", "linear")
+LATENT_ACTIVATIONS = (*ACTIVATIONS, "normal")
+"""Those of a latent layer: ``normal`` makes it variational, drawing from a normal distribution that it describes."""
+
 INITIALISATIONS = ("torch", "keras")
 FROZEN = ("", "encoder")
 
-OPTIONS = ("drop", "l1", "l2")
-"""The numbers that a layer can carry, in the order in which the notation writes them."""
+OPTIONS = ("drop", "l1", "l2", "kl")
+"""The numbers that a layer can carry, in the order in which the notation writes them; kl is for ``normal`` alone."""
+
+WEIGHED = ("contraction", "clip_norm")
+"""Numbers of the whole recipe that are not in use at 0."""
 
 LOSSES: Mapping[str, Mapping[str, float]] = {
     "mse": {},
@@ -37,6 +43,30 @@ OPTIMIZERS: Mapping[str, Mapping[str, float]] = {
 }
 """Each optimizer with the numbers that it takes beside the learning rate and their defaults (PyTorch's or Keras's)."""
 
+CORRUPTIONS: Mapping[str, Mapping[str, float]] = {
+    "": {},
+    "gaussian": {"noise": 0.1},
+    "masking": {"noise": 0.1},
+    "swap": {"noise": 0.1},
+}
+"""Each corruption of the rows that training shows the encoder, with its amount."""
+
+SCHEDULES: Mapping[str, Mapping[str, float]] = {
+    "constant": {},
+    "cosine": {"schedule_epochs": 0, "schedule_factor": 0.0},
+    "step": {"schedule_epochs": 10, "schedule_factor": 0.1},
+    "plateau": {"schedule_epochs": 10, "schedule_factor": 0.1},
+}
+"""Each course of the learning rate with the numbers that it takes. Cosine's epochs of 0 stand for the recipe's own."""
+
+KINDS: Mapping[str, Mapping[str, Mapping[str, float]]] = {
+    "optimizer": OPTIMIZERS,
+    "loss": LOSSES,
+    "corruption": CORRUPTIONS,
+    "schedule": SCHEDULES,
+}
+"""The choices that bring numbers of their own."""
+
 _COUNT = 10**9
 
 NUMBERS: Mapping[str, Number] = {
@@ -48,6 +78,13 @@ NUMBERS: Mapping[str, Number] = {
     "decay": Number("decay of RMSprop's mean of squared gradients (PyTorch's alpha)", high=1),
     "weight_decay": Number("share of the weights, times the learning rate, taken off in a step"),
     "huber_delta": Number("error at which the Huber loss turns from squared to absolute", above=True),
+    "noise": Number("deviation of gaussian noise, in units of the rows; or share of values masked or swapped"),
+    "contraction": Number("weight of the encoder's squared derivative, per feature, in the loss; 0 is none"),
+    "clip_norm": Number("largest norm of a gradient over all weights; 0 is no limit"),
+    "schedule_epochs": Number("epochs of the whole cosine, between two steps, or of patience on a plateau"),
+    "schedule_factor": Number(
+        "share of the learning rate that the cosine ends at, or a step or a plateau leaves", high=1
+    ),
     "batch_size": Number("rows of a minibatch", low=1, high=_COUNT, whole=True),
     "epochs": Number("passes over the training rows", high=_COUNT, whole=True),
     "validation": Number("share of the training rows, the last ones, held out", high=1),
@@ -57,33 +94,47 @@ NUMBERS: Mapping[str, Number] = {
     "drop": Number("share of a layer's outputs dropped while training", high=1),
     "l1": Number("weight of the layer's summed absolute outputs, per row, in the loss"),
     "l2": Number("weight of the layer's summed squared outputs, per row, in the loss"),
+    "kl": Number("weight of a normal latent's divergence from the standard normal, per feature, in the loss"),
 }
 
 CHOICES: Mapping[str, Choice] = {
     "activation": Choice("what a layer does to its weighted sums", ACTIVATIONS),
+    "latent activation": Choice("what the latent layer does to its weighted sums", LATENT_ACTIVATIONS),
     "loss": Choice("what training makes small", tuple(LOSSES)),
     "optimizer": Choice("how a gradient becomes a step", tuple(OPTIMIZERS)),
     "initialisation": Choice("whose convention the initial weights follow", INITIALISATIONS),
     "frozen": Choice("which layers keep the weights they start with", FROZEN),
+    "corruption": Choice("what training does to rows before the encoder sees them", tuple(CORRUPTIONS)),
+    "schedule": Choice("the learning rate's course over the epochs", tuple(SCHEDULES)),
 }
 
-SWITCHES: Mapping[str, Switch] = {"nesterov": Switch("whether sgd looks ahead along its momentum")}
+SWITCHES: Mapping[str, Switch] = {
+    "nesterov": Switch("whether sgd looks ahead along its momentum"),
+    "tied": Switch("whether the decoder's kernels are the encoder's, transposed"),
+    "agreement": Switch(
+        "whether 'accuracy' is measured: the share of rows whose largest output is at their largest input"
+    ),
+}
 
 LEGAL: Mapping[str, Number | Choice | Switch] = {**NUMBERS, **CHOICES, **SWITCHES}
 """The rule for every named value."""
 
-DEFAULTED = tuple(dict.fromkeys(name for takes in (*OPTIMIZERS.values(), *LOSSES.values()) for name in takes))
-"""The numbers whose default, and whether they are used at all, the optimizer or the loss decides."""
+DEFAULTED = tuple(dict.fromkeys(name for kind in KINDS.values() for takes in kind.values() for name in takes))
+"""The numbers whose default, and whether they are used at all, a choice of `KINDS` decides."""
 
 
-def defaults(optimizer: str, loss: str) -> dict[str, float]:
-    """Return the numbers that an optimizer and a loss take beside the learning rate, at their defaults."""
-    return {**OPTIMIZERS[optimizer], **LOSSES[loss]}
+def defaults(optimizer: str, loss: str, corruption: str = "", schedule: str = "constant") -> dict[str, float]:
+    """Return the numbers that these choices take beside the learning rate, at their defaults."""
+    return {**OPTIMIZERS[optimizer], **LOSSES[loss], **CORRUPTIONS[corruption], **SCHEDULES[schedule]}
 
 
 def unused(name: str, optimizer: str, loss: str) -> RecipeError:
-    """Return the refusal of a number that neither the optimizer nor the loss takes."""
-    taken = ", ".join(["learning_rate", *defaults(optimizer, loss)])
+    """Return the refusal of a number that none of a recipe's choices takes."""
+    for kind in ("corruption", "schedule"):
+        takers = [word for word, takes in KINDS[kind].items() if name in takes]
+        if takers:
+            return RecipeError(f"{name} is not used without a {kind} that takes it ({', '.join(takers)})")
+    taken = ", ".join(["learning_rate", *OPTIMIZERS[optimizer], *LOSSES[loss]])
     return RecipeError(f"{name} is not used by optimizer '{optimizer}' with loss '{loss}' (they take {taken})")
 
 
@@ -95,7 +146,7 @@ def describe(name: str) -> str:
     >>> describe("momentum")
     'share of the last step that is kept: a number in [0, 1); default 0 (sgd), 0 (rmsprop)'
     """
-    takers = {**OPTIMIZERS, **LOSSES}
+    takers = {word: takes for kind in KINDS.values() for word, takes in kind.items()}
     values = ", ".join(f"{shortest(takes[name])} ({taker})" for taker, takes in takers.items() if name in takes)
     rule = LEGAL[name]
     return f"{rule.meaning}: {rule.legal}" + (f"; default {values}" if values else "")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from trasunto.errors import RecipeError, one_of
 from trasunto.spec.digits import shortest
-from trasunto.spec.legal import CHOICES, NUMBERS, OPTIONS
+from trasunto.spec.legal import ACTIVATIONS, CHOICES, NUMBERS, OPTIONS
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,14 @@ class Layer:
     units
         Width of the layer.
     activation
-        One of :data:`trasunto.spec.legal.ACTIVATIONS`.
+        One of :data:`trasunto.spec.legal.ACTIVATIONS`; ``normal`` too, where the layer is a variational latent.
     drop
         Share of the layer's outputs dropped while training.
     l1, l2
         Weights of the activity penalties: the layer's summed absolute or squared outputs, per row of the minibatch.
+    kl
+        With ``normal``: weight of the divergence from the standard normal, 1 (the evidence lower bound) unless given; 0
+        draws without pulling towards anything.
     """
 
     units: int
@@ -31,16 +34,31 @@ class Layer:
     drop: float = 0.0
     l1: float = 0.0
     l2: float = 0.0
+    kl: float | None = None
 
     def __post_init__(self) -> None:
-        CHOICES["activation"].check("activation", self.activation)
+        CHOICES["latent activation"].check("activation", self.activation)
+        if self.kl is None:
+            object.__setattr__(self, "kl", 1.0 if self.variational else 0.0)
         for name in ("units", *OPTIONS):
             object.__setattr__(self, name, NUMBERS[name].check(name, getattr(self, name)))
+        if self.kl and not self.variational:
+            raise RecipeError(f"kl is for a latent layer whose activation is 'normal', not '{self.activation}'")
+
+    @property
+    def variational(self) -> bool:
+        """Whether the layer draws from a normal distribution that it describes: two sums a unit, mean and spread."""
+        return self.activation == "normal"
+
+    @property
+    def legal_options(self) -> tuple[str, ...]:
+        """The options that the layer carries or could carry."""
+        return tuple(name for name in OPTIONS if name != "kl" or self.variational)
 
     @property
     def options(self) -> dict[str, float]:
-        """The options whose number is not zero, in canonical order."""
-        return {name: getattr(self, name) for name in OPTIONS if getattr(self, name)}
+        """The options in use, in canonical order: those that are not zero, and the kl of a variational layer."""
+        return {name: getattr(self, name) for name in self.legal_options if name == "kl" or getattr(self, name)}
 
     def __str__(self) -> str:
         options = [f"{name}={shortest(value)}" for name, value in self.options.items()]
@@ -75,6 +93,11 @@ class Network:
             object.__setattr__(self, side, tuple(getattr(self, side)))  # a list would make the network unhashable
         if not self.encoder:
             raise RecipeError("a network needs at least one layer in its encoder: the last of them is the latent layer")
+        for number, layer in enumerate(self.layers, 1):
+            if layer.variational and number != len(self.encoder):
+                raise RecipeError(
+                    f"layer {number} is 'normal', which only the latent layer can be (legal: {', '.join(ACTIVATIONS)})"
+                )
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -94,7 +117,7 @@ class Network:
     @property
     def option_names(self) -> tuple[str, ...]:
         """The name of every option that a layer carries or could carry."""
-        return tuple(f"{i}.{name}" for i in range(1, len(self.layers) + 1) for name in OPTIONS)
+        return tuple(f"{i}.{name}" for i, layer in enumerate(self.layers, 1) for name in layer.legal_options)
 
     def with_options(self, options: Mapping[str, float]) -> Network:
         """Return the network with some layers' options set, named as in `options`."""
@@ -106,20 +129,29 @@ class Network:
             layers[int(number) - 1] = Layer(**{**asdict(layers[int(number) - 1]), name: value})
         return Network(tuple(layers[: len(self.encoder)]), tuple(layers[len(self.encoder) :]), self.output)
 
-    def rows(self, d: int) -> tuple[LayerRow, ...]:
-        """Return the layer table for `d` features, the output layer last."""
+    @property
+    def mirrored(self) -> bool:
+        """Whether the decoder's widths are the encoder's, reversed, so that their kernels can be tied."""
+        return [layer.units for layer in self.decoder] == [layer.units for layer in reversed(self.encoder[:-1])]
+
+    def rows(self, d: int, *, tied: bool = False) -> tuple[LayerRow, ...]:
+        """Return the layer table for `d` features, the output layer last; a `tied` decoder has biases only."""
         before = (*(f"encoder {i}" for i in range(1, len(self.encoder))), "latent")
         names = (*before, *(f"decoder {i}" for i in range(1, len(self.decoder) + 1)), "output")
         activations = (*(layer.activation for layer in self.layers), self.output)
         widths = (d, *(layer.units for layer in self.layers), d)
+        sums = (*(layer.units * (2 if layer.variational else 1) for layer in self.layers), d)
+        inputs = (*widths[: len(self.encoder)], *(0 if tied else width for width in widths[len(self.encoder) : -1]))
         return tuple(
-            LayerRow(name, activation, width, (fan_in + 1) * width)
-            for name, activation, fan_in, width in zip(names, activations, widths, widths[1:], strict=False)
+            LayerRow(name, activation, width, (fan_in + 1) * outputs)
+            for name, activation, fan_in, width, outputs in zip(
+                names, activations, inputs, widths[1:], sums, strict=True
+            )
         )
 
-    def parameters(self, d: int) -> int:
+    def parameters(self, d: int, *, tied: bool = False) -> int:
         """Count the weights and biases for `d` features."""
-        return sum(row.parameters for row in self.rows(d))
+        return sum(row.parameters for row in self.rows(d, tied=tied))
 
     def __str__(self) -> str:
         layers = [str(layer) for layer in self.layers]

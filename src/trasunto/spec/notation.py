@@ -7,6 +7,7 @@ entry is the output's activation alone, for its width is the input's::
     [64 sigmoid drop=0.1] > sigmoid
     64 relu > 32 tanh l1=1e-4 > [24 relu] > 32 relu l1=1e-4 > 64 tanh > linear
     128 relu > 64 relu > [8 linear] > mirror > linear
+    64 relu > [8 normal kl=1] > mirror > linear
 
 Space is free. The text is written by ``str(network)``.
 """
@@ -65,7 +66,7 @@ def parse(text: str) -> Network:
     if others:
         raise hidden[others[0]][0].refused("'[' marks a second latent layer, and a network has exactly one")
     before = tuple(_layer(words) for words in hidden[:latent])
-    encoder = (*before, _layer(bracketed[latent]))
+    encoder = (*before, _layer(bracketed[latent], latent=True))
     return Network(encoder, _decoder(before, hidden[latent + 1 :]), output)
 
 
@@ -115,7 +116,7 @@ def _decoder(before: Sequence[Layer], entries: Sequence[Sequence[_Word]]) -> tup
     return tuple(_layer(words) for words in entries)
 
 
-def _layer(words: Sequence[_Word]) -> Layer:
+def _layer(words: Sequence[_Word], *, latent: bool = False) -> Layer:
     for word in words:
         if str(word) == "mirror":
             raise word.refused("'mirror' is out of place: it stands alone between the latent layer and the output")
@@ -126,16 +127,20 @@ def _layer(words: Sequence[_Word]) -> Layer:
     units = int(_number(words[0], "units", int))
     if len(words) == 1:
         raise words[0].refused(f"'{first}' lacks its activation (legal: {CHOICES['activation'].legal})")
-    activation = CHOICES["activation"].check(f"{words[1].place}: activation", str(words[1]))
-    return Layer(units, activation, **_options(words[2:]))
+    choice = CHOICES["latent activation" if latent else "activation"]
+    activation = choice.check(f"{words[1].place}: activation", str(words[1]))
+    return Layer(units, activation, **_options(words[2:], activation))
 
 
-def _options(words: Sequence[_Word]) -> dict[str, float]:
+def _options(words: Sequence[_Word], activation: str) -> dict[str, float]:
+    legal = [option for option in OPTIONS if option != "kl" or activation == "normal"]
     options: dict[str, float] = {}
     for start in range(0, len(words), 3):
         name, *assigned = words[start : start + 3]
-        if str(name) not in OPTIONS:
-            raise one_of(f"{name.place}: option", str(name), OPTIONS, RecipeError)
+        if str(name) == "kl" and "kl" not in legal:
+            raise name.refused(f"'kl' is for a latent layer that is 'normal', not '{activation}'")
+        if str(name) not in legal:
+            raise one_of(f"{name.place}: option", str(name), legal, RecipeError)
         if str(name) in options:
             raise name.refused(f"'{name}' is given twice in one layer")
         if len(assigned) < 2 or str(assigned[0]) != "=":

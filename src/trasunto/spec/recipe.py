@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from trasunto.errors import RecipeError, one_of
 from trasunto.spec.grid import Grid, product
-from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, defaults, unused
+from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, WEIGHED, defaults, unused
 from trasunto.spec.network import Network
 from trasunto.spec.notation import parse
 from trasunto.spec.structure import LayerShape, Structure
@@ -33,6 +33,23 @@ class Recipe:
         tell the table's labels, and leaves the decoder out.
     frozen
         "encoder" keeps the encoder's weights as they start.
+    corruption, noise
+        What training does to a row before the encoder sees it, anew in every step: "gaussian" adds noise of that
+        deviation, "masking" sets that share of the values to 0, "swap" takes that share from other rows of the
+        minibatch. The loss is against the row as it was.
+    tied
+        The decoder's kernels are the encoder's, transposed; its biases are its own.
+    contraction
+        Weight of the encoder's squared derivative (Rifai et al. 2011, eq. 5) divided by the number of features.
+    clip_norm
+        Gradients longer than this are shortened to it, over all weights of a network together.
+    schedule, schedule_epochs, schedule_factor
+        The learning rate's course, an epoch at a time: "cosine" falls to `schedule_factor` of it over `schedule_epochs`
+        (by default the recipe's own, and a field from then on), "step" is multiplied by `schedule_factor` every
+        `schedule_epochs`, "plateau" whenever the held-out loss has not fallen for so many.
+    agreement
+        Also measure ``accuracy``: the share of rows whose largest output is at the same feature as their largest input,
+        which is what Keras calls so with a squared error.
 
     Raises
     ------
@@ -64,6 +81,15 @@ class Recipe:
     validation: float
     order_seed: int
     frozen: str
+    corruption: str
+    noise: float | None
+    tied: bool
+    contraction: float
+    clip_norm: float
+    schedule: str
+    schedule_epochs: float | None
+    schedule_factor: float | None
+    agreement: bool
 
     # Written out, where a dataclass would make one, because it takes more than the fields hold: text, and None.
     def __init__(
@@ -87,6 +113,15 @@ class Recipe:
         validation: float = 0.0,
         order_seed: int = 0,
         frozen: str = "",
+        corruption: str = "",
+        noise: float | None = None,
+        tied: bool = False,
+        contraction: float = 0.0,
+        clip_norm: float = 0.0,
+        schedule: str = "constant",
+        schedule_epochs: float | None = None,
+        schedule_factor: float | None = None,
+        agreement: bool = False,
     ) -> None:
         for name, value in _checked(dict(locals())).items():
             object.__setattr__(self, name, value)
@@ -104,18 +139,25 @@ class Recipe:
             batch_size=self.batch_size,
             initialisation=self.initialisation,
             frozen=self.frozen,
+            corruption=self.corruption,
+            tied=self.tied,
+            contractive=self.contraction > 0,
+            clipped=self.clip_norm > 0,
+            agreement=self.agreement,
         )
 
     @property
     def numbers(self) -> dict[str, float]:
-        """The numbers fed to the program: those of optimizer and loss, and layers' options such as ``"1.drop"``."""
-        taken = defaults(self.optimizer, self.loss)
-        return {name: getattr(self, name) for name in ("learning_rate", *taken)} | self.network.options
+        """The numbers of the training: those that its choices take, and layers' options such as ``"1.drop"``."""
+        weighed = [name for name in WEIGHED if getattr(self, name)]
+        return {
+            name: getattr(self, name) for name in ("learning_rate", *self._defaults, *weighed)
+        } | self.network.options
 
     def parameters(self, d: int, classes: int = 0) -> int:
         """Count what is fitted to rows of `d` features; with cross_entropy, the encoder and a head for `classes`."""
         if self.loss != "cross_entropy":
-            return self.network.parameters(d)
+            return self.network.parameters(d, tied=self.tied)
         encoder = self.network.rows(d)[: self.network.latent + 1]
         return sum(row.parameters for row in encoder) + (encoder[-1].width + 1) * classes
 
@@ -131,7 +173,7 @@ class Recipe:
         1e-07
         """
         _refuse_unknown(changes)
-        at_default = defaults(self.optimizer, self.loss)
+        at_default = self._defaults
         kept = {name: value for name, value in self._values().items() if value != at_default.get(name)}
         return Recipe(**{**kept, **changes})
 
@@ -177,6 +219,10 @@ class Recipe:
         _refuse_unknown(values)
         return cls(**values)
 
+    @property
+    def _defaults(self) -> dict[str, float]:
+        return defaults(self.optimizer, self.loss, self.corruption, self.schedule)
+
     def _values(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
@@ -197,7 +243,19 @@ def _checked(asked: Mapping[str, Any]) -> dict[str, Any]:
         raise RecipeError(f"loss 'bce' needs a network that ends in sigmoid, and this one ends in {network.output}")
     if fixed["nesterov"] and fixed["optimizer"] != "sgd":
         raise RecipeError(f"nesterov is for optimizer 'sgd' and cannot be set with '{fixed['optimizer']}'")
-    return {"network": network, **fixed, **_taken(asked, str(fixed["optimizer"]), str(fixed["loss"]))}
+    taken = _taken(asked, fixed)
+    if fixed["tied"]:
+        _refuse_untieable(network, str(fixed["loss"]))
+    return {"network": network, **fixed, **taken}
+
+
+def _refuse_untieable(network: Network, loss: str) -> None:
+    if loss == "cross_entropy":
+        raise RecipeError("tied is for networks with a decoder, and loss 'cross_entropy' leaves it out")
+    if network.encoder[-1].variational:
+        raise RecipeError("tied needs a latent layer that is not 'normal', whose kernel holds means and spreads")
+    if not network.mirrored:
+        raise RecipeError("tied needs a decoder as wide as the encoder reversed: write 'mirror' after the latent layer")
 
 
 def _network(given: object) -> Network:
@@ -208,13 +266,23 @@ def _network(given: object) -> Network:
     raise RecipeError(f"network must be a text like '[64 sigmoid] > sigmoid' or a Network, not {type(given).__name__}")
 
 
-def _taken(asked: Mapping[str, Any], optimizer: str, loss: str) -> dict[str, float | None]:
-    """Return the numbers whose default the optimizer or the loss decides; None where neither takes it."""
-    taken: dict[str, float | None] = dict.fromkeys(DEFAULTED) | defaults(optimizer, loss)
+def _taken(asked: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the numbers whose default a choice of the recipe decides; None where none of them takes it."""
+    optimizer, loss = str(fixed["optimizer"]), str(fixed["loss"])
+    of_choices = defaults(optimizer, loss, str(fixed["corruption"]), str(fixed["schedule"]))
+    taken: dict[str, float | None] = dict.fromkeys(DEFAULTED) | of_choices
     for name in DEFAULTED:
         if asked[name] is None:
             continue
         if taken[name] is None:
             raise unused(name, optimizer, loss)
         taken[name] = NUMBERS[name].check(name, asked[name])
+    if fixed["corruption"] in ("masking", "swap") and (taken["noise"] or 0) > 1:
+        raise RecipeError(
+            f"noise is the share of values for corruption '{fixed['corruption']}': a number in [0, 1], not {taken['noise']}"
+        )
+    if taken["schedule_epochs"] == 0:
+        if fixed["schedule"] != "cosine":
+            raise RecipeError(f"schedule_epochs must be above 0 with schedule '{fixed['schedule']}'")
+        taken["schedule_epochs"] = float(max(fixed["epochs"], 1))
     return taken

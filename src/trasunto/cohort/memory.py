@@ -1,0 +1,160 @@
+"""Training that leaves nothing on disk: networks in, the same networks trained out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+
+from trasunto.cohort.cost import refuse_what_does_not_fit
+from trasunto.cohort.devices import training_devices
+from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.plan import Job, plan
+from trasunto.cohort.running import Event
+from trasunto.cohort.states import WEIGHTS, Arrays, only_weights
+from trasunto.data import Table
+from trasunto.errors import DataError
+from trasunto.spec import Recipe, Stopping
+
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """One trained network.
+
+    Attributes
+    ----------
+    recipe, seed
+        What was trained.
+    weights
+        By name, at epoch `epoch`.
+    epoch, epochs
+        The epoch that the weights are of, and the last one trained: they differ where the best epoch was kept.
+    status, reason
+        "finished", "stopped" or "diverged", and the last two as a sentence.
+    history
+        ``train_loss``, ``test_loss``, ... by epoch, epoch 0 first; NaN where there is none.
+    """
+
+    recipe: Recipe
+    seed: int
+    weights: Weights
+    epoch: int
+    epochs: int
+    status: str
+    reason: str
+    history: dict[str, list[float]] = field(repr=False)
+
+
+def fit(
+    recipes: Recipe | Sequence[Recipe],
+    table: Table,
+    seeds: Sequence[int] = (0,),
+    *,
+    starts: Sequence[Weights | None] | None = None,
+    stopping: Stopping | None = None,
+    observe: Callable[[Event], None] | None = None,
+) -> list[Fitted]:
+    """Train every recipe with every seed for its own epochs, seeds fastest, in this process.
+
+    Parameters
+    ----------
+    table
+        Rows to train on; its test rows are evaluated, and so are those that ``recipe.validation`` holds out.
+    starts
+        For each network, weights to start from by name, or None; what they do not name is drawn as usual.
+    stopping
+        A rule that may end each network's training early.
+    observe
+        Called after every epoch of a chunk; it only reads.
+
+    Raises
+    ------
+    TrasuntoError
+        It cannot be trained, or does not fit into memory; nothing was trained.
+
+    Examples
+    --------
+    >>> from trasunto.data import from_arrays
+    >>> fitted = fit(Recipe("[1 tanh] > linear", epochs=2), from_arrays([[0.0, 0.1], [0.2, 0.3]]), seeds=[0, 1])
+    >>> [one.status for one in fitted], fitted[0].weights["1.kernel"].shape
+    (['finished', 'finished'], (2, 1))
+    """
+    wanted = list(product([recipes] if isinstance(recipes, Recipe) else recipes, seeds))
+    begins = [None] * len(wanted) if starts is None else list(starts)
+    if len(begins) != len(wanted):
+        raise DataError(f"{len(begins)} starting weights were given for {len(wanted)} networks (recipes x seeds)")
+    prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r, _ in wanted}}
+    jobs = [
+        Job(
+            id=str(number),
+            recipe=recipe,
+            seed=seed,
+            table=prepared[recipe.validation],
+            first=0,
+            last=recipe.epochs,
+            begin=lambda start=begins[number]: _named(start),  # type: ignore[misc]
+            stopping=stopping,
+        )
+        for number, (recipe, seed) in enumerate(wanted)
+    ]
+    devices = training_devices()
+    chunks = plan(jobs, len(devices))
+    refuse_what_does_not_fit(chunks, len(devices))
+    gathered = [_Gathering(job) for job in jobs]
+    for event in train_chunks(chunks, devices, checkpoint_seconds=float("inf")):
+        for slot, job in enumerate(event.jobs):
+            gathered[int(job.id)].take(event, slot)
+        if observe is not None:
+            observe(event)
+    return [one.fitted() for one in gathered]
+
+
+def _named(start: Weights | None) -> dict[str, np.ndarray]:
+    return {WEIGHTS + name: np.asarray(array) for name, array in (start or {}).items()}
+
+
+class _Gathering:
+    """What comes of one job, event by event."""
+
+    def __init__(self, job: Job) -> None:
+        self._job, self._status, self._reason = job, "finished", ""
+        self._history: dict[str, list[float]] = {}
+        self._epochs, self._kept = 0, 0
+        self._states: Arrays = {}
+
+    def take(self, event: Event, slot: int) -> None:
+        if not event.trained[slot]:
+            return
+        self._epochs = event.epoch
+        for name, values in event.metrics.items():
+            curve = self._history.setdefault(name, [])
+            curve += [float("nan")] * (event.epoch - len(curve))
+            curve.append(float(values[slot]))
+        if event.diverged[slot]:
+            self._status, self._reason = "diverged", f"the loss was no longer finite in epoch {event.epoch}"
+        elif event.stopped[slot]:
+            assert self._job.stopping is not None
+            watched = self._job.monitored
+            self._status, self._reason = "stopped", self._job.stopping.reason(self._history[watched], watched)
+        if slot in event.best:
+            self._kept, self._states = event.best[slot]
+        elif event.states is not None:
+            self._kept = event.epoch - 1 if event.diverged[slot] else event.epoch
+            self._states = {name: array[slot] for name, array in event.states.items()}
+
+    def fitted(self) -> Fitted:
+        job = self._job
+        return Fitted(
+            job.recipe,
+            job.seed,
+            only_weights(self._states),
+            self._kept,
+            self._epochs,
+            self._status,
+            self._reason,
+            self._history,
+        )

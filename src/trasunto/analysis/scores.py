@@ -1,0 +1,331 @@
+"""How strange a row is: from what its reconstruction gets wrong, or from where it lies in latent space.
+
+Higher is stranger, for every score here. What a score has to know of the training rows is fitted once and is nothing
+but named arrays (`to_arrays`, `from_arrays`), so that a stored model needs no code to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trasunto.analysis.rows import deviations, matrix
+from trasunto.errors import DataError, one_of
+
+LEAST = 1e-3
+"""No column's usual error is taken to be below this share of the mean over columns; see `ErrorScale`."""
+
+LEAST_DEVIATION = 1e-2
+"""No latent unit's deviation is taken to be below this share of the mean over units; see `LatentDistance`."""
+
+SHRINKAGE = 1e-3
+"""How far a covariance is drawn towards the identity."""
+
+Arrays = dict[str, NDArray[np.float64]]
+
+
+def squared_errors(x: ArrayLike, reconstruction: ArrayLike) -> NDArray[np.float64]:
+    """Return the squared error of every feature of every row.
+
+    Parameters
+    ----------
+    x, reconstruction : array, (n, d)
+        Rows as the network saw them, and what it made of them. In a one-hot block both are probabilities.
+
+    Raises
+    ------
+    DataError
+        The shapes differ, or a value is not finite.
+
+    Examples
+    --------
+    >>> squared_errors([[0.0, 1.0]], [[0.5, 1.0]]).tolist()
+    [[0.25, 0.0]]
+    """
+    original, copy = matrix("rows", x), matrix("reconstructions", reconstruction)
+    if original.shape != copy.shape:
+        raise DataError(f"rows of shape {original.shape} and reconstructions of shape {copy.shape} do not match")
+    errors: NDArray[np.float64] = np.square(original - copy)
+    return errors
+
+
+def fold(errors: ArrayLike, spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    """Add the errors of the features that one raw column became.
+
+    The sum, not the mean: of a category it is the Brier score, 0 to 2 however many categories there are, where a mean
+    would make columns of many categories look ever better rebuilt.
+
+    Parameters
+    ----------
+    errors : array, (n, d)
+        Squared errors of prepared features.
+    spans : sequence of (start, stop)
+        The features of each of k raw columns.
+
+    Returns
+    -------
+    array, (n, k)
+
+    Examples
+    --------
+    >>> fold([[4.0, 0.25, 0.5]], [(0, 1), (1, 3)]).tolist()
+    [[4.0, 0.75]]
+    """
+    rows = matrix("errors", errors)
+    for start, stop in spans:
+        if not 0 <= start <= stop <= rows.shape[1]:
+            raise DataError(f"the span ({start}, {stop}) does not lie within {rows.shape[1]} features")
+    folded = np.zeros((len(rows), len(spans)))
+    for place, (start, stop) in enumerate(spans):
+        folded[:, place] = rows[:, start:stop].sum(axis=1)
+    return folded
+
+
+@dataclass(frozen=True, eq=False)
+class MeanError:
+    """A row's mean squared error, as the loss counts it: every feature weighs the same. Nothing is fitted."""
+
+    reads: ClassVar[str] = "errors"
+
+    @classmethod
+    def fit(cls, errors: ArrayLike) -> MeanError:
+        """Return the score; the errors are looked at only to refuse what is none."""
+        matrix("training errors", errors)
+        return cls()
+
+    def score(self, errors: ArrayLike) -> NDArray[np.float64]:
+        """Return the mean over features of errors (n, d), in the unit of the loss."""
+        means: NDArray[np.float64] = matrix("errors", errors).mean(axis=1)
+        return means
+
+    def to_arrays(self) -> Arrays:
+        """Return what was fitted, by name: nothing."""
+        return {}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> MeanError:
+        """Return the score that `to_arrays` described."""
+        _read(arrays, ())
+        return cls()
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorScale:
+    """Errors in multiples of what is usual for their feature: its mean squared error over the training rows.
+
+    A feature that the network rebuilds exactly says more with a small error than one that it never gets right. Dividing
+    by the mean is the likelihood under normal errors with a variance for each feature. It also detected best, over 14
+    tables (card fraud and ADBench, two seeds each): mean AUROC 0.880 and average precision 0.813, against 0.877 and
+    0.809 with ``(error - mean) / deviation``, 0.866 and 0.786 with the same of logarithms (which reward what is rebuilt
+    by luck), and 0.876 and 0.798 for the plain mean squared error.
+
+    A column that is always rebuilt exactly (a constant one, say) would make any rounding infinitely strange: no usual
+    error is taken to be below a thousandth of the mean over columns.
+
+    Attributes
+    ----------
+    usual
+        (d,), above 0.
+    """
+
+    usual: NDArray[np.float64]
+    reads: ClassVar[str] = "errors"
+
+    @classmethod
+    def fit(cls, errors: ArrayLike) -> ErrorScale:
+        """Return the scale of squared errors (n, d) of training rows."""
+        mean = matrix("training errors", errors).mean(axis=0)
+        return cls(np.maximum(mean, LEAST * mean.mean()) if mean.any() else np.ones_like(mean))
+
+    def standardise(self, errors: ArrayLike) -> NDArray[np.float64]:
+        """Return errors (n, d) as multiples of the usual ones; 1 is usual.
+
+        Examples
+        --------
+        >>> ErrorScale.fit([[1.0, 0.1], [3.0, 0.3]]).standardise([[2.0, 2.0]]).round(6).tolist()
+        [[1.0, 10.0]]
+        """
+        rows = matrix("errors", errors)
+        _same("errors", rows, self.usual.size)
+        multiples: NDArray[np.float64] = rows / self.usual
+        return multiples
+
+    def score(self, errors: ArrayLike) -> NDArray[np.float64]:
+        """Return the mean multiple over features (n,): 1 on average over the training rows."""
+        means: NDArray[np.float64] = self.standardise(errors).mean(axis=1)
+        return means
+
+    def to_arrays(self) -> Arrays:
+        """Return what was fitted, by name."""
+        return {"usual": self.usual}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> ErrorScale:
+        """Return the scale that `to_arrays` described."""
+        (usual,) = _read(arrays, ("usual",))
+        return cls(usual)
+
+
+@dataclass(frozen=True, eq=False)
+class LatentDistance:
+    """Squared Mahalanobis distance from the middle of the training latents.
+
+    The covariance is of standardised units and shrunk by a thousandth towards the identity (scikit-learn), so that it
+    can be inverted however many units repeat each other. Ledoit and Wolf's own choice shrinks more and detects worse:
+    mean AUROC 0.862 and average precision 0.755 against 0.867 and 0.761, on the tables of `ErrorScale`. A unit that
+    never moved on the training rows has no covariance; it is measured apart, in hundredths of the mean deviation of
+    all, so that a row which wakes it is strange and its rounding is not.
+
+    Attributes
+    ----------
+    location, scale
+        (z,) mean and deviation of each unit; the scale is above 0.
+    precision
+        (z, z) inverse covariance of the standardised units.
+    """
+
+    location: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    reads: ClassVar[str] = "latent"
+
+    @classmethod
+    def fit(cls, latent: ArrayLike) -> LatentDistance:
+        """Return the distance from latents (n, z) of at least two training rows."""
+        from sklearn.covariance import ShrunkCovariance
+
+        rows = matrix("training latents", latent, least=2)
+        spread = deviations(rows)
+        location, precision = rows.mean(axis=0), np.eye(spread.size)
+        scale = np.maximum(spread, LEAST_DEVIATION * spread.mean()) if spread.any() else np.ones_like(spread)
+        moving = np.flatnonzero(spread)
+        if moving.size:
+            model = ShrunkCovariance(shrinkage=SHRINKAGE, assume_centered=True).fit(
+                ((rows - location) / scale)[:, moving]
+            )
+            precision[np.ix_(moving, moving)] = model.precision_
+        return cls(location, scale, precision)
+
+    def score(self, latent: ArrayLike) -> NDArray[np.float64]:
+        """Return the squared distance (n,) of latents (n, z); about z on average over the training rows.
+
+        Examples
+        --------
+        >>> near_and_far = LatentDistance.fit([[0.0], [1.0], [2.0]]).score([[1.0], [9.0]])
+        >>> bool(near_and_far[0] < near_and_far[1])
+        True
+        """
+        rows = matrix("latents", latent)
+        _same("latents", rows, self.location.size)
+        away = (rows - self.location) / self.scale
+        distances: NDArray[np.float64] = np.einsum("nz,nz->n", away @ self.precision, away)
+        return distances
+
+    def to_arrays(self) -> Arrays:
+        """Return what was fitted, by name."""
+        return {"location": self.location, "scale": self.scale, "precision": self.precision}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> LatentDistance:
+        """Return the distance that `to_arrays` described."""
+        return cls(*_read(arrays, ("location", "scale", "precision")))
+
+
+_KINDS: dict[str, type[MeanError] | type[ErrorScale] | type[LatentDistance]] = {
+    "mse": MeanError,
+    "standardised": ErrorScale,
+    "latent": LatentDistance,
+}
+
+SCORES = tuple(_KINDS)
+"""Every kind of score: "mse", "standardised", "latent"."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """A score fitted to training rows, of any kind, taken from a row's errors and its latent alike."""
+
+    kind: str
+    fitted: MeanError | ErrorScale | LatentDistance
+
+    def score(self, errors: ArrayLike | None, latent: ArrayLike | None) -> NDArray[np.float64]:
+        """Return how strange each row is.
+
+        Parameters
+        ----------
+        errors : array, (n, d)
+            Squared errors; None will do where the score does not read them (`fitted.reads`).
+        latent : array, (n, z)
+            Latents; likewise.
+
+        Returns
+        -------
+        array, (n,), float64
+            Higher is stranger.
+        """
+        return self.fitted.score(_needed(self.kind, self.fitted.reads, errors, latent))
+
+    def to_arrays(self) -> Arrays:
+        """Return what was fitted, by name; with `kind` all there is to store."""
+        return self.fitted.to_arrays()
+
+    @classmethod
+    def from_arrays(cls, kind: str, arrays: Mapping[str, NDArray[np.floating]]) -> Scoring:
+        """Return the scoring of that kind that `to_arrays` described."""
+        return cls(kind, _known(kind).from_arrays(arrays))
+
+
+def fit_scoring(kind: str, errors: ArrayLike | None, latent: ArrayLike | None) -> Scoring:
+    """Fit a score to the training rows.
+
+    Parameters
+    ----------
+    kind : {"mse", "standardised", "latent"}
+        Mean squared error; errors in multiples of what is usual for their feature; distance in latent space.
+    errors : array, (n, d)
+        Squared errors of the training rows; None will do for "latent".
+    latent : array, (n, z)
+        Their latents; None will do for the others.
+
+    Raises
+    ------
+    TrasuntoError
+        The kind is not known, or what it reads is missing or not finite.
+
+    Examples
+    --------
+    >>> scoring = fit_scoring("standardised", [[1.0, 0.1], [3.0, 0.3]], None)
+    >>> scoring.score([[2.0, 0.2], [2.0, 2.0]], None).round(6).tolist()
+    [1.0, 5.5]
+    """
+    score = _known(kind)
+    return Scoring(kind, score.fit(_needed(kind, score.reads, errors, latent)))
+
+
+def _known(kind: str) -> type[MeanError] | type[ErrorScale] | type[LatentDistance]:
+    if kind not in _KINDS:
+        raise one_of("score", kind, SCORES)
+    return _KINDS[kind]
+
+
+def _needed(kind: str, reads: str, errors: ArrayLike | None, latent: ArrayLike | None) -> ArrayLike:
+    given = errors if reads == "errors" else latent
+    if given is None:
+        raise DataError(f"the score '{kind}' is taken from the {reads}, and none {'are' if given else 'is'} given")
+    return given
+
+
+def _same(what: str, rows: NDArray[np.float64], columns: int) -> None:
+    if rows.shape[1] != columns:
+        raise DataError(f"{what} have {rows.shape[1]} columns; the score was fitted to {columns}")
+
+
+def _read(arrays: Mapping[str, NDArray[np.floating]], names: tuple[str, ...]) -> list[NDArray[np.float64]]:
+    if set(arrays) != set(names):
+        given = ", ".join(sorted(arrays)) or "none"
+        raise DataError(f"a stored score needs the arrays {', '.join(names) or 'none'}; there are {given}")
+    return [np.array(arrays[name], dtype=np.float64) for name in names]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trasunto.data import Table
 
 PAPER_DATA = "mnist"
-"""What the paper's rows are called."""
+"""What the rows of the first paper are called; those of another are named where its studies are."""
 
 Train: TypeAlias = Callable[..., Any]
 """`runs.train` with its store already bound: (recipes, table, *, seeds, epochs, snapshots, ...) -> Cohort."""
@@ -101,13 +101,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Study:
-    """A question of the registry; its module is imported only when the study is used."""
+    """A question of the registry; its module is imported only when the study is used.
+
+    `data` is what the rows of its paper are called in the catalogue.
+    """
 
     name: str
     experiments: tuple[str, ...]
     question: str
     paper_answer: str
     module: str
+    data: str = PAPER_DATA
 
     @property
     def settings(self) -> type[Any]:
@@ -130,7 +134,7 @@ class Study:
             details=details,
             facts=facts,
             settings=settings,
-            comparisons=self._imported.comparisons(facts) if table.provenance.name == PAPER_DATA else (),
+            comparisons=self._imported.comparisons(facts) if table.provenance.name == self.data else (),
             seconds=time.perf_counter() - began,
         )
 

@@ -1,0 +1,12 @@
+"""The pictures of the latent-separation study."""
+
+from __future__ import annotations
+
+from trasunto.figures import separation_pictures
+from trasunto.figures.theme import Picture
+from trasunto.studies import Findings
+
+
+def pictures(findings: Findings) -> list[Picture]:
+    """Draw the facts of `findings`."""
+    return separation_pictures.draw(findings.facts)

@@ -1,0 +1,223 @@
+"""What the facts of latent spaces say of the separation in them, in sentences, and the paper's words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trasunto.analysis.intervals import SIGNIFICANCE
+from trasunto.studies.findings import Comparison
+from trasunto.studies.phrases import chance, listed, several
+from trasunto.studies.separation_facts import MEASURES, Contrast, Facts, Kind, Name, Space, Varied
+
+NAMES: dict[Name, str] = {
+    "linear_auroc": "linear AUROC",
+    "silhouette": "silhouette",
+    "energy_coefficient": "energy coefficient",
+}
+"""What a reader calls the measures."""
+
+EXPERIMENTS: dict[Varied, str] = {"layers": "B3", "latent": "B5"}
+
+PAPER_ANSWER = "yes, by looking at the pictures"
+
+_SUBJECTS: dict[Varied, str] = {"layers": "depth", "latent": "latent size"}
+
+_KINDS: dict[Kind, str] = {"more": "further apart", "less": "closer together", "alike": "as far apart"}
+
+
+def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+    """Return the verdict and the further sentences that the facts support."""
+    if not facts.spaces:
+        return (
+            f"Of {several(facts.asked, 'seed')} none was trained to the end by every network, so that there is no "
+            "latent space to compare.",
+            (),
+        )
+    details = (
+        *(_contrast(contrast, facts) for contrast in facts.contrasts),
+        *_claim(facts),
+        *(_space(space, facts) for space in facts.spaces),
+        *(_against(name, facts) for name in MEASURES),
+        _chance(facts),
+        _method(facts),
+        *_lost(facts),
+    )
+    return _verdict(facts), details
+
+
+def comparisons(facts: Facts) -> tuple[Comparison, ...]:
+    """Return the paper's answer beside what each measure says of the first space and the last."""
+    return tuple(
+        Comparison(
+            id=f"{EXPERIMENTS[facts.varied]}.{contrast.measure.replace('_', '-')}",
+            what=f"{NAMES[contrast.measure]} of normal against anomalous rows, {_second(contrast, facts)} less "
+            f"{_first(contrast, facts)}",
+            paper=None,
+            ours=contrast.difference,
+            paper_says=PAPER_ANSWER,
+            note=f"after {several(facts.epochs, 'epoch')}; {_judged(contrast, facts)}",
+            low=contrast.low,
+            high=contrast.high,
+        )
+        for contrast in facts.contrasts
+    )
+
+
+def called(space: Space, varied: Varied) -> str:
+    """Name a space by what varies: "3 layers", "16 latent units"."""
+    return several(space.layers, "layer") if varied == "layers" else several(space.latent, "latent unit")
+
+
+def capital(words: str) -> str:
+    """Return words that begin a sentence."""
+    return words[0].upper() + words[1:]
+
+
+def _verdict(facts: Facts) -> str:
+    if not facts.contrasts:
+        (space,) = facts.spaces
+        found = [f"{NAMES[one.measure]} {one.mean:.3f}" for one in space.measures]
+        return (
+            f"With {called(space, facts.varied)} normal and anomalous rows stand apart by {listed(found)}; what "
+            f"{_SUBJECTS[facts.varied]} changes takes more than one network to say."
+        )
+    steps = sorted({(contrast.first, contrast.second) for contrast in facts.contrasts})
+    return f"{_head(facts)}: {'; '.join(_step(facts.between(*pair), facts) for pair in steps)}."
+
+
+def _head(facts: Facts) -> str:
+    subject = _SUBJECTS[facts.varied]
+    kinds = [contrast.kind for contrast in facts.contrasts]
+    told = sum(kind in ("more", "less") for kind in kinds)
+    if told == len(kinds):
+        return f"The {subject} changes how far normal and anomalous rows stand apart in latent space"
+    if told:
+        by = (
+            f"{told} of {len(kinds)} measures" if len(kinds) == len(MEASURES) else f"{told} of {len(kinds)} comparisons"
+        )
+        return f"The {subject} changes how far normal and anomalous rows stand apart in latent space, by {by}"
+    if all(kind == "alike" for kind in kinds):
+        return f"The {subject} does not change how far normal and anomalous rows stand apart in latent space"
+    seeds = several(facts.seeds, "seed")
+    return (
+        f"Whether {subject} changes how far normal and anomalous rows stand apart in latent space, {seeds} cannot say"
+    )
+
+
+def _step(pair: Sequence[Contrast], facts: Facts) -> str:
+    """Say what one step does by each measure: "with 5 layers they stand further apart than with 3 by silhouette"."""
+    parts = []
+    for kind, words in _KINDS.items():
+        by = [_by(contrast, facts) for contrast in pair if contrast.kind == kind]
+        if by:
+            than = "as" if kind == "alike" else "than"
+            parts.append(f"{words} {than} with {_first(pair[0], facts)} by {listed(by)}")
+    unsure = [_by(contrast, facts) for contrast in pair if contrast.kind == "open"]
+    if unsure:
+        parts.append(f"{'open ' if parts else 'neither told apart nor alike '}by {listed(unsure)}")
+    return f"with {_second(pair[0], facts)} they are {', '.join(parts)}"
+
+
+def _by(contrast: Contrast, facts: Facts) -> str:
+    before, after = (facts.spaces[place].of(contrast.measure).mean for place in (contrast.first, contrast.second))
+    return f"{NAMES[contrast.measure]} ({after:.3f} against {before:.3f})"
+
+
+def _contrast(contrast: Contrast, facts: Facts) -> str:
+    sentence = (
+        f"{capital(NAMES[contrast.measure])}: "
+        f"{_second(contrast, facts)} less {_first(contrast, facts)} is {contrast.difference:+.3f}"
+        f"{_bounds(contrast.low, contrast.high)}, where {contrast.worthwhile:g} would matter"
+    )
+    if contrast.p is None or contrast.adjusted is None:
+        return f"{sentence}; one seed allows no test."
+    effect = "" if contrast.effect is None else f"d = {contrast.effect:.3g}, "
+    return f"{sentence} ({effect}{chance(contrast.adjusted)} after Holm, {contrast.test})."
+
+
+def _claim(facts: Facts) -> tuple[str, ...]:
+    if not facts.contrasts:
+        return ()
+    judged: dict[str, list[str]] = {}
+    for contrast in facts.contrasts:
+        judged.setdefault(_judged(contrast, facts), []).append(NAMES[contrast.measure])
+    told = [f"{judgement} by {listed(list(dict.fromkeys(names)))}" for judgement, names in judged.items()]
+    return (f'The paper\'s answer, "{PAPER_ANSWER}", {listed(told)}.',)
+
+
+def _judged(contrast: Contrast, facts: Facts) -> str:
+    if contrast.kind == "open":
+        return f"is left open by {several(facts.seeds, 'seed')}"
+    return "is not borne out" if contrast.kind == "alike" else "is borne out"
+
+
+def _space(space: Space, facts: Facts) -> str:
+    found = [f"{NAMES[one.measure]} {one.mean:.3f}{_bounds(one.low, one.high)}" for one in space.measures]
+    return (
+        f"With {called(space, facts.varied)} ({space.network}; {space.parameters:,} parameters): {listed(found)}; "
+        f"{space.used:.3g} of {several(space.latent, 'latent unit')} in use, effective dimension "
+        f"{space.effective_dimension:.2g}, test error {space.test_error:.4f}{_bounds(space.low, space.high)}."
+    )
+
+
+def _against(name: Name, facts: Facts) -> str:
+    """Say how the best space by one measure stands to what needs no network."""
+    best = max(facts.spaces, key=lambda space: space.of(name).mean)
+    found = best.of(name)
+    low, high = (found.mean if bound is None else bound for bound in (found.low, found.high))
+    groups: dict[str, list[str]] = {"ahead of": [], "behind": [], "not told from": []}
+    for reference in facts.references:
+        value = getattr(reference, name)
+        word = "ahead of" if value < low else "behind" if value > high else "not told from"
+        groups[word].append(f"{reference.name} ({value:.3f})")
+    standing = [f"{word} {listed(group)}" for word, group in groups.items() if group]
+    return (
+        f"By {NAMES[name]} the best latent space, that with {called(best, facts.varied)} ({found.mean:.3f}"
+        f"{_range(found.low, found.high)}), is {listed(standing)}."
+    )
+
+
+def _chance(facts: Facts) -> str:
+    """Say whether the two kinds of rows differ at all in every space."""
+    largest = max(space.energy_p for space in facts.spaces)
+    if largest <= SIGNIFICANCE:
+        return (
+            "By the energy distance normal rows and anomalies differ beyond chance in every network of every seed "
+            f"(largest {chance(largest)}, by permutation)."
+        )
+    return (
+        "By the energy distance normal rows and anomalies do not differ beyond chance in every network of every seed "
+        f"(largest {chance(largest)}, by permutation)."
+    )
+
+
+def _method(facts: Facts) -> str:
+    seeds = several(facts.seeds, "seed")
+    intervals = f"; intervals are t-intervals over {seeds}, differences paired" if facts.seeds > 1 else ""
+    return (
+        f"Measured after {several(facts.epochs, 'epoch')} between {facts.normals:,} held-out normal rows and "
+        f"{several(facts.anomalies, 'anomaly', 'anomalies')}, none of which a network learnt from{intervals}."
+    )
+
+
+def _lost(facts: Facts) -> tuple[str, ...]:
+    lost = facts.asked - facts.seeds
+    left = f"{several(lost, 'seed')} diverged in a network and {'is' if lost == 1 else 'are'} left out of all."
+    return (left,) if lost else ()
+
+
+def _first(contrast: Contrast, facts: Facts) -> str:
+    space = facts.spaces[contrast.first]
+    return f"{space.layers if facts.varied == 'layers' else space.latent}"
+
+
+def _second(contrast: Contrast, facts: Facts) -> str:
+    return called(facts.spaces[contrast.second], facts.varied)
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f", {low:.3f} to {high:.3f}"
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"

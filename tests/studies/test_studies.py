@@ -11,14 +11,17 @@ import pytest
 import trasunto.studies
 from trasunto.studies import STUDIES, Study
 
-NAMES = ("learning-rate-momentum", "long-run", "hidden-size", "demonstration", "loss", "pretraining")
+IMAGES = ("learning-rate-momentum", "long-run", "hidden-size", "demonstration", "loss", "pretraining")
+FRAUD = ("good-autoencoder", "depth-loss", "depth-separation", "latent-loss", "latent-separation", "bad-latent")
 
 
 def test_the_papers_experiments_are_all_asked_about() -> None:
-    assert tuple(STUDIES) == NAMES
+    assert tuple(STUDIES) == (*IMAGES, *FRAUD)
     assert [experiment for study in STUDIES.values() for experiment in study.experiments] == [
-        f"A{number}" for number in range(2, 9)
+        *(f"A{number}" for number in range(2, 9)),
+        *(f"B{number}" for number in range(1, 7)),
     ]
+    assert {study.data for name, study in STUDIES.items() if name in FRAUD} == {"creditcard"}
 
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=lambda study: str(study.name))

@@ -19,20 +19,25 @@ EXAMPLES = examples(
     "trasunto reproduce mnist --full --out paper",
     "trasunto reproduce mnist --part hidden-size --part demonstration",
     "trasunto reproduce mnist --full --dry-run",
+    "trasunto reproduce fraud --path creditcard.csv",
 )
 
 
 def reproduce(
-    paper: Annotated[str, typer.Argument(metavar="PAPER", help="Which paper: mnist.", show_default=False)],
+    paper: Annotated[str, typer.Argument(metavar="PAPER", help="Which paper: mnist or fraud.", show_default=False)],
     full: Annotated[
         bool,
         typer.Option(
-            "--full", help="At the paper's size, which takes most of an hour on two cores; else about two minutes."
+            "--full", help="At the paper's size: an hour or more on two cores (see --dry-run); else a few minutes."
         ),
     ] = False,
     part: Annotated[
         list[str] | None,
         typer.Option(metavar="STUDY", help="Only this study; repeat it for several (see trasunto study --list)."),
+    ] = None,
+    path: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The paper's rows, where they are not found by themselves (fraud)."),
     ] = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder for report.html, report.md, facts.json and figures/.")
@@ -50,10 +55,10 @@ def reproduce(
     from trasunto.api.reproduction import reproduce as run_again
 
     if dry_run:
-        print_cost(price_of(paper, full=full, store=store, parts=part), store, as_json)
+        print_cost(price_of(paper, full=full, store=store, parts=part, path=path), store, as_json)
         return
     with progress() as watch:
-        done = run_again(paper, full=full, out=out, store=store, parts=part, watch=watch)
+        done = run_again(paper, full=full, out=out, store=store, parts=part, path=path, watch=watch)
     _print_json(paper, full, done) if as_json else _print(done)
 
 

@@ -9,9 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
+from trasunto.cli.options import (
+    Debug,
+    Drop,
+    DryRun,
+    Group,
+    Json,
+    Label,
+    Missing,
+    Normal,
+    Scaling,
+    Split,
+    SplitSeed,
+    Store,
+    TestShare,
+    TimeColumn,
+    Weight,
+    examples,
+)
 from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
+from trasunto.cli.table_options import table_options, table_words
 from trasunto.cli.values import as_typed, assignments, setting
 from trasunto.errors import TrasuntoError
 
@@ -24,17 +42,32 @@ EXAMPLES = examples(
     "trasunto study hidden-size --epochs 20 --set hidden=16,32,64",
     "trasunto study demonstration --image me.png --index test:485 --reduced",
     "trasunto study loss --data folder-of-idx-files --seeds 3 --dry-run",
+    "trasunto study latent-loss --data cards.csv --label Class --drop Time --normal 0",
 )
 
 
 def study(
+    context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="Which study; --list names them.", show_default=False)
     ] = None,
     listing: Annotated[
         bool, typer.Option("--list", help="List the studies, their questions and their settings.")
     ] = False,
-    data: Data = "mnist",
+    data: Annotated[
+        str | None, typer.Option(metavar="NAME|PATH", help="Rows, as for `trasunto train`  [default: the paper's]")
+    ] = None,
+    label: Label = None,
+    drop: Drop = None,
+    weight: Weight = None,
+    group: Group = None,
+    time_column: TimeColumn = None,
+    scaling: Scaling = None,
+    missing: Missing = None,
+    normal: Normal = None,
+    split: Split = None,
+    test_share: TestShare = None,
+    split_seed: SplitSeed = None,
     reduced: Annotated[bool, typer.Option("--reduced", help="A quick look, in place of the paper's size.")] = False,
     epochs: Annotated[str | None, typer.Option(metavar="N", help="How long to train.")] = None,
     seeds: Annotated[str | None, typer.Option(metavar="N", help="How many networks of each kind.")] = None,
@@ -77,22 +110,23 @@ def study(
     typed = [f"{option}={value}" for option, value in (("epochs", epochs), ("seeds", seeds)) if value is not None]
     changes = _changes(asked, [*typed, *(change or ())]) | _images(asked, image or (), index or ())
     settings = settle(asked, not reduced, changes)
-    table = find_rows(data)
+    data, rows = data or asked.data, table_options(context.params)
+    table = find_rows(data, **rows)
     if dry_run:
         print_cost(price([(asked, settings)], table, store), store, as_json)
         return
     folder = prepare_folder(out or Path("out") / asked.name)
     with progress() as watch:
         answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, **changes)
-    page = answer.report(folder, _command(asked.name, data, reduced, changes))
+    page = answer.report(folder, _command(asked.name, [data, *table_words(rows)], reduced, changes))
     _print_json(answer, page) if as_json else _print(answer, page)
 
 
-def _command(name: str, data: str, reduced: bool, changes: dict[str, Any]) -> str:
+def _command(name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any]) -> str:
     """Return what to type to ask the same again."""
     settings = [word for key, value in changes.items() for word in ("--set", f"{key}={as_typed(value)}")]
     size = ["--reduced"] if reduced else []
-    return shlex.join(["trasunto", "study", name, "--data", data, *size, *settings])
+    return shlex.join(["trasunto", "study", name, "--data", *data, *size, *settings])
 
 
 def _named(name: str | None) -> str:

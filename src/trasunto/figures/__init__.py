@@ -25,6 +25,12 @@ PICTURES: dict[str, str] = {
     "demonstration": "trasunto.figures.demonstration",
     "loss": "trasunto.figures.loss",
     "pretraining": "trasunto.figures.pretraining",
+    "good-autoencoder": "trasunto.figures.good_autoencoder",
+    "depth-loss": "trasunto.figures.depth_loss",
+    "depth-separation": "trasunto.figures.depth_separation",
+    "latent-loss": "trasunto.figures.latent_loss",
+    "latent-separation": "trasunto.figures.latent_separation",
+    "bad-latent": "trasunto.figures.bad_latent",
 }
 """Study name -> module whose ``pictures(findings)`` draws it."""
 

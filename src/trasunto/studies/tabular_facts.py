@@ -1,0 +1,121 @@
+"""What networks did on the two sets of rows of document B, as facts that its studies share: nothing trained here.
+
+Arrays are (networks, seeds, t + 1), epoch 0 first; the training columns have no epoch 0. Errors are mean squared errors
+per feature of standardised rows: lower is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trasunto.analysis.intervals import interval
+from trasunto.errors import TrasuntoError
+from trasunto.studies.cells import plain
+from trasunto.studies.curves import curves
+from trasunto.studies.hidden_size_facts import Curve
+
+if TYPE_CHECKING:
+    from trasunto.analysis.baselines import LinearBaseline
+    from trasunto.data import Table
+
+SETS = ("train", "test")
+"""The training rows and the held-out ones, as a history names them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number of each seed, its mean and the t-interval over seeds; the bounds are None with one seed."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    by_seed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A number by epoch, epoch 0 first (None where there is none): of each seed, and the mean over seeds."""
+
+    by_seed: tuple[Curve, ...]
+    mean: Curve
+
+
+@dataclass(frozen=True)
+class Linear:
+    """What PCA leaves with as many components as there are latent units, at most as many as features."""
+
+    components: int
+    train_error: float
+    test_error: float
+
+
+def estimate(values: ArrayLike) -> Estimate:
+    """Return the estimate of one number per seed.
+
+    Examples
+    --------
+    >>> estimate([1.0, 3.0]).mean, estimate([2.0]).low
+    (2.0, None)
+    """
+    over_seeds = interval(values)
+    by_seed = tuple(float(value) for value in np.asarray(values, dtype=np.float64).ravel())
+    return Estimate(over_seeds.mean, over_seeds.low, over_seeds.high, by_seed)
+
+
+def course(values: NDArray[np.float64]) -> Course:
+    """Return the course of values (seeds, t + 1)."""
+    return Course(plain(values), plain(values.mean(axis=0)))
+
+
+def read(cohort: Any, measures: Sequence[str], epochs: int, networks: int) -> dict[str, NDArray[np.float64]]:
+    """Return measures of both sets, as "train_error", "test_error" and so on, of the seeds that did not diverge.
+
+    A seed that diverged with one network is left out of all, so that what is left stays paired; how many there were
+    shows in the shapes. `measures` are "loss" (with penalties), "error" (without) and "accuracy".
+
+    Raises
+    ------
+    TrasuntoError
+        With every seed, some network diverged.
+    """
+    frame, history = cohort.frame(), cohort.history()
+    names = [f"{rows}_{measure}" for measure in measures for rows in SETS]
+    found = {name: curves(frame, history, name, epochs, networks) for name in names}
+    whole = np.logical_and.reduce([np.isfinite(values[..., 1:]).all(axis=(0, 2)) for values in found.values()])
+    if not whole.any():
+        raise TrasuntoError(
+            f"with each of the {whole.size} seeds some network diverged before epoch {epochs}, so that nothing can be "
+            "compared: scale the features to variance 1, or look for values that are far out"
+        )
+    return {name: values[:, whole] for name, values in found.items()}
+
+
+def require_some(study: str, **settings: Sequence[Any]) -> None:
+    """Refuse settings that leave a study nothing to compare.
+
+    Raises
+    ------
+    TrasuntoError
+        One of them is empty.
+    """
+    for name, values in settings.items():
+        if not values:
+            raise TrasuntoError(f"setting {name} of study '{study}' is empty: give at least one value")
+
+
+def principal(table: Table, latent: Sequence[int]) -> tuple[Linear, ...]:
+    """Measure PCA with as many components as each number of latent units, on both sets."""
+    from trasunto.analysis.baselines import principal_components
+
+    assert table.test is not None  # the studies refuse tables without test rows before they train
+    return tuple(_linear(found) for found in principal_components(table.values(), table.test.values(), latent))
+
+
+def _linear(found: LinearBaseline) -> Linear:
+    assert found.test_error is not None
+    return Linear(found.components, found.train_error, found.test_error)

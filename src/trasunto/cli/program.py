@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from trasunto.cli import data, report, reproduce, study, train
+from trasunto.cli import data, detect, report, reproduce, score, study, train
 from trasunto.cli.options import Session, examples
 from trasunto.cli.recipe_options import RecipeCommand
 from trasunto.cli.refusals import INTERRUPTED, explain
@@ -22,6 +22,8 @@ app = typer.Typer(name=NAME, rich_markup_mode=None, pretty_exceptions_enable=Fal
 app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
 app.command(epilog=train.EXAMPLES, cls=RecipeCommand)(train.train)
 app.command(epilog=study.EXAMPLES)(study.study)
+app.command(epilog=detect.EXAMPLES, cls=RecipeCommand)(detect.detect)
+app.command(epilog=score.EXAMPLES)(score.score)
 app.add_typer(data.app)
 app.command(epilog=report.EXAMPLES)(report.report)
 

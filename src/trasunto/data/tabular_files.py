@@ -58,14 +58,14 @@ def column_names(path: Path) -> list[str]:
         If it cannot be read.
     """
     if path.name.lower().endswith(CSV_SUFFIXES):
-        header, delimiter = _header(path), _delimiter(path)
+        header, delimiter = _header(path), delimiter_of(path)
         return next(csv.reader([header], delimiter=delimiter))
     from pyarrow import parquet
 
     try:
         return list(parquet.read_schema(path).names)
     except Exception as fault:  # whatever Arrow's decoders raise
-        raise DataError(f"{path} cannot be read as Parquet ({_reason(fault)})") from fault
+        raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault
 
 
 def refuse_names_twice(frame: pd.DataFrame, name: str) -> None:
@@ -84,7 +84,7 @@ def refuse_names_twice(frame: pd.DataFrame, name: str) -> None:
 def _csv(path: Path) -> pd.DataFrame:
     from pyarrow import csv as arrow
 
-    delimiter = _delimiter(path)
+    delimiter = delimiter_of(path)
     options = {
         "parse_options": arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         "convert_options": arrow.ConvertOptions(strings_can_be_null=True),
@@ -98,7 +98,7 @@ def _csv(path: Path) -> pd.DataFrame:
         raise
     # Whatever gzip, the decoder and Arrow's parser raise for a file that is none.
     except Exception as fault:
-        raise DataError(f"{path} cannot be read as CSV ({_reason(fault)})") from fault
+        raise DataError(f"{path} cannot be read as CSV ({reason_of(fault)})") from fault
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def _parquet(path: Path) -> pd.DataFrame:
     try:
         return _frame(parquet.read_table(path)).reset_index(drop=True)
     except Exception as fault:  # whatever Arrow's decoders raise
-        raise DataError(f"{path} cannot be read as Parquet ({_reason(fault)})") from fault
+        raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault
 
 
 def _frame(table: Any) -> pd.DataFrame:
@@ -115,7 +115,7 @@ def _frame(table: Any) -> pd.DataFrame:
     return frame
 
 
-def _delimiter(path: Path) -> str:
+def delimiter_of(path: Path) -> str:
     """Return what separates the names in the header, having refused a header that is none."""
     header = _header(path)
     delimiter = max(DELIMITERS, key=header.count)
@@ -134,7 +134,7 @@ def _header(path: Path) -> str:
         with pyarrow.input_stream(str(path)) as stream:
             beginning = stream.read(BEGINNING).decode("utf-8-sig", errors="replace")
     except Exception as fault:  # whatever the system and gzip raise
-        raise DataError(f"{path} cannot be read as CSV ({_reason(fault)})") from fault
+        raise DataError(f"{path} cannot be read as CSV ({reason_of(fault)})") from fault
     header = next((line for line in beginning.splitlines() if line.strip()), "")
     if not header:
         raise DataError(f"{path} is empty; its first row must hold the names of the columns")
@@ -157,7 +157,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _reason(fault: Exception) -> str:
+def reason_of(fault: Exception) -> str:
     """Return what Arrow found, in one line."""
     if isinstance(fault, UnicodeDecodeError):
         return "its header is not written in UTF-8"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Draw: TypeAlias = "Callable[[Findings], Sequence[Picture]]"
 
-SHOWS_ROWS = frozenset({"demonstration"})
+SHOWS_ROWS = frozenset({"demonstration", "detection"})
 """The studies in whose figures rows of the data can be recognised. A report says so, since it may be passed on."""
 
 _CSS_PIXELS_PER_INCH = 96

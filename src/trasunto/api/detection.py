@@ -1,0 +1,313 @@
+"""A detector made of rows in one go: trained, kept as a file, measured, and reported."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trasunto.api.rows import find_rows
+from trasunto.api.trainer import Told, Watcher
+from trasunto.cohort.cost import Cost
+from trasunto.data import Table
+from trasunto.data.tabular_files import is_tabular
+from trasunto.errors import DataError, TrasuntoError
+from trasunto.models import defaults
+from trasunto.models.batches import names_of
+from trasunto.models.file import ENDING, save
+from trasunto.models.fitting import fit_model
+from trasunto.models.goals import Goal
+from trasunto.models.model import Model
+from trasunto.models.scoring import legal_score
+from trasunto.new_file import refuse_taken
+from trasunto.spec import Recipe
+from trasunto.studies import Findings
+
+if TYPE_CHECKING:
+    from trasunto.cohort.running import Event
+    from trasunto.models.strangest import StrangeRow
+    from trasunto.report import Run
+
+STUDY = "detection"
+QUESTION = "Which rows are strange, and are anomalies told better than by an isolation forest?"
+STRANGEST = 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a detector is made of, read and checked; nothing is trained yet.
+
+    Attributes
+    ----------
+    source, table
+        Where the rows are, and the rows.
+    recipe, seeds
+        What its networks are, and how many.
+    score, goal, calibration
+        How rows are scored, what the threshold shall do, and the share of rows kept to set it by.
+    label
+        The column of labels, where one was named.
+    """
+
+    source: str
+    table: Table
+    recipe: Recipe
+    seeds: int
+    score: str
+    goal: Goal
+    calibration: float
+    label: str | None
+
+    @property
+    def file(self) -> Path | None:
+        """Return the file of columns that the rows came from, if it was one."""
+        path = Path(self.table.provenance.path) if self.table.provenance.path else None
+        return path if path is not None and path.is_file() and is_tabular(path) else None
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Return the columns of that file which are no features."""
+        if self.file is None or self.table.preparation is None:
+            return ()
+        return tuple(name for name in names_of(self.file) if name not in self.table.preparation.columns)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return what was asked for, as a report lists it."""
+        return {
+            "recipe": self.recipe.to_json(),
+            "seeds": self.seeds,
+            "score": self.score,
+            "threshold": self.goal.kind,
+            "rate": None if self.goal.kind == "labels" else self.goal.rate,
+            "confidence": self.goal.confidence,
+            "recall": self.goal.recall,
+            "costs": self.goal.costs,
+            "calibration": self.calibration if self.goal.keeps_rows else None,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """A detector that was made.
+
+    Attributes
+    ----------
+    model
+        The detector.
+    path
+        Its file.
+    findings
+        What was found about it.
+    page
+        The report's page.
+    """
+
+    model: Model
+    path: Path
+    findings: Findings
+    page: Path
+
+
+def plan_detector(
+    source: str,
+    *,
+    fields: Mapping[str, Any] | None = None,
+    seeds: int = defaults.SEEDS,
+    score: str = defaults.SCORE,
+    threshold: Goal | None = None,
+    calibration: float = defaults.CALIBRATION,
+    **options: Any,
+) -> Plan:
+    """Read the rows that a detector shall be trained on.
+
+    Parameters
+    ----------
+    source
+        A name of the catalogue, or a path.
+    fields
+        Fields of the recipe that shall differ from those of a usual detector.
+    seeds, score, threshold, calibration
+        As :func:`trasunto.models.fitting.fit_model` takes them.
+    **options
+        How columns become rows, as :func:`trasunto.read` takes them.
+
+    Raises
+    ------
+    TrasuntoError
+        There are no such rows, or they do not fit what is asked.
+    """
+    if options.get("label") is not None and options.get("normal") is None:
+        raise DataError(
+            f"a label column is named ({options['label']}) and not which of its labels is that of normal rows: name it "
+            "with normal, or drop the column to train on all rows"
+        )
+    if seeds < 1:
+        raise TrasuntoError(f"{seeds} networks are asked for; at least 1 is needed")
+    table = find_rows(source, **options)
+    goal = threshold or Goal(rate=defaults.CONTAMINATION)
+    recipe = defaults.recipe(table.d).replace(**(fields or {}))
+    return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, options.get("label"))
+
+
+def price_of_detector(plan: Plan) -> Cost:
+    """Estimate what training a detector would cost; nothing is trained."""
+    from trasunto.cohort.cost import estimate
+    from trasunto.cohort.devices import training_devices
+    from trasunto.cohort.plan import Job
+    from trasunto.cohort.plan import plan as plan_jobs
+
+    jobs = [
+        Job(id=str(seed), recipe=plan.recipe, seed=seed, table=plan.table, first=0, last=plan.recipe.epochs)
+        for seed in range(plan.seeds)
+    ]
+    devices = len(training_devices())
+    return estimate(plan_jobs(jobs, devices), devices)
+
+
+def make_detector(
+    plan: Plan,
+    out: str | os.PathLike[str],
+    *,
+    report: str | os.PathLike[str] | None = None,
+    watch: Watcher | None = None,
+    command: str = "",
+) -> Detected:
+    """Train a detector, write its file, measure it and report.
+
+    Parameters
+    ----------
+    out
+        A new file that ends in ``.trasunto``.
+    report
+        The report's folder; by default the file's name with ``-report``, beside it.
+    watch
+        Told how far it is.
+    command
+        What to type to get the same.
+
+    Raises
+    ------
+    TrasuntoError
+        It cannot be trained or written; then nothing new is left behind.
+    """
+    begun = time.monotonic()
+    place = refuse_taken(out, (ENDING,))
+    with _folder(Path(report) if report is not None else place.with_name(f"{place.stem}-report")) as folder:
+        model = fit_model(
+            plan.table,
+            plan.recipe,
+            seeds=plan.seeds,
+            score=plan.score,
+            threshold=plan.goal,
+            calibration=plan.calibration,
+            stopping=defaults.stopping(),
+            ignored=plan.ignored,
+            observe=_observer(plan, watch),
+        )
+        if watch is not None:
+            watch(Told("measuring", 1.0))
+        findings = _findings(plan, model, begun)
+        save(model, place)
+        try:
+            page = _write(plan, model, findings, folder, begun, command)
+        except BaseException:
+            place.unlink(missing_ok=True)
+            raise
+    return Detected(model, place, findings, page)
+
+
+def _findings(plan: Plan, model: Model, begun: float) -> Findings:
+    from trasunto.models.detection_facts import measure
+    from trasunto.models.detection_verdict import conclude
+
+    facts = measure(model, plan.table, _strangest(plan, model))
+    verdict, details = conclude(facts)
+    return Findings(
+        study=STUDY,
+        experiments=(),
+        question=QUESTION,
+        verdict=verdict,
+        details=details,
+        facts=facts,
+        comparisons=(),
+        settings=plan.settings,
+        paper_answer="",
+        seconds=time.monotonic() - begun,
+    )
+
+
+def _strangest(plan: Plan, model: Model) -> tuple[StrangeRow, ...]:
+    from trasunto.models.strangest import strangest_of_file, strangest_of_table
+
+    if plan.file is None or plan.table.preparation is None:
+        return strangest_of_table(model, plan.table, STRANGEST)
+    return strangest_of_file(model, plan.file, STRANGEST, plan.label)
+
+
+def _write(plan: Plan, model: Model, findings: Findings, folder: Path, begun: float, command: str) -> Path:
+    from trasunto.figures.detection import pictures
+    from trasunto.report import compose, write_report
+
+    run = _account(plan, model, time.monotonic() - begun, command)
+    return write_report(folder, compose(run, [findings], pictures))
+
+
+def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
+    from collections import Counter
+    from datetime import datetime, timedelta
+
+    from trasunto.report import Run, Work, data_used, installed_versions, this_machine
+
+    name = plan.table.provenance.name
+    return Run(
+        title="Detector",
+        subtitle=f"Trained on {name}.",
+        command=command,
+        started=(datetime.now().astimezone() - timedelta(seconds=seconds)).isoformat(timespec="seconds"),
+        seconds=seconds,
+        machine=this_machine(),
+        work=Work(len(model.courses), 0, sum(course.epochs for course in model.courses)),
+        versions=installed_versions(),
+        data=(data_used(plan.table),),
+        outcomes=dict(Counter(course.status for course in model.courses)),
+        remarks=tuple(
+            f"{course.recipe.network}, seed {course.seed}: {course.reason}."
+            for course in model.courses
+            if course.reason
+        ),
+    )
+
+
+def _observer(plan: Plan, watch: Watcher | None) -> Any:
+    """Return what tells `watch` of the epochs that are done, over all networks."""
+    if watch is None:
+        return None
+    done, total = 0, max(plan.seeds * plan.recipe.epochs, 1)
+
+    def observe(event: Event) -> None:
+        nonlocal done
+        done += int(event.trained.sum()) if event.epoch else 0
+        watch(Told("training", min(done / total, 1.0)))
+
+    return observe
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[Path]:
+    """Yield a folder that a report can be written into; if nothing comes of it and it is new, it is gone again."""
+    from trasunto.report import prepare_folder
+
+    new = not path.exists()
+    folder = prepare_folder(path)
+    try:
+        yield folder
+    except BaseException:
+        if new:
+            with suppress(OSError):  # not empty, or gone
+                folder.rmdir()
+        raise

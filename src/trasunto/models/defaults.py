@@ -1,0 +1,33 @@
+"""What a detector is where nobody says otherwise: measured on many tables, and written in this one place."""
+
+from __future__ import annotations
+
+from trasunto.spec import Recipe, Stopping
+
+SCORE = "mahalanobis"
+"""How a row's score is made of its reconstruction; see `scoring.SCORES`."""
+
+SEEDS = 4
+"""Networks, whose scores are averaged."""
+
+CALIBRATION = 0.2
+"""The share of the normal rows that sets a threshold and is not trained on."""
+
+CONTAMINATION = 0.01
+"""The share of the training rows above the threshold where nothing else is asked for."""
+
+
+def recipe(d: int) -> Recipe:
+    """Return the recipe for rows of `d` features.
+
+    Examples
+    --------
+    >>> str(recipe(29).network)
+    '128 tanh > [16 linear] > 128 tanh > linear'
+    """
+    return Recipe("128 tanh > [16 linear] > mirror > linear", batch_size=64, epochs=20, initialisation="keras")
+
+
+def stopping() -> Stopping | None:
+    """Return the rule that ends training early, if there is one."""
+    return None

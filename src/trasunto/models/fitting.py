@@ -1,0 +1,155 @@
+"""Rows and a recipe in, a detector out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trasunto.cohort.application import Applied
+from trasunto.cohort.memory import Fitted, fit
+from trasunto.errors import DataError, RecipeError
+from trasunto.models.defaults import CALIBRATION, SCORE
+from trasunto.models.entrance import Entrance
+from trasunto.models.goals import Goal
+from trasunto.models.model import Course, Model
+from trasunto.models.scoring import Judgement, legal_score
+from trasunto.spec import Recipe
+
+if TYPE_CHECKING:
+    from trasunto.cohort.running import Event
+    from trasunto.data import Table
+    from trasunto.spec import Stopping
+
+
+def fit_model(
+    table: Table,
+    recipe: Recipe | Sequence[Recipe],
+    *,
+    seeds: int | Sequence[int] = 1,
+    score: str = SCORE,
+    threshold: Goal | None = None,
+    calibration: float = CALIBRATION,
+    stopping: Stopping | None = None,
+    starts: Sequence[Mapping[str, np.ndarray] | None] | None = None,
+    ignored: Sequence[str] = (),
+    observe: Callable[[Event], None] | None = None,
+) -> Model:
+    """Train a detector on the rows of `table`.
+
+    Parameters
+    ----------
+    table
+        Rows taken for normal, n of d features. ``table.anomalies``, where there are any, are not trained on.
+    recipe
+        What is trained; of several, each.
+    seeds
+        How many networks of each recipe, or the seed of each; the scores of all are averaged.
+    score
+        One of `scoring.SCORES`.
+    threshold
+        What the threshold shall do; by default it flags 1 % of the training rows.
+    calibration
+        The share of the rows that is kept from training to set the threshold by, where it is set by normal rows that
+        the networks do not know ("false_alarms", "labels"); chosen at random, the same for the same rows.
+    stopping
+        A rule that may end training early.
+    starts
+        Weights to begin from, by name, of each network (recipes x seeds, seeds fastest).
+    ignored
+        Columns that rows to be scored may bring, and that the networks never see.
+    observe
+        Called after every epoch; it only reads.
+
+    Raises
+    ------
+    TrasuntoError
+        It cannot be trained, a network diverged, or there are too few rows to keep the threshold's promise.
+    """
+    legal_score(score)
+    recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
+    _refuse_classifiers(recipes)
+    goal = threshold or Goal()
+    training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
+    _refuse_what_cannot_be_promised(goal, table, kept)
+    chosen = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
+    fitted = fit(recipes, training, chosen, starts=starts, stopping=stopping, observe=observe)
+    _refuse_diverged(fitted)
+    way = Entrance.to(table, tuple(ignored))
+    networks = [Applied(one.recipe, one.weights, way.blocks) for one in fitted]
+    x = training.values(dtype=networks[0].dtype)
+    judgement = Judgement.fit(score, networks, x, way.spans)
+
+    def scored(rows: Table) -> NDArray[np.float64]:
+        return judgement.score(networks, rows.values(dtype=networks[0].dtype), way.spans)
+
+    strange = scored(table.anomalies) if goal.kind == "labels" and table.anomalies is not None else None
+    return Model(
+        entrance=way,
+        weights=tuple(one.weights for one in fitted),
+        judgement=judgement,
+        threshold=goal.reached(scored(training if kept is None else kept), strange),
+        courses=tuple(
+            Course(one.recipe, one.seed, one.epoch, one.epochs, one.status, one.reason, one.history) for one in fitted
+        ),
+        provenance=replace(table.provenance, path=""),  # a model may be passed on, and its maker's folders need not be
+        n=training.n,
+        versions=versions(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def set_apart(table: Table, share: float) -> tuple[Table, Table]:
+    """Return the table without a random `share` of its training rows, and those rows as a table.
+
+    Raises
+    ------
+    DataError
+        The share is not between 0 and 1, or leaves one side without rows.
+    """
+    count = round(share * table.n) if 0 < share < 1 else 0
+    if not 0 < count < table.n:
+        raise DataError(
+            f"a share of {share:g} of the {table.n} rows of {table.provenance} cannot be kept for calibration: "
+            "both training and calibration need some (legal: above 0 and below 1)"
+        )
+    apart = np.zeros(table.n, bool)
+    apart[np.random.default_rng(0).permutation(table.n)[:count]] = True
+    called = replace(table.provenance, name=f"{table.provenance.name} calibration")
+    held = replace(table.take(np.flatnonzero(apart)), test=None, validation=None, anomalies=None, provenance=called)
+    return table.take(np.flatnonzero(~apart)), held
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a model's numbers depend on."""
+    packages = {"trasunto": "trasunto", "jax": "jax", "numpy": "numpy", "sklearn": "scikit-learn"}
+    found = {name: metadata.version(package) for name, package in packages.items()}
+    return {"python": platform.python_version()} | found
+
+
+def _refuse_classifiers(recipes: Sequence[Recipe]) -> None:
+    if any(recipe.loss == "cross_entropy" for recipe in recipes):
+        raise RecipeError("a detector needs reconstructions, and a network with loss 'cross_entropy' makes none")
+
+
+def _refuse_what_cannot_be_promised(goal: Goal, table: Table, kept: Table | None) -> None:
+    """Refuse, before anything is trained, a threshold that these rows could not set."""
+    if kept is not None:
+        goal.refuse_too_few(kept.n)
+    if goal.kind == "labels" and table.anomalies is None:
+        raise DataError(f"{table.provenance} has no known anomalies, and the threshold is to be set by them")
+
+
+def _refuse_diverged(fitted: Sequence[Fitted]) -> None:
+    for one in fitted:
+        if one.status == "diverged":
+            raise RecipeError(
+                f"the network with seed {one.seed} diverged ({one.reason}): choose a smaller learning rate, "
+                "or scale the rows"
+            )

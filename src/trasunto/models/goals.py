@@ -1,0 +1,132 @@
+"""What a threshold is asked to do, said before there are scores to set it by."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trasunto.analysis import thresholds
+from trasunto.analysis.thresholds import KINDS, Threshold
+from trasunto.errors import TrasuntoError, one_of
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How the line between normal and strange shall be drawn; see :mod:`trasunto.analysis.thresholds`.
+
+    Attributes
+    ----------
+    kind
+        "contamination": so many of the training rows are strange, whatever they are. "false_alarms": no more than so
+        many of future normal rows are flagged, by conformal calibration on rows that were kept from training.
+        "labels": where it tells known anomalies from normal rows best.
+    rate
+        The share of rows; no part in "labels".
+    confidence
+        With "false_alarms": how sure to be that this calibration keeps the rate; None promises it on average over
+        calibrations.
+    recall, costs
+        With "labels": a share of the anomalies that must be found, or what a false alarm and a miss cost; with
+        neither, F1 decides.
+
+    Raises
+    ------
+    TrasuntoError
+        It is no such goal.
+
+    Examples
+    --------
+    >>> Goal("false_alarms", 0.001, confidence=0.95).keeps_rows
+    True
+    """
+
+    kind: str = "contamination"
+    rate: float = 0.01
+    confidence: float | None = None
+    recall: float | None = None
+    costs: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise one_of("threshold goal", self.kind, KINDS)
+        if self.kind == "contamination" and not 0 < self.rate <= 0.5:
+            raise TrasuntoError(f"the contamination is {self.rate}; it must be above 0 and at most 0.5")
+        if self.kind == "false_alarms" and not 0 < self.rate < 1:
+            raise TrasuntoError(f"the rate of false alarms is {self.rate}; it must be above 0 and below 1")
+        self._refuse_what_belongs_elsewhere()
+        if self.confidence is not None and not 0 < self.confidence < 1:
+            raise TrasuntoError(f"the confidence is {self.confidence}; it must be above 0 and below 1")
+        if self.recall is not None and not 0 < self.recall <= 1:
+            raise TrasuntoError(f"the recall is {self.recall}; it must be above 0 and at most 1")
+        if self.costs is not None and not all(0 < cost < math.inf for cost in self.costs):
+            raise TrasuntoError(f"the costs of a false alarm and of a miss are {self.costs}; both must be above 0")
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether it needs normal rows that are kept from training."""
+        return self.kind != "contamination"
+
+    def refuse_too_few(self, rows: int) -> None:
+        """Refuse, before anything is trained, a promise that so many calibration rows cannot keep.
+
+        Raises
+        ------
+        TrasuntoError
+            Naming the least rate that they can promise.
+        """
+        if self.kind == "false_alarms":
+            thresholds.from_false_alarm_rate(np.arange(float(rows)), self.rate, confidence=self.confidence)
+
+    def reached(self, normal: NDArray[np.float64], strange: NDArray[np.float64] | None = None) -> Threshold:
+        """Return the threshold, from scores of normal rows (n,) and, with "labels", of known anomalies."""
+        if self.kind == "contamination":
+            return thresholds.from_contamination(normal, self.rate)
+        if self.kind == "false_alarms":
+            return thresholds.from_false_alarm_rate(normal, self.rate, confidence=self.confidence)
+        known = np.zeros(0) if strange is None else strange
+        labels = np.repeat([False, True], [len(normal), len(known)])
+        return thresholds.from_labels(np.concatenate([normal, known]), labels, recall=self.recall, costs=self.costs)
+
+    def _refuse_what_belongs_elsewhere(self) -> None:
+        if self.confidence is not None and self.kind != "false_alarms":
+            raise TrasuntoError("a confidence belongs to a rate of false alarms, and none is asked for")
+        if (self.recall is not None or self.costs is not None) and self.kind != "labels":
+            raise TrasuntoError("a recall or costs belong to a threshold from labels, and another is asked for")
+        if self.recall is not None and self.costs is not None:
+            raise TrasuntoError("a threshold from labels has one goal: a recall or costs, not both")
+
+
+def contamination(share: float = 0.01) -> Goal:
+    """Ask for the threshold that flags `share` of the training rows.
+
+    Examples
+    --------
+    >>> contamination(0.02).rate
+    0.02
+    """
+    return Goal("contamination", share)
+
+
+def false_alarms(rate: float, confidence: float | None = None) -> Goal:
+    """Ask for a threshold that flags at most `rate` of future normal rows.
+
+    Examples
+    --------
+    >>> false_alarms(0.001, confidence=0.95).confidence
+    0.95
+    """
+    return Goal("false_alarms", rate, confidence)
+
+
+def from_labels(*, recall: float | None = None, costs: tuple[float, float] | None = None) -> Goal:
+    """Ask for the threshold that tells known anomalies from normal rows best: by F1, for a recall, or by cost.
+
+    Examples
+    --------
+    >>> from_labels(recall=0.9).kind
+    'labels'
+    """
+    return Goal("labels", recall=recall, costs=costs)

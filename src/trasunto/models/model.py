@@ -1,0 +1,153 @@
+"""A detector that was trained: what scores rows, what it takes for strange, and how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trasunto.analysis.thresholds import Threshold
+from trasunto.cohort.application import Applied
+from trasunto.data import Provenance
+from trasunto.models.entrance import Entrance
+from trasunto.models.scoring import Judgement
+from trasunto.spec import Recipe
+
+if TYPE_CHECKING:
+    from trasunto.models.reasons import Reasons
+
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one network's training went.
+
+    Attributes
+    ----------
+    recipe, seed
+        What was trained.
+    epoch, epochs
+        The epoch whose weights were kept, and the last one trained.
+    status, reason
+        "finished" or "stopped", and why as a sentence.
+    history
+        ``train_loss``, ``test_loss``, ... by epoch, epoch 0 first; NaN where there is none.
+    """
+
+    recipe: Recipe
+    seed: int
+    epoch: int
+    epochs: int
+    status: str
+    reason: str
+    history: dict[str, list[float]] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A detector: rows go in, how strange they are comes out. Higher is stranger.
+
+    Rows are a data frame of the columns that it was trained on, or an array (n, d) of prepared numbers.
+
+    Attributes
+    ----------
+    entrance
+        How rows come to be what the networks see.
+    weights
+        Of one network or more, by name; the scores of several are averaged.
+    judgement
+        How rows are scored, with what was measured on the training rows for it.
+    threshold
+        A row whose score is above it is flagged.
+    courses
+        What each network is, and how its training went.
+    provenance, n
+        The rows that it was trained on, without their path, and how many.
+    versions
+        Of the packages that made it.
+    created
+        When, ISO 8601 in UTC.
+
+    Examples
+    --------
+    >>> from trasunto.data import from_arrays
+    >>> from trasunto.models.fitting import fit_model
+    >>> rows = np.random.default_rng(0).normal(size=(200, 1)) @ [[1.0, -1.0, 0.5]]
+    >>> recipe = Recipe("[1 linear] > linear", epochs=30, batch_size=16, learning_rate=0.01)
+    >>> model = fit_model(from_arrays(rows), recipe)
+    >>> model.flag(np.array([[0.5, -0.5, 0.25], [3.0, 3.0, 3.0]])).tolist()
+    [False, True]
+    """
+
+    entrance: Entrance
+    weights: tuple[Weights, ...] = field(repr=False)
+    judgement: Judgement = field(repr=False)
+    threshold: Threshold
+    courses: tuple[Course, ...] = field(repr=False)
+    provenance: Provenance
+    n: int
+    versions: dict[str, str]
+    created: str
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the d names of what the networks see."""
+        return self.entrance.feature_names
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return what its first network is; `courses` say it of all."""
+        return self.courses[0].recipe
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Return the seed of each network."""
+        return tuple(course.seed for course in self.courses)
+
+    @cached_property
+    def networks(self) -> tuple[Applied, ...]:
+        """Return its networks as functions of prepared rows."""
+        return tuple(
+            Applied(course.recipe, weights, self.entrance.blocks)
+            for course, weights in zip(self.courses, self.weights, strict=True)
+        )
+
+    def admit(self, x: Any) -> np.ndarray:
+        """Return rows as the networks see them, (n, d), in their precision.
+
+        Raises
+        ------
+        DataError
+            Columns are missing, unknown or in another order, or a value is not a finite number.
+        """
+        return self.entrance.admit(x, self.networks[0].dtype)
+
+    def reconstruct(self, x: Any) -> np.ndarray:
+        """Return what the networks make of rows, (n, d) prepared: the mean over them."""
+        rows = self.admit(x)
+        made: np.ndarray = np.mean([network.reconstruct(rows) for network in self.networks], axis=0)
+        return made
+
+    def encode(self, x: Any) -> np.ndarray:
+        """Return the latents (n, z) of rows; those of several networks stand side by side."""
+        rows = self.admit(x)
+        return np.concatenate([network.encode(rows) for network in self.networks], axis=1)
+
+    def score(self, x: Any) -> NDArray[np.float64]:
+        """Return how strange each row is, (n,): higher is stranger."""
+        return self.judgement.score(self.networks, self.admit(x), self.entrance.spans)
+
+    def flag(self, x: Any) -> NDArray[np.bool_]:
+        """Return which rows are strange, (n,): those whose score is above the threshold."""
+        return self.threshold.flagged(self.score(x))
+
+    def explain(self, x: Any, most: int = 5) -> tuple[Reasons, ...]:
+        """Say of each row which of its columns make it strange, the strangest first, in the columns' own units."""
+        from trasunto.models.reasons import reasons
+
+        return reasons(self, x, most)

@@ -1,0 +1,141 @@
+"""Scores of networks and of ensembles: each network's own score of a row, and the mean over networks.
+
+Errors are those of the numbers that the networks saw, in their precision; a category's squared errors are added over
+its one-hot code, so that every column of the rows counts once however many categories it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trasunto.analysis import scores
+from trasunto.analysis.explanation import ErrorDistribution
+from trasunto.analysis.scores import LatentDistance, Scoring, fit_scoring, fold, squared_errors
+from trasunto.cohort.application import Applied
+from trasunto.errors import one_of
+
+MAHALANOBIS = "mahalanobis"
+
+SCORES = tuple(dict.fromkeys((*scores.SCORES, MAHALANOBIS)))
+"""Every kind of score: those of :mod:`trasunto.analysis.scores`, and "mahalanobis", the distance of a row's errors from
+the training rows' in units of how these vary together, per feature."""
+
+Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What was measured on the training rows, so that new ones can be scored and explained.
+
+    Attributes
+    ----------
+    kind
+        One of `SCORES`, the same for every network.
+    scorings
+        Of each network.
+    usual
+        How large each column's error was, over the training rows: the mean over networks.
+    """
+
+    kind: str
+    scorings: tuple[Scoring, ...]
+    usual: ErrorDistribution
+
+    @classmethod
+    def fit(cls, kind: str, networks: Sequence[Applied], x: np.ndarray, spans: Spans) -> Judgement:
+        """Measure training rows (n, d)."""
+        total, scorings = np.zeros((len(x), len(spans))), []
+        for network in networks:
+            made = finite(network.reconstruct(x))
+            errors = errors_of(x, made, spans)
+            scorings.append(_fitted(kind, network, x, made, errors))
+            total += errors
+        return cls(kind, tuple(scorings), ErrorDistribution.fit(total / len(networks)))
+
+    def score(self, networks: Sequence[Applied], x: np.ndarray, spans: Spans) -> NDArray[np.float64]:
+        """Return how strange each row is, (n,): the mean over networks; higher is stranger."""
+        total = np.zeros(len(x))
+        if len(x):
+            for network, scoring in zip(networks, self.scorings, strict=True):
+                total += self._of(network, scoring, x, spans)
+        mean: NDArray[np.float64] = total / len(self.scorings)
+        return mean
+
+    def _of(self, network: Applied, scoring: Scoring, x: np.ndarray, spans: Spans) -> NDArray[np.float64]:
+        if self.kind == "latent":
+            return scoring.score(None, finite(network.encode(x)))
+        made = finite(network.reconstruct(x))
+        if self.kind == MAHALANOBIS:
+            distances: NDArray[np.float64] = scoring.score(None, _differences(x, made)) / x.shape[1]
+            return distances
+        return scoring.score(errors_of(x, made, spans), None)
+
+
+def scoring_from_arrays(kind: str, arrays: Mapping[str, np.ndarray]) -> Scoring:
+    """Return one network's scoring of a kind, as its `to_arrays` gave it."""
+    return Scoring.from_arrays(_analysed_as(kind), arrays)
+
+
+def errors_of(x: np.ndarray, made: np.ndarray, spans: Spans) -> NDArray[np.float64]:
+    """Return the squared error of every column of every row, (n, k)."""
+    errors = squared_errors(x, made)
+    return errors if all(stop == start + 1 for start, stop in spans) else fold(errors, spans)
+
+
+def finite(values: np.ndarray) -> np.ndarray:
+    """Return what a network made of rows, with the largest numbers there are in place of what is beyond them.
+
+    Rows that are finite may be so far out that a network's sums are not; they are strange, and nothing to refuse.
+    """
+    return values if np.isfinite(values).all() else np.nan_to_num(values, nan=np.finfo(values.dtype).max)
+
+
+def spans_of(d: int, blocks: Spans) -> Spans:
+    """Return the spans of the columns that d features came from: its one-hot blocks, and every other feature alone.
+
+    Examples
+    --------
+    >>> spans_of(4, ((1, 3),))
+    ((0, 1), (1, 3), (3, 4))
+    """
+    ends = dict(blocks)
+    spans, at = [], 0
+    while at < d:
+        stop = ends.get(at, at + 1)
+        spans.append((at, stop))
+        at = stop
+    return tuple(spans)
+
+
+def legal_score(kind: str) -> str:
+    """Return a kind of score if there is such a one.
+
+    Raises
+    ------
+    TrasuntoError
+        There is not; the message lists those there are.
+    """
+    if kind not in SCORES:
+        raise one_of("score", kind, SCORES)
+    return kind
+
+
+def _fitted(kind: str, network: Applied, x: np.ndarray, made: np.ndarray, errors: NDArray[np.float64]) -> Scoring:
+    if kind == MAHALANOBIS:
+        return Scoring(_analysed_as(kind), LatentDistance.fit(_differences(x, made)))
+    return fit_scoring(kind, errors, finite(network.encode(x)) if kind == "latent" else None)
+
+
+def _analysed_as(kind: str) -> str:
+    """Return the kind of analysis that a score is: the distance of errors is computed as that of latents."""
+    return "latent" if kind == MAHALANOBIS else kind
+
+
+def _differences(x: np.ndarray, made: np.ndarray) -> NDArray[np.float64]:
+    """Return the errors of every feature with their signs, (n, d)."""
+    differences: NDArray[np.float64] = np.subtract(x, made, dtype=np.float64)
+    return differences

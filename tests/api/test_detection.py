@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trasunto.api import detection
+from trasunto.api.detection import make_detector, plan_detector, price_of_detector
+from trasunto.api.trainer import Told
+from trasunto.errors import TrasuntoError
+from trasunto.models import defaults
+from trasunto.models.file import open_model
+from trasunto.models.goals import Goal
+from trasunto.models.model import Model
+
+FIELDS = {"network": "[1 tanh] > linear", "epochs": 3, "batch_size": 32}
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """A file of rows whose columns follow one number, save for one in 20, which is labelled 1."""
+    chance = np.random.default_rng(0)
+    base, strange = chance.normal(size=200), np.arange(200) % 20 == 3
+    frame = pd.DataFrame({"Time": range(200), "a": base, "b": -base + 9 * strange, "Class": strange.astype(int)})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    return tmp_path / "rows.csv"
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_detector_is_a_file_and_a_report(rows: Path, tmp_path: Path) -> None:
+    told: list[Told] = []
+    plan = plan_detector(str(rows), fields=FIELDS, seeds=2, label="Class", normal="0", drop=("Time",))
+    made = make_detector(plan, tmp_path / "d.trasunto", watch=told.append, command="trasunto detect")
+    assert left(tmp_path) == ["d-report", "d.trasunto", "rows.csv"]
+    assert left(tmp_path / "d-report") == ["facts.json", "figures", "report.html", "report.md"]
+    again = open_model(made.path)
+    frame = pd.read_csv(rows)
+    assert np.array_equal(again.score(frame), made.model.score(frame))
+    assert again.entrance.ignored == ("Time", "Class")
+    facts = json.loads((tmp_path / "d-report" / "facts.json").read_text())
+    assert facts["run"]["work"] == {"members_trained": 2, "members_reused": 0, "network_epochs": 6}
+    (study,) = facts["studies"]
+    assert (study["study"], study["verdict"]) == ("detection", made.findings.verdict)
+    assert study["facts"]["strangest"][0]["row"].startswith("row ")
+    assert made.findings.verdict.split(":")[0].endswith(("an isolation forest", "on these rows"))
+    assert [one.stage for one in told][-1] == "measuring"
+    assert told[-2].share == 1.0
+
+
+def test_what_is_not_said_is_as_usual(rows: Path) -> None:
+    plan = plan_detector(str(rows), drop=("Class",))
+    assert plan.recipe == defaults.recipe(3)
+    assert (plan.seeds, plan.score, plan.goal) == (defaults.SEEDS, defaults.SCORE, Goal(rate=defaults.CONTAMINATION))
+    changed = plan_detector(str(rows), drop=("Class",), fields={"epochs": 2})
+    assert changed.recipe == plan.recipe.replace(epochs=2)
+
+
+def test_a_price_counts_all_networks(rows: Path) -> None:
+    cost = price_of_detector(plan_detector(str(rows), fields=FIELDS, seeds=3, drop=("Class",)))
+    assert (cost.members, cost.epochs) == (3, 9)
+
+
+def test_rows_that_are_arrays_make_a_detector(tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows.npz", x=np.random.default_rng(0).normal(size=(80, 3)))
+    plan = plan_detector(str(tmp_path / "rows.npz"), fields=FIELDS, seeds=1)
+    made = make_detector(plan, tmp_path / "d.trasunto")
+    assert made.findings.facts.strangest[0].row.startswith(("training row", "test row"))
+
+
+def test_labels_without_a_normal_one_are_asked_about(rows: Path) -> None:
+    with pytest.raises(TrasuntoError, match="not which of its labels is that of normal rows"):
+        plan_detector(str(rows), label="Class")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"seeds": 0}, "0 networks"), ({"score": "mean"}, "score 'mean'"), ({"fields": {"epoch": 1}}, "did you mean")],
+)
+def test_what_cannot_be_planned_is_refused(rows: Path, options: dict[str, object], said: str) -> None:
+    with pytest.raises(TrasuntoError, match=said):
+        plan_detector(str(rows), drop=("Class",), **options)  # type: ignore[arg-type]
+
+
+def fail(*_: object, **__: object) -> Model:
+    raise TrasuntoError("no")
+
+
+@pytest.mark.parametrize("step", ["fit_model", "save", "_write", "_findings"])
+def test_whatever_fails_leaves_nothing_behind(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    plan = plan_detector(str(rows), fields=FIELDS, seeds=1, drop=("Class",))
+    monkeypatch.setattr(detection, step, fail)
+    with pytest.raises(TrasuntoError, match="no"):
+        make_detector(plan, tmp_path / "d.trasunto")
+    assert left(tmp_path) == ["rows.csv"]
+
+
+def test_a_folder_that_was_there_stays(rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    plan = plan_detector(str(rows), fields=FIELDS, seeds=1, drop=("Class",))
+    monkeypatch.setattr(detection, "fit_model", fail)
+    with pytest.raises(TrasuntoError):
+        make_detector(plan, tmp_path / "d.trasunto", report=tmp_path / "mine")
+    assert left(tmp_path) == ["mine", "rows.csv"]
+
+
+Write = Callable[[Path], object]
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (lambda folder: (folder / "d.trasunto").write_text("mine"), "d.trasunto' exists"),
+        (lambda folder: (folder / "d-report").write_text("mine"), "d-report' is a file"),
+    ],
+)
+def test_what_is_in_the_way_is_refused_before_training(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write, said: str
+) -> None:
+    write(tmp_path)
+    monkeypatch.setattr(detection, "fit_model", lambda *_, **__: pytest.fail("trained"))
+    plan = plan_detector(str(rows), fields=FIELDS, seeds=1, drop=("Class",))
+    with pytest.raises(TrasuntoError, match=said):
+        make_detector(plan, tmp_path / "d.trasunto")

@@ -50,8 +50,8 @@ PAPERS: dict[str, Paper] = {
         title="The MNIST autoencoder study, run again",
         data="mnist",
         studies=("learning-rate-momentum", "long-run", "hidden-size", "demonstration", "loss", "pretraining"),
-        reduced="Reduced to about two minutes on two cores: all images, but fewer cells, epochs and seeds than the paper; "
-        "each study's settings say which. Add --full for the paper's size.",
+        reduced="Reduced to about two minutes on two cores: all images, but fewer cells, epochs and seeds than the "
+        "paper; each study's settings say which. Add --full for the paper's size.",
     ),
     "fraud": Paper(
         title="The card-fraud autoencoder study, run again",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trasunto.data.columns import named, no_column
 from trasunto.data.places import Place
-from trasunto.data.tabular_files import CSV_SUFFIXES, SUFFIXES, column_names, is_tabular
+from trasunto.data.tabular_files import CSV_SUFFIXES, SUFFIXES, column_names, delimiter_of, is_tabular, reason_of
 from trasunto.errors import DataError
 from trasunto.models.entrance import Entrance, refuse_other_columns
 

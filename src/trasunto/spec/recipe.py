@@ -278,9 +278,8 @@ def _taken(asked: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, floa
             raise unused(name, optimizer, loss)
         taken[name] = NUMBERS[name].check(name, asked[name])
     if fixed["corruption"] in ("masking", "swap") and (taken["noise"] or 0) > 1:
-        raise RecipeError(
-            f"noise is the share of values for corruption '{fixed['corruption']}': a number in [0, 1], not {taken['noise']}"
-        )
+        word, noise = fixed["corruption"], taken["noise"]
+        raise RecipeError(f"noise is the share of values for corruption '{word}': a number in [0, 1], not {noise}")
     if taken["schedule_epochs"] == 0:
         if fixed["schedule"] != "cosine":
             raise RecipeError(f"schedule_epochs must be above 0 with schedule '{fixed['schedule']}'")

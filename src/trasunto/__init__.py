@@ -4,8 +4,8 @@ It trains hundreds of autoencoders as one program, answers the questions people 
 it measured. Losses and errors are means over features and rows: lower is better.
 
 The names below are all there is; each is loaded when it is first used, so importing costs nothing. The folders of the
-package (``data``, ``spec``, ``nets``, ``cohort``, ``runs``, ``analysis``, ``studies``, ``figures``, ``report``) can be
-imported on their own, each knowing only those before it.
+package (``data``, ``spec``, ``nets``, ``cohort``, ``runs``, ``analysis``, ``models``, ``studies``, ``figures``,
+``report``) can be imported on their own, each knowing only those before it.
 """
 
 from __future__ import annotations
@@ -17,34 +17,48 @@ if TYPE_CHECKING:
     from trasunto.api.answer import Answer
     from trasunto.api.question import study
     from trasunto.api.reproduction import Reproduction, reproduce
-    from trasunto.data import Table, catalogue, from_arrays, load, read, read_image
+    from trasunto.data import Preparation, Records, Table, catalogue, from_arrays, load, read, read_image, read_records
     from trasunto.errors import TrasuntoError
+    from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
+    from trasunto.models.file import open_model
+    from trasunto.models.model import Model
+    from trasunto.models.streaming import score_file
     from trasunto.runs.cohort import Cohort
     from trasunto.runs.train import train
     from trasunto.runs.trained import TrainedMember
-    from trasunto.spec import Grid, Network, Recipe, parse
+    from trasunto.spec import Grid, Network, Recipe, Stopping, parse
     from trasunto.studies import STUDIES
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "trasunto.api.answer",
+    "Autoencoder": "trasunto.estimators",
+    "AutoencoderClassifier": "trasunto.estimators",
+    "AutoencoderDetector": "trasunto.estimators",
     "Cohort": "trasunto.runs.cohort",
     "Grid": "trasunto.spec",
+    "Model": "trasunto.models.model",
     "Network": "trasunto.spec",
+    "Preparation": "trasunto.data",
     "Recipe": "trasunto.spec",
+    "Records": "trasunto.data",
     "Reproduction": "trasunto.api.reproduction",
     "STUDIES": "trasunto.studies",
+    "Stopping": "trasunto.spec",
     "Table": "trasunto.data",
     "TrainedMember": "trasunto.runs.trained",
     "TrasuntoError": "trasunto.errors",
     "catalogue": "trasunto.data",
     "from_arrays": "trasunto.data",
     "load": "trasunto.data",
+    "open_model": "trasunto.models.file",
     "parse": "trasunto.spec",
     "read": "trasunto.data",
     "read_image": "trasunto.data",
+    "read_records": "trasunto.data",
     "reproduce": "trasunto.api.reproduction",
+    "score_file": "trasunto.models.streaming",
     "study": "trasunto.api.question",
     "train": "trasunto.runs.train",
 }
@@ -52,21 +66,31 @@ _HOMES = {
 __all__ = [
     "STUDIES",
     "Answer",
+    "Autoencoder",
+    "AutoencoderClassifier",
+    "AutoencoderDetector",
     "Cohort",
     "Grid",
+    "Model",
     "Network",
+    "Preparation",
     "Recipe",
+    "Records",
     "Reproduction",
+    "Stopping",
     "Table",
     "TrainedMember",
     "TrasuntoError",
     "catalogue",
     "from_arrays",
     "load",
+    "open_model",
     "parse",
     "read",
     "read_image",
+    "read_records",
     "reproduce",
+    "score_file",
     "study",
     "train",
 ]

@@ -1,0 +1,109 @@
+"""An autoencoder as a transformer: rows in, latent out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from trasunto.analysis.reconstruction import mean_squared_error
+from trasunto.data import from_arrays
+from trasunto.estimators.model_estimator import ModelEstimator, refuse_prepared
+from trasunto.models.goals import contamination
+from trasunto.models.model import Model
+from trasunto.spec import Recipe
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ModelEstimator):  # type: ignore[misc]
+    """Learn a narrow description of rows that they can be made from again.
+
+    Rows are taken as they are, without missing values: scale them before, in a pipeline. The parameters are those of
+    :class:`~trasunto.estimators.network_estimator.NetworkEstimator`.
+
+    Attributes
+    ----------
+    model_
+        The trained :class:`trasunto.models.model.Model`.
+    history_
+        Its losses by epoch, epoch 0 first.
+    n_iter_
+        Epochs trained.
+    n_features_in_, feature_names_in_
+        What `fit` saw.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=(60, 1)) @ [[1.0, -1.0, 0.5]]
+    >>> autoencoder = Autoencoder(hidden_layers=(), latent=1, batch_size=6, learning_rate=0.01, random_state=0)
+    >>> autoencoder.fit_transform(x).shape, autoencoder.get_feature_names_out().tolist()
+    ((60, 1), ['autoencoder0'])
+    >>> autoencoder.score(x) > -0.001  # minus the mean squared error
+    True
+    """
+
+    hidden_layers: Iterable[int] | None = (64, 32)
+    latent: int | None = 8
+    activation: str | None = "relu"
+    latent_activation: str | None = "linear"
+    output: str | None = "linear"
+    epochs: int | None = 50
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Train on rows (n, d); `y` is not looked at."""
+        x = validate_data(self, X, dtype=np.float32, ensure_min_samples=2)
+        if self._going_on:
+            self._refuse_to_go_on(x.shape[1], networks=1)
+        table = from_arrays(x, feature_names=self._names(x.shape[1]), name="X")
+        self._train(table, networks=1, score="mse", threshold=contamination())
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Return the latents (n, z) of rows (n, d), float32."""
+        x = self._admitted(X)
+        return _single(self.model_.encode(x))
+
+    def inverse_transform(self, X: Any) -> np.ndarray:
+        """Return the rows (n, d) that the decoder makes of latents (n, z), float32."""
+        check_is_fitted(self)
+        return _single(self.model_.networks[0].decode(check_array(X, dtype=np.float32)))
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return minus the mean squared error of the rows' reconstructions: higher is better, 0 the best."""
+        x = self._admitted(X)
+        return -mean_squared_error(x, self.model_.reconstruct(x))
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.model_.recipe.network.encoder[-1].units
+
+    def _admitted(self, X: Any) -> np.ndarray:
+        """Return rows (n, d) like those of `fit`, as float32."""
+        check_is_fitted(self)
+        rows: np.ndarray = validate_data(self, X, dtype=np.float32, reset=False)
+        return rows
+
+    @staticmethod
+    def _refuse_foreign(model: Model) -> None:
+        refuse_prepared(model, "Autoencoder.from_model needs")
+
+    @staticmethod
+    def _settings(model: Model) -> dict[str, Any]:
+        return {}
+
+    def _usual(self, d: int) -> Recipe:
+        return Recipe("64 relu > 32 relu > [8 linear] > mirror > linear")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32, copy=False)

@@ -1,0 +1,191 @@
+"""A classifier whose encoder was trained without labels first."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from trasunto.cohort.application import Applied
+from trasunto.cohort.memory import Fitted, fit
+from trasunto.data import Table, from_arrays
+from trasunto.errors import DataError, RecipeError
+from trasunto.estimators.model_estimator import refuse_prepared
+from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other_network
+from trasunto.models.model import Model
+from trasunto.spec import Recipe, Stopping
+
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
+    """Tell classes apart from what an autoencoder learnt of the rows without their labels.
+
+    The autoencoder is trained first; its encoder then gets a linear head on the latent layer, and both are trained on
+    the labels. Rows are taken as they are: scale them before, in a pipeline.
+
+    Parameters
+    ----------
+    pretraining_epochs
+        Passes over the rows without labels; 0 starts from random weights.
+    pretrained
+        A model, such as ``Autoencoder.model_`` or one from :func:`trasunto.open_model`, whose encoder takes the place
+        of that training, and of what is said of layers.
+    frozen
+        Train the head alone and keep the encoder as it was pre-trained.
+
+    The others are those of :class:`~trasunto.estimators.network_estimator.NetworkEstimator`; `epochs` and `patience`
+    are of the training on labels, and `loss`, `corruption`, `noise`, `tied` and `contraction` of the one before it.
+
+    Attributes
+    ----------
+    classes_
+        The labels, in order; the columns of `predict_proba`.
+    recipe_, weights_
+        The trained network and its arrays by name.
+    history_, pretraining_history_
+        The losses of both trainings by epoch, epoch 0 first.
+    n_iter_
+        Epochs trained on labels.
+    n_features_in_, feature_names_in_
+        What `fit` saw.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=(80, 4))
+    >>> y = np.where(x[:, 0] > x[:, 1], "left", "right")
+    >>> classifier = AutoencoderClassifier(hidden_layers=(16,), batch_size=16, learning_rate=0.01, random_state=0)
+    >>> classifier.fit(x[:40], y[:40], unlabelled=x).score(x[40:], y[40:]) > 0.8
+    True
+    """
+
+    hidden_layers: Iterable[int] | None = (64, 32)
+    latent: int | None = 8
+    activation: str | None = "relu"
+    latent_activation: str | None = "linear"
+    output: str | None = "linear"
+    epochs: int | None = 50
+    pretraining_epochs: int = 50
+    pretrained: Model | None = None
+    frozen: bool = False
+
+    def fit(self, X: Any, y: Any, unlabelled: Any = None) -> Self:
+        """Train on rows (n, d) and their classes (n,).
+
+        Parameters
+        ----------
+        unlabelled
+            Rows to pre-train on in place of X, where there are more of them than labels.
+        """
+        x, y = validate_data(self, X, y, dtype=np.float32)
+        check_classification_targets(y)
+        going_on = self.warm_start and hasattr(self, "weights_")
+        classes, numbers = self._classes(y, going_on)
+        d, seed = x.shape[1], self._seed()
+        recipe = self._recipe(d, seed)
+        if self.pretrained is not None:
+            recipe = recipe.replace(network=self.pretrained.recipe.network)
+        if going_on:
+            refuse_other_network(self.recipe_.network, self._applied.d, recipe.network, d)
+            start: Weights = self.weights_
+        else:
+            start = self._encoder(x if unlabelled is None else self._admitted(unlabelled), recipe, seed)
+        table = self._held_out(from_arrays(x, numbers), seed)
+        fitted = _trained(_with_head(recipe, self.frozen), table, seed, start, self._stopping())
+        self.classes_ = classes
+        self.recipe_: Recipe = fitted.recipe
+        self.weights_: Weights = dict(fitted.weights)
+        self.history_, self.n_iter_ = fitted.history, fitted.epochs
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class, (n, classes), float32."""
+        from scipy.special import softmax
+
+        check_is_fitted(self)
+        logits = self._applied.classify(self._admitted(X)).astype(np.float64)
+        probabilities: np.ndarray = softmax(logits, axis=1).astype(np.float32)
+        return probabilities
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable class of each row, (n,)."""
+        numbers = self.predict_proba(X).argmax(axis=1)
+        labels: np.ndarray = self.classes_[numbers]
+        return labels
+
+    @property
+    def _applied(self) -> Applied:
+        return Applied(self.recipe_, self.weights_)
+
+    def _usual(self, d: int) -> Recipe:
+        return Recipe("64 relu > 32 relu > [8 linear] > mirror > linear")
+
+    def _classes(self, y: np.ndarray, going_on: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the classes, in order, and each row's number among them."""
+        classes, numbers = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise DataError(
+                f"a classifier needs two classes at least, and y has one class, {classes.tolist()[0]!r}, in every row"
+            )
+        if going_on and not np.array_equal(classes, self.classes_):
+            raise DataError(
+                f"warm_start goes on with the classes {self.classes_.tolist()}, and y has {classes.tolist()}: "
+                "fit a new estimator, or set warm_start=False"
+            )
+        return classes, numbers
+
+    def _admitted(self, X: Any) -> np.ndarray:
+        """Return rows (n, d) like those of `fit`, as float32."""
+        rows: np.ndarray = validate_data(self, X, dtype=np.float32, reset=False)
+        return rows
+
+    def _encoder(self, x: np.ndarray, recipe: Recipe, seed: int) -> Weights:
+        """Return the encoder's weights before any label was seen."""
+        self.pretraining_history_: dict[str, list[float]] = {}
+        if self.pretrained is not None:
+            weights = _taken(self.pretrained, x.shape[1])
+        elif self.pretraining_epochs == 0:
+            return {}
+        else:
+            fitted = _trained(recipe.replace(epochs=self.pretraining_epochs), from_arrays(x), seed)
+            weights, self.pretraining_history_ = fitted.weights, fitted.history
+        kept = {str(number) for number in range(1, recipe.network.latent + 2)}
+        return {name: array for name, array in weights.items() if name.split(".")[0] in kept}
+
+
+def _taken(model: Model, d: int) -> Weights:
+    """Return the weights of a model's first network, for rows of `d` features."""
+    refuse_prepared(model, "pretrained must be")
+    if model.networks[0].d != d:
+        raise RecipeError(f"pretrained must be a model of {d} features, as X has, not of {model.networks[0].d}")
+    return model.weights[0]
+
+
+def _with_head(recipe: Recipe, frozen: bool) -> Recipe:
+    """Return the recipe of the encoder and a head: without what only concerns reconstruction."""
+    plain = recipe.replace(loss="cross_entropy", tied=False, contraction=0.0, frozen="encoder" if frozen else "")
+    return plain.replace(corruption="", noise=None)
+
+
+def _trained(
+    recipe: Recipe, table: Table, seed: int, start: Weights | None = None, stopping: Stopping | None = None
+) -> Fitted:
+    """Train one network; where it diverges, its last finite weights are the result, and it is warned of."""
+    fitted = fit(recipe, table, [seed], starts=[start], stopping=stopping)[0]
+    if fitted.status == "diverged":
+        warnings.warn(
+            f"training on loss '{recipe.loss}' diverged ({fitted.reason}), and the weights are those before it: choose "
+            "a smaller learning rate, or scale the rows",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    return fitted

@@ -1,0 +1,161 @@
+"""An autoencoder as an outlier detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import OutlierMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from trasunto.data import Table, from_arrays
+from trasunto.data.fitting import fit_preparation
+from trasunto.data.places import Place
+from trasunto.errors import RecipeError
+from trasunto.estimators.model_estimator import ModelEstimator
+from trasunto.models import defaults
+from trasunto.models.goals import Goal, contamination, false_alarms
+from trasunto.models.model import Model
+from trasunto.spec import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trasunto.models.reasons import Reasons
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
+    """Find rows unlike those that it was trained on, by how badly they are reconstructed.
+
+    As everywhere in scikit-learn, scores of this class are LOWER the stranger a row is; `model_` and the rest of
+    trasunto have it the other way round. Missing values are refused.
+
+    Parameters
+    ----------
+    scaling
+        How the detector scales rows before its network sees them, as :meth:`trasunto.data.records.Records.table` does.
+    anomaly_score
+        How a score is made of a reconstruction; one of :data:`trasunto.models.scoring.SCORES`.
+    contamination
+        The share of the training rows that is outside; it sets `offset_`.
+    false_alarm_rate
+        In place of `contamination`: the share of later normal rows that may be taken for outliers. The threshold is
+        then calibrated on rows kept from training.
+    n_networks
+        Networks trained, from as many seeds, whose scores are averaged.
+    max_reasons
+        Reasons that `explain` gives for a row.
+
+    The others are those of :class:`~trasunto.estimators.network_estimator.NetworkEstimator`, and their usual recipe is
+    :func:`trasunto.models.defaults.recipe`.
+
+    Attributes
+    ----------
+    offset_
+        ``decision_function(X) = score_samples(X) - offset_``; below 0 is an outlier.
+    model_
+        The trained :class:`trasunto.models.model.Model`.
+    history_, n_iter_
+        The losses by epoch, epoch 0 first, and the number of epochs, of the (first) network.
+    n_features_in_, feature_names_in_
+        What `fit` saw.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=(200, 1)) @ [[1.0, -1.0, 0.5]]
+    >>> detector = AutoencoderDetector(hidden_layers=(), latent=1, epochs=20, random_state=0).fit(x)
+    >>> detector.predict([[0.5, -0.5, 0.25], [3.0, 3.0, 3.0]]).tolist()
+    [1, -1]
+    """
+
+    scaling: str = "standard"
+    anomaly_score: str = defaults.SCORE
+    contamination: float = defaults.CONTAMINATION
+    false_alarm_rate: float | None = None
+    n_networks: int = defaults.SEEDS
+    max_reasons: int = 5
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Train on rows (n, d) that are normal, or nearly all so; `y` is not looked at."""
+        x = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
+        if self._going_on:
+            self._refuse_to_go_on(x.shape[1], self.n_networks)
+        self._train(
+            self._table(x),
+            networks=self.n_networks,
+            score=self.anomaly_score,
+            threshold=self._goal(),
+            stopping=defaults.stopping(),
+        )
+        return self
+
+    def score_samples(self, X: Any) -> np.ndarray:
+        """Return minus the model's score of each row, (n,): lower is stranger."""
+        rows = self._admitted(X)
+        return -self.model_.score(rows)
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return how far each row, (n,), is inside the threshold: below 0 is an outlier."""
+        inside: np.ndarray = self.score_samples(X) - self.offset_
+        return inside
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return -1 for outliers and 1 for other rows, (n,)."""
+        rows = self._admitted(X)
+        return np.where(self.model_.flag(rows), -1, 1)
+
+    def explain(self, X: Any) -> tuple[Reasons, ...]:
+        """Say of each row which of its features make it strange, the strongest first, in the features' own units."""
+        rows = self._admitted(X)
+        return self.model_.explain(rows, self.max_reasons)
+
+    @property
+    def offset_(self) -> float:
+        """The `score_samples` at the threshold."""
+        return -self.model_.threshold.value
+
+    @staticmethod
+    def _refuse_foreign(model: Model) -> None:
+        if words := sorted(model.entrance.words):
+            raise RecipeError(
+                f"AutoencoderDetector takes numbers, and this model has columns of categories ({', '.join(words)}): "
+                "give its rows to the model itself"
+            )
+
+    @staticmethod
+    def _settings(model: Model) -> dict[str, Any]:
+        preparation = model.entrance.preparation
+        scaling = "none" if preparation is None else preparation.scaling
+        return {"scaling": scaling, "anomaly_score": model.judgement.kind, "n_networks": len(model.weights)}
+
+    def _goal(self) -> Goal:
+        if self.false_alarm_rate is None:
+            return contamination(self.contamination)
+        return false_alarms(self.false_alarm_rate)
+
+    def _table(self, x: np.ndarray) -> Table:
+        """Return the rows as the network shall see them, with how they were made of x (n, d)."""
+        frame = self._framed(x)
+        if self._going_on:  # the fitted weights know rows that were scaled as they were then
+            preparation = self.model_.entrance.preparation
+        else:
+            preparation = fit_preparation(frame, scaling=self.scaling, missing="refuse", place=Place("X"))
+        rows = x if preparation is None else preparation.apply(frame)
+        table = from_arrays(rows.astype(np.float32), feature_names=self._names(x.shape[1]), name="X")
+        return replace(table, preparation=preparation)
+
+    def _admitted(self, X: Any) -> pd.DataFrame:
+        """Return rows (n, d) like those of `fit`, as the model takes them."""
+        check_is_fitted(self)
+        return self._framed(validate_data(self, X, dtype=np.float64, reset=False))
+
+    def _framed(self, x: np.ndarray) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(x, columns=list(self._names(x.shape[1])))
+
+    def _usual(self, d: int) -> Recipe:
+        return defaults.recipe(d)

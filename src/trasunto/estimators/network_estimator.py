@@ -1,0 +1,164 @@
+"""What the estimators have in common: what they remember, and how that becomes a recipe, a seed and held-out rows."""
+
+from __future__ import annotations
+
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import train_test_split
+
+from trasunto.data import Table
+from trasunto.errors import RecipeError
+from trasunto.spec import Layer, Network, Recipe, Stopping
+from trasunto.spec.legal import NUMBERS
+
+RECIPE_PARAMETERS = (
+    "loss",
+    "corruption",
+    "noise",
+    "tied",
+    "contraction",
+    "optimizer",
+    "learning_rate",
+    "momentum",
+    "weight_decay",
+    "clip_norm",
+    "schedule",
+    "batch_size",
+    "epochs",
+    "initialisation",
+)
+"""The parameters that are fields of a recipe, by the same names."""
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
+    """Remember how a network is built and trained; nothing is looked at before `fit`.
+
+    None stands everywhere for what the estimator's own usual recipe says.
+
+    Parameters
+    ----------
+    hidden_layers
+        Widths of the encoder's layers before the latent one. The decoder has the same, reversed.
+    latent
+        Width of the latent layer, z.
+    activation, latent_activation, output
+        What the hidden layers, the latent layer and the output layer do to their sums.
+    drop
+        Share of the encoder's hidden layers' outputs dropped while training.
+    l1
+        Weight of the latent's summed magnitudes in the loss: above 0, the autoencoder is sparse.
+    network
+        The layers in the text notation, such as ``"64 relu > [8 linear] > mirror > linear"``, in place of all of the
+        above.
+    loss, corruption, noise, tied, contraction
+        What training makes small, as a :class:`trasunto.Recipe` has them.
+    optimizer, learning_rate, momentum, weight_decay, clip_norm, schedule, batch_size, epochs, initialisation
+        How it does so. Fewer rows than `batch_size` are one minibatch.
+    patience
+        Stop after so many epochs in which the loss of held-out rows has not fallen, and keep the weights of the lowest.
+        None trains all epochs on all rows.
+    validation_fraction
+        Share of the rows held out for `patience`, at random.
+    warm_start
+        Let `fit` go on from the fitted weights, where there are any, with the optimizer's memory empty.
+    random_state
+        Seed of the first weights, the rows' order, dropout and the rows held out. None draws one from the operating
+        system; NumPy's global generator is neither read nor moved.
+    """
+
+    hidden_layers: Iterable[int] | None = None
+    latent: int | None = None
+    activation: str | None = None
+    latent_activation: str | None = None
+    output: str | None = None
+    drop: float | None = None
+    l1: float | None = None
+    network: str | Network | None = None
+    loss: str | None = None
+    corruption: str | None = None
+    noise: float | None = None
+    tied: bool | None = None
+    contraction: float | None = None
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    momentum: float | None = None
+    weight_decay: float | None = None
+    clip_norm: float | None = None
+    schedule: str | None = None
+    batch_size: int | None = None
+    epochs: int | None = None
+    initialisation: str | None = None
+    patience: int | None = None
+    validation_fraction: float = 0.1
+    warm_start: bool = False
+    random_state: int | np.random.RandomState | None = None
+
+    @abstractmethod
+    def _usual(self, d: int) -> Recipe:
+        """Return the recipe for rows of `d` features where nobody says otherwise."""
+
+    def _recipe(self, d: int, seed: int) -> Recipe:
+        """Return the recipe for rows of `d` features: the usual one, with what was asked for in its place."""
+        usual = self._usual(d)
+        asked = {name: getattr(self, name) for name in RECIPE_PARAMETERS}
+        return usual.replace(
+            network=self._layers(usual.network) if self.network is None else self.network,
+            order_seed=seed,
+            **{name: value for name, value in asked.items() if value is not None},
+        )
+
+    def _layers(self, usual: Network) -> Network:
+        """Return the usual network with the layers that were asked for in place of its own."""
+        *hidden, latent = usual.encoder
+        first = hidden[0] if hidden else Layer(1, "relu")
+        widths = [layer.units for layer in hidden] if self.hidden_layers is None else self.hidden_layers
+        if not np.iterable(widths) or isinstance(widths, (str, bytes)):
+            raise RecipeError(f"hidden_layers must list the layers' widths, as in (64, 32), not {widths!r}")
+        activation = self.activation or first.activation
+        drop = first.drop if self.drop is None else self.drop
+        before = [Layer(units, activation, drop=drop) for units in widths]
+        code = Layer(
+            latent.units if self.latent is None else self.latent,
+            self.latent_activation or latent.activation,
+            l1=latent.l1 if self.l1 is None else self.l1,
+        )
+        after = [Layer(layer.units, layer.activation) for layer in reversed(before)]
+        return Network((*before, code), tuple(after), self.output or usual.output)
+
+    def _seed(self) -> int:
+        """Return the seed that `random_state` stands for, drawn anew where it is none."""
+        if self.random_state is None:
+            return secrets.randbits(32)
+        if isinstance(self.random_state, np.random.RandomState):
+            return int(self.random_state.randint(2**32, dtype=np.uint32))
+        return int(NUMBERS["seed"].check("random_state", self.random_state))
+
+    def _stopping(self) -> Stopping | None:
+        return None if self.patience is None else Stopping(self.patience)
+
+    def _held_out(self, table: Table, seed: int) -> Table:
+        """Hold some rows out where stopping needs them.
+
+        At random, where Keras takes the last ones, because rows given to an estimator are often in the order of their
+        labels; with every class on both sides, where there are labels.
+        """
+        if self.patience is None:
+            return table
+        rows = np.arange(len(table))
+        kept, held = train_test_split(rows, test_size=self.validation_fraction, random_state=seed, stratify=table.y)
+        return replace(table.take(np.sort(kept)), validation=table.take(np.sort(held)))
+
+
+def refuse_other_network(fitted: Network, fitted_d: int, asked: Network, d: int) -> None:
+    """Refuse to go on from the weights of one network with another."""
+    if (fitted, fitted_d) != (asked, d):
+        raise RecipeError(
+            f"warm_start goes on with the fitted network '{fitted}' on {fitted_d} features, and what is asked for is "
+            f"'{asked}' on {d}: fit a new estimator, or set warm_start=False"
+        )

@@ -1,0 +1,76 @@
+"""What scikit-learn asks of every estimator, by its own checks; none of them is expected to fail."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sklearn.base import clone
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
+from trasunto.spec import Network, Recipe
+
+# One structure for all, and every table in one minibatch: nearly all the time goes into compiling, which they share.
+SMALL: dict[str, Any] = {
+    "hidden_layers": (),
+    "latent": 4,
+    "latent_activation": "tanh",
+    "batch_size": 1000,
+    "learning_rate": 0.05,
+    "initialisation": "keras",
+}
+ESTIMATORS = [
+    Autoencoder(**SMALL, epochs=3),
+    AutoencoderDetector(**SMALL, epochs=3, n_networks=1),
+    AutoencoderClassifier(**SMALL, epochs=30, pretraining_epochs=3),
+]
+
+# Not among the checks that scikit-learn generates, though its own estimators are held to them.
+TABLES = [
+    estimator_checks.check_dataframe_column_names_consistency,
+]
+TRANSFORMERS = [
+    estimator_checks.check_transformer_get_feature_names_out,
+    estimator_checks.check_transformer_get_feature_names_out_pandas,
+    estimator_checks.check_set_output_transform,
+    estimator_checks.check_set_output_transform_pandas,
+    estimator_checks.check_global_output_transform_pandas,
+]
+
+
+@parametrize_with_checks(ESTIMATORS)  # type: ignore[untyped-decorator]
+def test_scikit_learn_finds_nothing_amiss(estimator: Any, check: Callable[[Any], None]) -> None:
+    check(estimator)
+
+
+@pytest.mark.parametrize("check", TABLES, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: type(estimator).__name__)
+def test_the_names_of_columns_are_kept_and_held_to(estimator: Any, check: Callable[[str, Any], None]) -> None:
+    check(type(estimator).__name__, clone(estimator))
+
+
+# They fit on a frame and transform an array on purpose, or the reverse; scikit-learn's own estimators warn of that too.
+@pytest.mark.filterwarnings("ignore:X .*feature names:UserWarning")
+@pytest.mark.parametrize("check", TRANSFORMERS, ids=lambda check: check.__name__)
+def test_latents_have_names_and_come_as_they_are_asked_for(check: Callable[[str, Any], None]) -> None:
+    check("Autoencoder", clone(ESTIMATORS[0]))
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, AutoencoderClassifier, AutoencoderDetector])
+def test_every_parameter_is_flat_and_documented(kind: Any) -> None:
+    documented = " ".join(inspect.getdoc(one) or "" for one in kind.__mro__ if one.__module__.startswith("trasunto"))
+    parameters = kind().get_params(deep=False)
+    assert len(parameters) > 20
+    for name, value in parameters.items():
+        assert name in documented
+        assert isinstance(value, str | int | float | tuple | None)
+
+
+def test_parameters_that_a_recipe_has_too_are_called_as_there() -> None:
+    shared = set(Autoencoder().get_params()) & set(inspect.signature(Recipe).parameters)
+    assert shared >= {"loss", "optimizer", "learning_rate", "batch_size", "epochs", "corruption", "noise", "schedule"}
+    assert isinstance(Autoencoder()._recipe(5, 0).network, Network)

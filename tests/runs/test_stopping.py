@@ -37,7 +37,8 @@ def test_a_member_stops_by_its_rule_and_is_looked_at_at_its_best_epoch(table: Ta
     for member, row in zip(cohort.members, cohort.frame().itertuples(), strict=True):
         curve = curve_of(cohort, member.id)
         assert row.status == "stopped"
-        assert len(curve) - 1 == RULE.ends_at(curve) < QUICK.epochs
+        assert len(curve) - 1 == RULE.ends_at(curve)
+        assert len(curve) - 1 < QUICK.epochs
         assert row.epochs == member.epoch == int(np.argmin(curve)) == len(curve) - 1 - RULE.patience
         assert "test_loss had not fallen for 3 epochs" in str(row.reason)
         error = np.mean((member.reconstruct(table.test.x) - table.test.x) ** 2)  # type: ignore[union-attr]

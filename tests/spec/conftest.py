@@ -40,7 +40,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
     losses = [loss for loss in LOSSES if loss != "bce" or network.output == "sigmoid"]
     loss, optimizer = draw(st.sampled_from(losses)), draw(st.sampled_from(list(OPTIMIZERS)))
     corruption, schedule = draw(st.sampled_from(list(CORRUPTIONS))), draw(st.sampled_from(list(SCHEDULES)))
-    choices = {"optimizer": optimizer, "loss": loss, "corruption": corruption, "schedule": schedule}
+    choices: dict[str, Any] = {"optimizer": optimizer, "loss": loss, "corruption": corruption, "schedule": schedule}
     free = ["learning_rate", *defaults(**choices), *WEIGHED, "batch_size", "epochs", "validation", "order_seed"]
     given: dict[str, Any] = {name: draw(numbers(name)) for name in draw(st.sets(st.sampled_from(free)))}
     given |= {"initialisation": draw(st.sampled_from(INITIALISATIONS)), "frozen": draw(st.sampled_from(FROZEN))}

@@ -24,7 +24,7 @@ def draw(paper: PaperNetwork, target: float) -> Figure:
         name, colour = _ROWS[rows.rows]
         lines(left, rows.losses, colour, name)
         lines(right, rows.accuracies, colour, name)
-    scale_errors(left, [paper.train.losses.mean, paper.test.losses.mean])
+    scale_errors(left, [paper.train.losses.mean, paper.test.losses.mean, (None, target)])
     left.axhline(target, color=theme.MUTED, linewidth=0.9, zorder=1.2, label=f"asked for: {target:g}")
     _papers(left, 0, "{:.4f}")
     _papers(right, 1, "{:.2%}")

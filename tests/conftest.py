@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from trasunto.data import Table, load
+from trasunto.data import Records, Table, load, read_records
 
 if TYPE_CHECKING:
     import jax
+
+
+SAMPLE = Path(os.environ.get("TRASUNTO_DATA") or "nowhere") / "creditcard"
+"""Noted on import: tests set the variable to folders of their own."""
+
+
+@pytest.fixture(scope="session")
+def cards_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with few strange rows, whose Class is 1: real card transactions where these lie here, else tumours."""
+    files = sorted(SAMPLE.glob("*.parquet"))
+    if files:
+        return files[0]
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail("$TRASUNTO_DATA/creditcard holds no sample of card transactions, which CI must test with")
+    from sklearn.datasets import load_breast_cancer
+
+    cells = load_breast_cancer(as_frame=True)
+    path = tmp_path_factory.mktemp("cells") / "cells.parquet"
+    cells.data.assign(Time=range(len(cells.data)), Class=1 - cells.target).to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def creditcard_sample(cards_file: Path) -> Records:
+    """The rows of that file."""
+    return read_records(cards_file, label="Class", drop=["Time"])
 
 
 @pytest.fixture(scope="session")

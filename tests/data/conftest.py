@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import lzma
-import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -12,13 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trasunto.data import Records, read_records
-
 CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 PACKERS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}
-
-SAMPLE = Path(os.environ.get("TRASUNTO_DATA") or "nowhere") / "creditcard"
-"""Noted on import: tests set the variable to folders of their own."""
 
 IdxBytes = Callable[..., bytes]
 WriteIdx = Callable[[Path, np.ndarray], Path]
@@ -69,20 +63,6 @@ def no_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", refuse)
         patch.setattr(socket, "getaddrinfo", refuse)
         yield
-
-
-@pytest.fixture(scope="session")
-def creditcard_sample() -> Records:
-    """Rows with few strange ones, labelled 1: real card transactions where these lie here, else tumours."""
-    files = sorted(SAMPLE.glob("*.parquet"))
-    if files:
-        return read_records(files[0], label="Class", drop=["Time"])
-    if os.environ.get("CI", "").lower() == "true":
-        pytest.fail("$TRASUNTO_DATA/creditcard holds no sample of card transactions, which CI must test with")
-    from sklearn.datasets import load_breast_cancer
-
-    cells = load_breast_cancer(as_frame=True)
-    return read_records(cells.data, label=1 - cells.target)
 
 
 @pytest.fixture

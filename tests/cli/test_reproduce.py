@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import trasunto
+from trasunto.api.reproduction import command_of
 from trasunto.studies.loss import Settings
 
 Typed = Callable[..., Any]
@@ -46,3 +47,14 @@ def test_a_dry_run_counts_and_writes_nothing(typed: Typed, tmp_path: Path) -> No
     assert done.lines[0] == "to train: 4 members in 2 programs, 4 network-epochs"
     assert done.lines[-1].endswith("in runs")
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_rows_that_are_not_there_are_refused_before_anything_is_made(refused: Typed, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    assert "--path is not for it" in refused("reproduce", "mnist", "--path", "rows.csv")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_command_in_the_report_names_the_file_that_was_given() -> None:
+    said = command_of("fraud", True, ["depth-loss"], "my cards.csv")
+    assert said == "trasunto reproduce fraud --full --part depth-loss --path 'my cards.csv'"

@@ -56,3 +56,23 @@ def test_settings_are_changed_by_their_type(typed: Typed, tiny: Path) -> None:
         "study", "hidden-size", "--data", tiny, "--set", "hidden=2,4,8", "--epochs", 7, "--seeds", 1, "--dry-run"
     )
     assert done.lines[0] == "to train: 3 members in 3 programs, 21 network-epochs"
+
+
+def test_a_question_that_cannot_be_asked_of_the_rows_leaves_nothing(refused: Typed, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n" + "".join(f"{i},{i * i % 7}\n" for i in range(30)))
+    before = sorted(tmp_path.rglob("*"))
+    said = refused("study", "depth-separation", "--data", "rows.csv", "--seeds", 2)
+    assert "has no anomalies" in said
+    assert "--normal 0" in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_table_can_be_asked_and_the_report_says_how(typed: Typed, tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(120, 3))
+    text = "".join(f"{a},{b},{a + b},{int(c > 1)}\n" for a, b, c in rows)
+    (tmp_path / "rows.csv").write_text("a,b,sum,Class\n" + text)
+    settings = ("--set", "latent=1,2", "--seeds", 2, "--epochs", 2)
+    done = typed("study", "latent-loss", "--data", "rows.csv", "--label", "Class", "--normal", "0", *settings, "--json")
+    assert done.code == 0, done.err
+    facts = json.loads((tmp_path / "out/latent-loss/facts.json").read_text())
+    assert "--data rows.csv --label Class --normal 0" in facts["run"]["command"]

@@ -322,9 +322,7 @@ def test_a_truncated_file_is_refused_whatever_follows(
             open_model(path)
 
 
-def test_a_file_that_may_not_be_read_is_refused(
-    written: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_may_not_be_read_is_refused(written: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = written()
 
     def refuse(*args: object, **options: object) -> None:

@@ -128,8 +128,10 @@ def reproduce(
 
     began = time.perf_counter()
     questions = questions_of(paper, full, parts)
-    folder = prepare_folder(out)
-    table, peak = rows_of(paper, path), product_rate()
+    table = rows_of(paper, path)
+    for asked, settings in questions:
+        asked.requests(table, settings)  # refuses rows that it cannot be asked of, before a folder is made
+    folder, peak = prepare_folder(out), product_rate()
     trainer = Trainer(store, work(questions, table, store), watch)
     answers = {}
     for asked, settings in questions:

@@ -115,6 +115,7 @@ def study(
     if dry_run:
         print_cost(price([(asked, settings)], table, store), store, as_json)
         return
+    asked.requests(table, settings)  # refuses rows that the question cannot be asked of, before a folder is made
     folder = prepare_folder(out or Path("out") / asked.name)
     with progress() as watch:
         answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, **changes)

@@ -16,9 +16,9 @@ from trasunto.studies.bad_latent_facts import (
     Unit,
     changes,
     faults,
-    spread,
 )
 from trasunto.studies.bad_latent_verdict import comparisons, conclude
+from trasunto.studies.tabular_facts import estimate
 
 LIMITS = Limits(used=0.5, dimensions=2.0, worth=0.5)
 LINEAR = tuple(1.0 - k / 29 for k in range(30))
@@ -38,17 +38,17 @@ def space(arm: Arm, seeds: int, numbers: dict[str, float], steady: float) -> Spa
         l1=0.1 if arm == "bad" else 0.0,
         latent=32,
         parameters=5101,
-        dead=spread([numbers["dead"]] * seeds),
-        duplicates=spread([numbers["duplicates"]] * seeds),
-        used=spread(used),
-        effective_dimension=spread(dimensions),
-        worth=spread(worth),
-        train_loss=spread(around(numbers["error"] + 0.02)),
-        test_loss=spread(around(numbers["error"] + 0.03)),
-        train_error=spread(around(numbers["error"] - 0.01)),
-        test_error=spread(around(numbers["error"])),
-        auroc=spread(around(numbers["auroc"])),
-        average_precision=spread(around(0.9)),
+        dead=estimate([numbers["dead"]] * seeds),
+        duplicates=estimate([numbers["duplicates"]] * seeds),
+        used=estimate(used),
+        effective_dimension=estimate(dimensions),
+        worth=estimate(worth),
+        train_loss=estimate(around(numbers["error"] + 0.02)),
+        test_loss=estimate(around(numbers["error"] + 0.03)),
+        train_error=estimate(around(numbers["error"] - 0.01)),
+        test_error=estimate(around(numbers["error"])),
+        auroc=estimate(around(numbers["auroc"])),
+        average_precision=estimate(around(0.9)),
         faults=faults(used, dimensions, worth, (32, 29), LIMITS),
         first=Detection(numbers["auroc"], numbers["auroc"] - 0.01, numbers["auroc"] + 0.01, 0.9, 0.88, 0.92),
         units=(Unit(0.9, 0.9, 1.0), Unit(0.001, 0.5, 0.1), Unit(0.0, 0.0, 0.0)),

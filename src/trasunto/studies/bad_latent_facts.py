@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trasunto.analysis.intervals import Difference, adjust, interval, paired
+from trasunto.analysis.intervals import Difference, adjust, paired
 from trasunto.studies.separation_facts import Map
+from trasunto.studies.tabular_facts import Estimate
 
 Arm = Literal["bad", "control"]
 
@@ -22,16 +23,6 @@ Rule = Literal["unused", "collapsed", "worthless"]
 
 COMPARED = ("used", "effective_dimension", "test_error", "auroc", "average_precision")
 """What of the two arms is compared with a test."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A number of every seed: its mean with the t-interval over them (None with one seed)."""
-
-    mean: float
-    low: float | None
-    high: float | None
-    by_seed: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -153,17 +144,17 @@ class Space:
     l1: float
     latent: int
     parameters: int
-    dead: Spread
-    duplicates: Spread
-    used: Spread
-    effective_dimension: Spread
-    worth: Spread
-    train_loss: Spread
-    test_loss: Spread
-    train_error: Spread
-    test_error: Spread
-    auroc: Spread
-    average_precision: Spread
+    dead: Estimate
+    duplicates: Estimate
+    used: Estimate
+    effective_dimension: Estimate
+    worth: Estimate
+    train_loss: Estimate
+    test_loss: Estimate
+    train_error: Estimate
+    test_error: Estimate
+    auroc: Estimate
+    average_precision: Estimate
     faults: tuple[Fault, ...]
     first: Detection
     units: tuple[Unit, ...]
@@ -228,12 +219,6 @@ class Facts:
     def arm(self, arm: Arm) -> Space:
         """Return one of the two spaces."""
         return next(space for space in self.spaces if space.arm == arm)
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Return the mean of a number over seeds with its interval."""
-    over_seeds = interval(values)
-    return Spread(over_seeds.mean, over_seeds.low, over_seeds.high, tuple(map(float, values)))
 
 
 def worth(error: float, linear: Sequence[float]) -> int:

@@ -19,11 +19,11 @@ from trasunto.studies.bad_latent_facts import (
     Unit,
     changes,
     faults,
-    spread,
     worth,
 )
 from trasunto.studies.separation_facts import Map, points
 from trasunto.studies.separation_rows import RowsApart
+from trasunto.studies.tabular_facts import estimate
 
 BINS = 40
 
@@ -139,12 +139,12 @@ def _space(
         l1=seen.l1,
         latent=units,
         parameters=seen.parameters,
-        worth=spread(components),
+        worth=estimate(components),
         faults=faults(numbers["used"], numbers["effective_dimension"], components, (units, most), limits),
         first=_detection(seen.scores, rows),
         units=_units(seen.latent, rows.anomalous),
         errors=_errors(seen.scores, rows, edges, shown),
-        **{name: spread(values) for name, values in numbers.items()},
+        **{name: estimate(values) for name, values in numbers.items()},
     )
 
 

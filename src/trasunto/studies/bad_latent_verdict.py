@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trasunto.studies.bad_latent_facts import Change, Facts, Rule, Space, Spread
+from trasunto.studies.bad_latent_facts import Change, Facts, Rule, Space
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.tabular_facts import Estimate
 
 PAPER_L1 = 0.1
 
@@ -90,7 +91,7 @@ def _short(facts: Facts) -> bool:
     return facts.epochs != PAPER_EPOCHS
 
 
-def _beside(id: str, what: str, paper: float, ours: Spread, note: str) -> Comparison:
+def _beside(id: str, what: str, paper: float, ours: Estimate, note: str) -> Comparison:
     return Comparison(id=id, what=what, paper=paper, ours=ours.mean, note=note, low=ours.low, high=ours.high)
 
 
@@ -245,11 +246,11 @@ def _called(space: Space) -> str:
     return "With the penalty" if space.arm == "bad" else "Without it"
 
 
-def _spread(spread: Spread) -> str:
+def _spread(spread: Estimate) -> str:
     bounds = "" if spread.low is None or spread.high is None else f" ({spread.low:.3g} to {spread.high:.3g})"
     return f"{spread.mean:.3g}{bounds}"
 
 
-def _precise(spread: Spread) -> str:
+def _precise(spread: Estimate) -> str:
     bounds = "" if spread.low is None or spread.high is None else f" ({spread.low:.3f} to {spread.high:.3f})"
     return f"{spread.mean:.3f}{bounds}"

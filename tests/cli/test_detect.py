@@ -39,7 +39,8 @@ def test_a_detector_is_trained_kept_and_reported(typed: Typed, rows: Path, tmp_p
     assert "training: 100% done" in done.err
     assert open_model(tmp_path / "d.trasunto").threshold.kind == "false_alarms"
     page = (tmp_path / "d-report" / "report.html").read_text()
-    assert "trasunto detect rows.csv --out d.trasunto --label Class --normal 0 --drop Time" in page
+    assert "trasunto detect rows.csv --out d.trasunto --false-alarms 0.1" in page
+    assert "--label Class --normal 0 --drop Time" in page
 
 
 def test_the_command_in_the_report_makes_the_same_detector(typed: Typed, rows: Path, tmp_path: Path) -> None:

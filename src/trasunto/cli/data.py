@@ -7,24 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import (
-    Debug,
-    Drop,
-    Group,
-    Json,
-    Label,
-    Missing,
-    Normal,
-    Scaling,
-    Split,
-    SplitSeed,
-    TestShare,
-    TimeColumn,
-    Weight,
-    examples,
-)
+from trasunto.cli.options import Debug, Json, examples
 from trasunto.cli.printing import print_json, print_table, say
-from trasunto.cli.table_options import table_options
+from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
@@ -72,6 +57,7 @@ def list_(as_json: Json = False, debug: Debug = False) -> None:
 
 
 @app.command(epilog=SHOW_EXAMPLES)
+@takes_columns
 def show(
     context: typer.Context,
     source: Annotated[
@@ -89,17 +75,6 @@ def show(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Where that image is written, as a picture of its own size.")
     ] = None,
-    label: Label = None,
-    drop: Drop = None,
-    weight: Weight = None,
-    group: Group = None,
-    time_column: TimeColumn = None,
-    scaling: Scaling = None,
-    missing: Missing = None,
-    normal: Normal = None,
-    split: Split = None,
-    test_share: TestShare = None,
-    split_seed: SplitSeed = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:

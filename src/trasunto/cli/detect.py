@@ -8,27 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import (
-    Debug,
-    Drop,
-    DryRun,
-    Group,
-    Json,
-    Label,
-    Missing,
-    Normal,
-    Scaling,
-    Split,
-    SplitSeed,
-    TestShare,
-    TimeColumn,
-    Weight,
-    examples,
-)
+from trasunto.cli.options import Debug, DryRun, Json, examples
 from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import Field, chosen_fields
-from trasunto.cli.table_options import table_options
+from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import listed, read
 from trasunto.errors import TrasuntoError
 
@@ -47,6 +31,7 @@ EXAMPLES = examples(
 )
 
 
+@takes_columns
 def detect(
     context: typer.Context,
     rows: Annotated[
@@ -64,17 +49,6 @@ def detect(
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the report  [default: FILE-report]")
     ] = None,
-    label: Label = None,
-    normal: Normal = None,
-    drop: Drop = None,
-    weight: Weight = None,
-    group: Group = None,
-    time_column: TimeColumn = None,
-    scaling: Scaling = None,
-    missing: Missing = None,
-    split: Split = None,
-    test_share: TestShare = None,
-    split_seed: SplitSeed = None,
     contamination: Annotated[
         str | None,
         typer.Option(metavar="SHARE", help="Flag this share of the training rows  [default: 0.01]"),

@@ -9,27 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import (
-    Debug,
-    Drop,
-    DryRun,
-    Group,
-    Json,
-    Label,
-    Missing,
-    Normal,
-    Scaling,
-    Split,
-    SplitSeed,
-    Store,
-    TestShare,
-    TimeColumn,
-    Weight,
-    examples,
-)
+from trasunto.cli.options import Debug, DryRun, Json, Store, examples
 from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
-from trasunto.cli.table_options import table_options, table_words
+from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import as_typed, assignments, setting
 from trasunto.errors import TrasuntoError
 
@@ -46,6 +29,7 @@ EXAMPLES = examples(
 )
 
 
+@takes_columns
 def study(
     context: typer.Context,
     name: Annotated[
@@ -57,17 +41,6 @@ def study(
     data: Annotated[
         str | None, typer.Option(metavar="NAME|PATH", help="Rows, as for `trasunto train`  [default: the paper's]")
     ] = None,
-    label: Label = None,
-    drop: Drop = None,
-    weight: Weight = None,
-    group: Group = None,
-    time_column: TimeColumn = None,
-    scaling: Scaling = None,
-    missing: Missing = None,
-    normal: Normal = None,
-    split: Split = None,
-    test_share: TestShare = None,
-    split_seed: SplitSeed = None,
     reduced: Annotated[bool, typer.Option("--reduced", help="A quick look, in place of the paper's size.")] = False,
     epochs: Annotated[str | None, typer.Option(metavar="N", help="How long to train.")] = None,
     seeds: Annotated[str | None, typer.Option(metavar="N", help="How many networks of each kind.")] = None,

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from trasunto.cli import options
 from trasunto.cli.values import read
+
+OPTIONS: dict[str, Any] = {
+    "label": options.Label,
+    "normal": options.Normal,
+    "drop": options.Drop,
+    "weight": options.Weight,
+    "group": options.Group,
+    "time_column": options.TimeColumn,
+    "scaling": options.Scaling,
+    "missing": options.Missing,
+    "split": options.Split,
+    "test_share": options.TestShare,
+    "split_seed": options.SplitSeed,
+}
+"""What a command takes that reads columns, as typer declares it."""
 
 NAMES = {
     "label": "label",
@@ -21,6 +39,22 @@ NAMES = {
     "split_seed": "seed",
 }
 """What each option of the command line is called in Python."""
+
+
+def takes_columns(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take the options of columns too; it finds them, typed or not, in its context's parameters."""
+    own = inspect.signature(command, eval_str=True)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    added = [inspect.Parameter(name, kind, default=None, annotation=what) for name, what in OPTIONS.items()]
+
+    @functools.wraps(command)
+    def wider(**given: Any) -> None:
+        command(**{name: value for name, value in given.items() if name in own.parameters})
+
+    signature = own.replace(parameters=[*own.parameters.values(), *added])
+    wider.__signature__ = signature  # type: ignore[attr-defined]  # what typer reads
+    wider.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    return wider
 
 
 def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,30 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import (
-    Data,
-    Debug,
-    Drop,
-    DryRun,
-    Group,
-    Json,
-    Label,
-    Missing,
-    Normal,
-    Scaling,
-    Split,
-    SplitSeed,
-    Store,
-    TestShare,
-    TimeColumn,
-    Weight,
-    examples,
-)
+from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
 from trasunto.cli.printing import print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, chosen_fields
-from trasunto.cli.table_options import table_options
+from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import assignments, listed, read
 
 if TYPE_CHECKING:
@@ -52,6 +34,7 @@ EXAMPLES = examples(
 )
 
 
+@takes_columns
 def train(
     context: typer.Context,
     network: Annotated[
@@ -63,17 +46,6 @@ def train(
         ),
     ],
     data: Data = "mnist",
-    label: Label = None,
-    drop: Drop = None,
-    weight: Weight = None,
-    group: Group = None,
-    time_column: TimeColumn = None,
-    scaling: Scaling = None,
-    missing: Missing = None,
-    normal: Normal = None,
-    split: Split = None,
-    test_share: TestShare = None,
-    split_seed: SplitSeed = None,
     # Read from the context, by name: which fields there are, and what they mean, is for the recipe to say.
     loss: Field = None,
     optimizer: Field = None,

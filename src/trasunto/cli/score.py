@@ -73,8 +73,9 @@ def score(
 
 def _print(summary: ScoringSummary, threshold: float) -> None:
     from trasunto.report.wording import amount, duration, number
+    from trasunto.studies.phrases import percent
 
-    share = f" ({100 * summary.flagged / summary.rows:.2g} %)" if summary.rows else ""
+    share = f" ({percent(summary.flagged / summary.rows)})" if summary.rows else ""
     pace = f"{number(summary.rows_per_second, 3)} a second"
     say(
         f"{amount(summary.rows, 'row')} scored in {duration(summary.seconds)} ({pace})",

@@ -51,7 +51,7 @@ def _kept(facts: Facts) -> tuple[str, ...]:
     if there is None:
         return ("No rows were held out, so that nothing tells what the threshold does on rows to come.",)
     said = (
-        f"On held-out normal rows it flags {there.alarms:,} of {there.normal:,} ({100 * there.false_alarm_rate:.2g} %)"
+        f"On held-out normal rows it flags {there.alarms:,} of {there.normal:,} ({100 * there.false_alarm_rate:.3g} %)"
     )
     if not there.anomalies:
         return (f"{said}.",)

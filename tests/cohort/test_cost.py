@@ -29,11 +29,11 @@ def test_costs_are_counted() -> None:
 
 
 def test_more_members_epochs_and_rows_cost_more_time() -> None:
-    seconds = estimate(chunks(8), 2, rate=1e10).training_seconds
-    assert estimate(chunks(16), 2, rate=1e10).training_seconds == pytest.approx(2 * seconds)
-    assert estimate(chunks(8, epochs=10), 2, rate=1e10).training_seconds == pytest.approx(2 * seconds)
-    assert estimate(chunks(8, table=LARGE), 2, rate=1e10).training_seconds > 5 * seconds
-    assert estimate(chunks(8), 2, rate=2e10).training_seconds < seconds
+    seconds = estimate(chunks(64), 2, rate=1e10).training_seconds
+    assert estimate(chunks(128), 2, rate=1e10).training_seconds == pytest.approx(2 * seconds)
+    assert estimate(chunks(64, epochs=10), 2, rate=1e10).training_seconds == pytest.approx(2 * seconds)
+    assert estimate(chunks(64, table=LARGE), 2, rate=1e10).training_seconds > 5 * seconds
+    assert estimate(chunks(64), 2, rate=2e10).training_seconds < seconds
 
 
 def test_time_is_about_that_of_the_matrix_products() -> None:
@@ -45,10 +45,10 @@ def test_time_is_about_that_of_the_matrix_products() -> None:
 
 
 def test_more_members_at_work_need_more_memory_but_only_as_many_as_there_are_devices() -> None:
-    memory = [estimate(chunks(members), 2, rate=1e10).memory for members in (1, 2, 8, 80)]
+    memory = [estimate(chunks(members), 2, rate=1e10).memory for members in (1, 2, 64, 640)]
     assert memory[0] < memory[1] < memory[2] == memory[3]
-    assert estimate(chunks(8), 1, rate=1e10).memory < memory[2]
-    assert estimate(chunks(8, table=LARGE), 2, rate=1e10).memory > memory[2]
+    assert estimate(chunks(64), 1, rate=1e10).memory < memory[2]
+    assert estimate(chunks(64, table=LARGE), 2, rate=1e10).memory > memory[2]
 
 
 def test_wider_layers_larger_minibatches_and_double_precision_need_more_memory() -> None:

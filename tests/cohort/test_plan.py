@@ -80,11 +80,16 @@ def test_a_width_that_was_recorded_is_kept() -> None:
     assert [(len(chunk.jobs), chunk.width) for chunk in chunks] == [(3, 3), (3, 3), (1, 3)]
 
 
-@pytest.mark.parametrize(("members", "places", "width"), [(1, 2, 1), (2, 2, 1), (3, 2, 2), (361, 2, 4), (6, 1, 4)])
+@pytest.mark.parametrize(("members", "places", "width"), [(1, 2, 1), (2, 2, 1), (3, 2, 2), (361, 2, 32), (6, 1, 6)])
 def test_small_networks_are_trained_side_by_side_but_never_while_a_device_is_idle(
     members: int, places: int, width: int
 ) -> None:
     assert usual_width(job("").program, members, places) == width <= WIDEST
+
+
+def test_a_width_that_the_cache_decides_is_a_power_of_two() -> None:
+    paper_a = job("", Recipe("[64 sigmoid] > sigmoid"), from_arrays(np.zeros((9, 784), np.uint8))).program
+    assert usual_width(paper_a, 361, 2) == 4
 
 
 def test_networks_too_large_for_the_cache_are_trained_one_at_a_time() -> None:

@@ -39,7 +39,10 @@ def test_the_threshold_is_judged_on_them_too(facts: Facts, model: Model, table: 
 
 
 def test_the_rivals_see_the_same_rows(facts: Facts) -> None:
-    assert [rival.name.partition(" (")[0] for rival in facts.rivals] == [FOREST, "PCA"]
+    forest, as_many, best = (rival.name for rival in facts.rivals)
+    assert forest == FOREST
+    assert as_many == "PCA (2 components, as many as latent units)"
+    assert best.endswith("chosen by these labels)")
     assert facts.detection is not None
     for rival in facts.rivals:
         assert rival.detection.normal == facts.detection.normal

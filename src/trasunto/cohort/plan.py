@@ -14,7 +14,7 @@ from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, Stopping, Structure
 from trasunto.spec.stopping import monitored
 
-WIDEST = 4  # wider chunks leave the cache sooner than they save anything
+WIDEST = 32  # a step's fixed cost is shared by so many; wider chunks save no more
 CACHE_BYTES = 2 * 2**20  # weights of a chunk that stay close to one core
 
 
@@ -149,8 +149,9 @@ def class_names(table: Table) -> np.ndarray:
 
 def usual_width(program: Program, members: int, devices: int, itemsize: int = 4) -> int:
     """Return how many members to train in one call: as many as stay in cache, fewer where devices would stay idle."""
-    in_cache = CACHE_BYTES // (program.weights * itemsize)
-    return max(1, min(WIDEST, in_cache, -(-members // devices)))
+    in_cache = max(1, CACHE_BYTES // (program.weights * itemsize))
+    # The power of two below it: a cohort of many members then parts evenly.
+    return min(WIDEST, 1 << (in_cache.bit_length() - 1), max(1, -(-members // devices)))
 
 
 def plan(jobs: Sequence[Job], devices: int, width: Callable[[Program, int], int] | None = None) -> tuple[Chunk, ...]:

@@ -7,7 +7,7 @@ from trasunto.spec import Recipe, Stopping
 SCORE = "mahalanobis"
 """How a row's score is made of its reconstruction; see `scoring.SCORES`."""
 
-SEEDS = 4
+SEEDS = 8
 """Networks, whose scores are averaged."""
 
 CALIBRATION = 0.2
@@ -23,9 +23,9 @@ def recipe(d: int) -> Recipe:
     Examples
     --------
     >>> str(recipe(29).network)
-    '128 tanh > [16 linear] > 128 tanh > linear'
+    '256 tanh > [16 linear] > 256 tanh > linear'
     """
-    return Recipe("128 tanh > [16 linear] > mirror > linear", batch_size=64, epochs=20, initialisation="keras")
+    return Recipe("256 tanh > [16 linear] > mirror > linear", batch_size=64, epochs=20, initialisation="keras")
 
 
 def stopping() -> Stopping | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis.detection import Detection, DetectionDifference, detection, paired_difference
-from trasunto.analysis.detection_baselines import best_pca, isolation_forest_scores
+from trasunto.analysis.detection_baselines import best_pca, isolation_forest_scores, pca_scores
 from trasunto.models.strangest import StrangeRow
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def measure(model: Model, table: Table, strangest: tuple[StrangeRow, ...]) -> Fa
         threshold=model.threshold,
         at_threshold=_at_threshold(model, normal, strange),
         detection=detection(both, labels) if known else None,
-        rivals=_rivals(table, both, labels) if known else (),
+        rivals=_rivals(table, both, labels, latent=model.recipe.network.encoder[-1].units) if known else (),
         histogram=_histogram(normal if len(normal) else _scores(model, table), strange, model.threshold.value),
         strangest=strangest,
     )
@@ -168,20 +168,25 @@ def _at_threshold(model: Model, normal: NDArray[np.float64], strange: NDArray[np
     return AtThreshold(int(flagged(normal).sum()), len(normal), int(flagged(strange).sum()), len(strange))
 
 
-def _rivals(table: Table, ours: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[Rival, ...]:
+def _rivals(table: Table, ours: NDArray[np.float64], labels: NDArray[np.bool_], *, latent: int) -> tuple[Rival, ...]:
     assert table.test is not None
     assert table.anomalies is not None
     train = table.values(dtype=np.float64)
     rows = np.concatenate([table.test.values(dtype=np.float64), table.anomalies.values(dtype=np.float64)])
     theirs = {FOREST: isolation_forest_scores(train, rows)}
+    if latent < table.d:
+        theirs[f"PCA ({_components(latent)}, as many as latent units)"] = pca_scores(train, rows, [latent])[latent]
     if table.d > 1:
         linear = best_pca(train, rows, labels)
-        kept = f"{linear.components} component{'' if linear.components == 1 else 's'}"
-        theirs[f"PCA ({kept}, chosen by these labels)"] = linear.scores
+        theirs[f"PCA ({_components(linear.components)}, chosen by these labels)"] = linear.scores
     return tuple(
         Rival(name, detection(scores, labels), paired_difference(ours, scores, labels))
         for name, scores in theirs.items()
     )
+
+
+def _components(count: int) -> str:
+    return f"{count} component{'' if count == 1 else 's'}"
 
 
 def _histogram(normal: NDArray[np.float64], strange: NDArray[np.float64], threshold: float) -> Histogram:

@@ -129,10 +129,9 @@ def reproduce(
     began = time.perf_counter()
     questions = questions_of(paper, full, parts)
     table = rows_of(paper, path)
-    for asked, settings in questions:
-        asked.requests(table, settings)  # refuses rows that it cannot be asked of, before a folder is made
+    to_do = work(questions, table, store)  # refuses rows that a question cannot be asked of, before a folder is made
     folder, peak = prepare_folder(out), product_rate()
-    trainer = Trainer(store, work(questions, table, store), watch)
+    trainer = Trainer(store, to_do, watch)
     answers = {}
     for asked, settings in questions:
         trainer.begin(asked.name)

@@ -88,8 +88,8 @@ def test_small_networks_are_trained_side_by_side_but_never_while_a_device_is_idl
 
 
 def test_a_width_that_the_cache_decides_is_a_power_of_two() -> None:
-    paper_a = job("", Recipe("[64 sigmoid] > sigmoid"), from_arrays(np.zeros((9, 784), np.uint8))).program
-    assert usual_width(paper_a, 361, 2) == 4
+    paper_a = job("", Recipe("[64 sigmoid] > sigmoid", batch_size=1000), from_arrays(np.zeros((1000, 784), np.uint8)))
+    assert usual_width(paper_a.program, 361, 2) == 2
 
 
 def test_networks_too_large_for_the_cache_are_trained_one_at_a_time() -> None:

@@ -99,7 +99,7 @@ def _linear(rows: NDArray[np.float64]) -> Projection:
 
 def _neighbourhoods(rows: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     if not rows.any():  # every row in one place: there is nothing to lay out, and PCA would divide by zero
         return np.zeros((len(rows), 2))

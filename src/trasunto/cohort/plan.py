@@ -15,7 +15,7 @@ from trasunto.spec import Recipe, Stopping, Structure
 from trasunto.spec.stopping import monitored
 
 WIDEST = 32  # a step's fixed cost is shared by so many; wider chunks save no more
-CACHE_BYTES = 2 * 2**20  # weights of a chunk that stay close to one core
+CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close to one core
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Program:
     def products(self) -> int:
         """Count the multiplications of one row's way through one network."""
         return sum(inputs * outputs for inputs, outputs in self.layers)
+
+    @property
+    def values(self) -> int:
+        """Count the outputs of all layers of one network for one minibatch."""
+        return min(self.structure.batch_size, self.rows) * sum(outputs for _, outputs in self.layers)
 
     @property
     def layers(self) -> tuple[tuple[int, int], ...]:
@@ -149,7 +154,7 @@ def class_names(table: Table) -> np.ndarray:
 
 def usual_width(program: Program, members: int, devices: int, itemsize: int = 4) -> int:
     """Return how many members to train in one call: as many as stay in cache, fewer where devices would stay idle."""
-    in_cache = max(1, CACHE_BYTES // (program.weights * itemsize))
+    in_cache = max(1, CACHE_BYTES // ((program.weights + program.values) * itemsize))
     # The power of two below it: a cohort of many members then parts evenly.
     return min(WIDEST, 1 << (in_cache.bit_length() - 1), max(1, -(-members // devices)))
 

@@ -116,7 +116,7 @@ def score_file(
 
 def in_order(model: Model, source: Source) -> Generator[Scored, None, None]:
     """Score batches side by side and yield them as they come in the file; only a few are in memory."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     workers = min(_cores(), MOST_WORKERS)
     at_work: deque[Future[Scored]] = deque()

@@ -12,6 +12,7 @@ from trasunto.nets.activations import ACTIVATIONS
 from trasunto.nets.columns import features, softened
 from trasunto.nets.corruption import corrupt
 from trasunto.nets.initialise import Weights, mirror_of
+from trasunto.nets.products import product
 from trasunto.nets.streams import CORRUPTED, DRAWN
 from trasunto.spec import Structure
 
@@ -29,7 +30,7 @@ def dense(structure: Structure, weights: Weights, name: str, values: jax.Array) 
     """Return the sums (b, outputs) of the dense layer `name`; a tied decoder uses the encoder's kernels, transposed."""
     mirror = mirror_of(structure, name)
     kernel = weights[f"{name}.kernel"] if mirror is None else weights[f"{mirror}.kernel"].T
-    return values @ kernel + weights[f"{name}.bias"]
+    return product(values, kernel) + weights[f"{name}.bias"]
 
 
 def drop_out(values: jax.Array, rate: jax.Array, key: jax.Array) -> jax.Array:

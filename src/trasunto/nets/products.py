@@ -1,0 +1,74 @@
+"""Products of the dense layers, each by whichever library is fastest for its size."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from trasunto.nets import blas
+
+LARGEST = 10**6  # multiplications: beyond this OpenBLAS leaves its kernels for small matrices, and XLA's are as fast
+THINNEST = 8  # rows or columns: below this a product is no more than a pass over one matrix
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def product(a: jax.Array, b: jax.Array, transposed: bool = False) -> jax.Array:
+    """Return the product (r, c) of a (r, k), or a (k, r) where `transposed`, and b (k, c).
+
+    Under ``vmap`` over members, small float32 products on a CPU go to BLAS (see `trasunto.nets.blas`); all others are
+    XLA's. Both round differently, within the tolerance to which a cohort equals its members trained alone.
+    """
+    value: jax.Array = _PRODUCTS[transposed](a, b)
+    return value
+
+
+def _forward(a: jax.Array, b: jax.Array, transposed: bool) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return product(a, b, transposed), (a, b)
+
+
+def _backward(transposed: bool, operands: tuple[jax.Array, jax.Array], g: jax.Array) -> tuple[jax.Array, jax.Array]:
+    a, b = operands
+    if transposed:
+        return product(b, g.T), product(a, g)
+    return product(g, b.T), product(a, g, True)
+
+
+product.defvjp(_forward, _backward)
+
+
+def _by_xla(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
+    return (a.T if transposed else a) @ b
+
+
+def _by_blas(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
+    """Return the products (m, r, c) of a (m, r, k) or (1, r, k), stored transposed where so, and b (m, k, c)."""
+    shape = (b.shape[0], a.shape[2 if transposed else 1], b.shape[2])
+    call = jax.ffi.ffi_call(blas.TARGETS[transposed], jax.ShapeDtypeStruct(shape, b.dtype), vmap_method="sequential")
+    return call(a, b)
+
+
+def _small(transposed: bool, a: jax.Array, b: jax.Array) -> bool:
+    """Say whether the product of a and b (m, k, c) is of the kind that BLAS is faster at."""
+    r, k, c = a.shape[-1 if transposed else -2], b.shape[1], b.shape[2]
+    return a.dtype == b.dtype == jnp.float32 and min(r, k, c) >= THINNEST and r * k * c <= LARGEST
+
+
+def _product(transposed: bool) -> Any:
+    """Return the product as a function that chooses its library when it is vectorised."""
+    plain = partial(_by_xla, transposed)
+    choosing = jax.custom_batching.custom_vmap(plain)
+
+    @choosing.def_vmap
+    def members(m: int, batched: list[bool], a: jax.Array, b: jax.Array) -> tuple[jax.Array, bool]:
+        shared, own = not batched[0], batched[1]
+        if own and _small(transposed, a, b) and blas.available():
+            return _by_blas(transposed, a[None] if shared else a, b), True
+        return jax.vmap(plain, in_axes=(None if shared else 0, 0 if own else None))(a, b), True
+
+    return choosing
+
+
+_PRODUCTS = {transposed: _product(transposed) for transposed in (False, True)}

@@ -1,8 +1,9 @@
-"""A trained network at work on any number of rows, in blocks of one size: one program each, however many rows come."""
+"""A trained network at work on any number of rows, in blocks of one size: two programs, however many rows come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -11,6 +12,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trasunto.cohort.devices import carrying, training_devices
 from trasunto.errors import DataError
 from trasunto.nets.network import classify, draw, encode, reconstruct
 from trasunto.spec import Recipe, Structure
@@ -18,16 +20,30 @@ from trasunto.spec import Recipe, Structure
 ROWS_AT_ONCE = 1024
 """Rows of a block. The last one is filled up with zeros, so that no number of rows compiles anew."""
 
+BLOCKS_AT_ONCE = 16
+"""Blocks of many rows that one call goes through; such calls run side by side, one per device."""
+
+SIDE_BY_SIDE = (4, 128)
+"""How many rows of a block are at work at a time: four products of 128 rows are small enough for `nets.blas`."""
+
 Verb = Callable[..., jax.Array]
+Measure = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def _latent(structure: Structure, weights: Any, numbers: Any, x: jax.Array) -> jax.Array:
     return encode(structure, weights, numbers, x).values
 
 
+def _weighed(structure: Structure, weights: Any, numbers: Any, scales: jax.Array, x: jax.Array) -> jax.Array:
+    return (jax.numpy.square(reconstruct(structure, weights, numbers, x) - x) * scales).sum(axis=1)
+
+
 @partial(jax.jit, static_argnames=("verb", "structure"))
-def _apply(verb: Verb, structure: Structure, weights: Any, numbers: Any, block: jax.Array) -> jax.Array:
-    return verb(structure, weights, numbers, block)
+def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> jax.Array:
+    """Return what `verb` makes of rows in blocks (k, ROWS_AT_ONCE, d), a few at a time, so that they stay in cache."""
+    some = jax.vmap(partial(verb, structure, *given))
+    made: jax.Array = jax.lax.map(some, blocks.reshape(-1, *SIDE_BY_SIDE, blocks.shape[-1]))
+    return made.reshape(-1, *made.shape[3:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +74,17 @@ class Applied:
         """Return the reconstruction (n, d) of rows (n, d)."""
         return self._over(reconstruct, x, self.d)
 
+    def measure(self, x: ArrayLike, what: Measure) -> np.ndarray:
+        """Return what is measured (n, ...) of rows and their reconstructions, in parts, while these are in cache.
+
+        Parameters
+        ----------
+        x : (n, d)
+        what
+            Takes some rows (k, d) and their reconstructions (k, d), returns (k, ...). It runs in several threads.
+        """
+        return self._over(reconstruct, x, self.d, what)
+
     def decode(self, z: ArrayLike) -> np.ndarray:
         """Return the rows (n, d) that the decoder makes of latents (n, z)."""
         return self._over(draw, z, self.recipe.network.encoder[-1].units)
@@ -65,6 +92,13 @@ class Applied:
     def classify(self, x: ArrayLike) -> np.ndarray:
         """Return the logits (n, classes) of the linear head on the latent."""
         return self._over(classify, x, self.d)
+
+    def weighed_errors(self, x: ArrayLike, scales: ArrayLike) -> np.ndarray:
+        """Return the squared errors of rows (n, d), times `scales` (d,) and added over features: (n,).
+
+        They are computed in the weights' precision, beside the reconstructions, which never leave the device.
+        """
+        return self._over(_weighed, x, self.d, also=(np.asarray(scales, self.dtype),))
 
     @property
     def d(self) -> int:
@@ -77,24 +111,47 @@ class Applied:
         return self.weights["1.kernel"].dtype
 
     @cached_property
-    def _on_device(self) -> tuple[dict[str, jax.Array], dict[str, np.ndarray]]:
+    def _placed(self) -> tuple[tuple[dict[str, jax.Array], dict[str, jax.Array]], ...]:
+        """Its weights and numbers on every device."""
         numbers = {name: np.asarray(value, self.dtype) for name, value in self.recipe.numbers.items()}
-        return {name: jax.numpy.asarray(array) for name, array in self.weights.items()}, numbers
+        return tuple(jax.device_put((dict(self.weights), numbers), device) for device in training_devices())
 
-    def _over(self, verb: Verb, rows: ArrayLike, width: int) -> np.ndarray:
+    def _over(
+        self, verb: Verb, rows: ArrayLike, width: int, what: Measure | None = None, also: tuple[np.ndarray, ...] = ()
+    ) -> np.ndarray:
         values = np.asarray(rows)
         if values.ndim != 2 or values.shape[1] != width:
             raise DataError(f"rows must be (n, {width}) for this network, not {values.shape}")
         structure = self.recipe.structure.on(self.blocks)
-        parts = [
-            np.asarray(_apply(verb, structure, *self._on_device, block))[:n] for block, n in self._blocks_of(values)
-        ]
-        return np.concatenate(parts)
 
-    def _blocks_of(self, values: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
-        """Yield blocks of one size and how many of their rows are real; one at least, so that shapes are known."""
-        for at in range(0, max(len(values), 1), ROWS_AT_ONCE):
-            real = values[at : at + ROWS_AT_ONCE]
-            block = np.zeros((ROWS_AT_ONCE, values.shape[1]), self.dtype)
-            block[: len(real)] = real
-            yield block, len(real)
+        def work(place: int, part: np.ndarray) -> np.ndarray:
+            given = (*self._placed[place], *also)
+            made = np.asarray(_apply(verb, structure, given, self._blocks_of(part)))[: len(part)]
+            return made if what is None else what(part, made)
+
+        large, small = _parts(values)
+        done: list[np.ndarray] = []
+        if large:
+            places = [number % len(self._placed) for number in range(len(large))]
+            with ThreadPoolExecutor(len(self._placed), thread_name_prefix="trasunto") as threads:
+                done += threads.map(carrying(work), places, large)
+        # A device compiles for itself: what is left over is not worth a program on each.
+        done += [work(0, part) for part in small]
+        return np.concatenate(done)
+
+    def _blocks_of(self, part: np.ndarray) -> np.ndarray:
+        """Return rows as blocks (k, ROWS_AT_ONCE, d), filled up with zeros; one at least, so that shapes are known."""
+        blocks = BLOCKS_AT_ONCE if len(part) > ROWS_AT_ONCE else 1
+        whole = np.asarray(part, self.dtype)
+        if len(part) < blocks * ROWS_AT_ONCE:
+            whole = np.concatenate([whole, np.zeros((blocks * ROWS_AT_ONCE - len(part), part.shape[1]), self.dtype)])
+        return whole.reshape(blocks, ROWS_AT_ONCE, -1)
+
+
+def _parts(values: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Cut rows into parts of as many as a call takes and, of what is left over, blocks; of no rows, an empty block."""
+    most = BLOCKS_AT_ONCE * ROWS_AT_ONCE
+    whole = len(values) // most * most
+    large = [values[at : at + most] for at in range(0, whole, most)]
+    small = [values[at : at + ROWS_AT_ONCE] for at in range(whole, len(values), ROWS_AT_ONCE)]
+    return large, small if large or small else [values]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import jax
 import psutil
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 MOST_CPU_DEVICES = 8  # rows are copied to each device; beyond this XLA's own threads use the cores
 
@@ -45,3 +50,14 @@ def training_devices() -> list[jax.Device]:
         jax.config.update("jax_num_cpu_devices", min(cores, MOST_CPU_DEVICES))
     _keep_programs()
     return list(jax.local_devices())
+
+
+def carrying(work: Callable[P, R]) -> Callable[P, R]:
+    """Return `work` for other threads: with the precision that was chosen for this one alone, which they do not see."""
+    wide = bool(jax.config.values["jax_enable_x64"])
+
+    def apart(*given: P.args, **named: P.kwargs) -> R:
+        with jax.enable_x64(wide):
+            return work(*given, **named)
+
+    return apart

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import jax
 
+from trasunto.cohort.devices import carrying
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event, Running, Shelf
 
@@ -35,18 +36,12 @@ def train_chunks(
     """
     waiting, idle = deque(chunks), deque((device, Shelf(device)) for device in devices)
     working: dict[Future[Event], tuple[Running, tuple[jax.Device, Shelf]]] = {}
-    wide = bool(jax.config.values["jax_enable_x64"])
-
-    def apart(work: Callable[[], Event]) -> Event:
-        with jax.enable_x64(wide):  # a precision chosen for the caller's thread alone is not seen in others
-            return work()
-
     with ThreadPoolExecutor(len(devices), thread_name_prefix="trasunto") as threads:
         while True:
             while waiting and idle and not stopping():
                 chunk, place = waiting.popleft(), idle.popleft()
                 begun = Running(chunk, [job.begin() for job in chunk.jobs], *place, checkpoint_seconds)
-                working[threads.submit(apart, begun.begin)] = begun, place
+                working[threads.submit(carrying(begun.begin))] = begun, place
             if not working:
                 return
             at_work = len(working)
@@ -58,5 +53,5 @@ def train_chunks(
                     event = event if event.states is not None else replace(event, states=running.states())
                     idle.append(place)
                 else:
-                    working[threads.submit(apart, running.advance)] = running, place
+                    working[threads.submit(carrying(running.advance))] = running, place
                 yield event

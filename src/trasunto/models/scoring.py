@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis import scores
 from trasunto.analysis.explanation import ErrorDistribution
-from trasunto.analysis.scores import LatentDistance, Scoring, fit_scoring, fold, squared_errors
+from trasunto.analysis.scores import ErrorScale, LatentDistance, Scoring, fit_scoring, fold, squared_errors
 from trasunto.cohort.application import Applied
 from trasunto.errors import one_of
 
@@ -68,11 +69,14 @@ class Judgement:
     def _of(self, network: Applied, scoring: Scoring, x: np.ndarray, spans: Spans) -> NDArray[np.float64]:
         if self.kind == "latent":
             return scoring.score(None, finite(network.encode(x)))
-        made = finite(network.reconstruct(x))
         if self.kind == MAHALANOBIS:
-            distances: NDArray[np.float64] = scoring.score(None, _differences(x, made)) / x.shape[1]
-            return distances
-        return scoring.score(errors_of(x, made, spans), None)
+            return network.measure(x, partial(_distances, scoring))
+        scores: NDArray[np.float64] = network.weighed_errors(x, _scales(scoring, spans)).astype(np.float64)
+        beyond = ~np.isfinite(scores)
+        if beyond.any():  # errors whose squares are more than the networks' precision holds
+            made = finite(network.reconstruct(x[beyond]))
+            scores[beyond] = scoring.score(errors_of(x[beyond], made, spans), None)
+        return scores
 
 
 def scoring_from_arrays(kind: str, arrays: Mapping[str, np.ndarray]) -> Scoring:
@@ -133,6 +137,17 @@ def _fitted(kind: str, network: Applied, x: np.ndarray, made: np.ndarray, errors
 def _analysed_as(kind: str) -> str:
     """Return the kind of analysis that a score is: the distance of errors is computed as that of latents."""
     return "latent" if kind == MAHALANOBIS else kind
+
+
+def _scales(scoring: Scoring, spans: Spans) -> NDArray[np.float64]:
+    """Return what each feature's squared error (d,) counts in a score that is a mean over columns."""
+    usual = scoring.fitted.usual if isinstance(scoring.fitted, ErrorScale) else np.ones(len(spans))
+    return np.repeat(1 / (usual * len(spans)), [stop - start for start, stop in spans])
+
+
+def _distances(scoring: Scoring, x: np.ndarray, made: np.ndarray) -> NDArray[np.float64]:
+    distances: NDArray[np.float64] = scoring.score(None, _differences(x, finite(made))) / x.shape[1]
+    return distances
 
 
 def _differences(x: np.ndarray, made: np.ndarray) -> NDArray[np.float64]:

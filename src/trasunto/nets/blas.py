@@ -50,7 +50,7 @@ def _handler(transposed: bool) -> Any:
     """Return a C function that XLA calls with matrices a and b and a place for out, out[i] = a[i] b[i].
 
     It is given a (m, r, k), or (m, k, r) where `transposed`, b (m, k, c) and out (m, r, c), float32 and row-major; a
-    may be (1, ...) for all i. Row-major matrices are their own transposes to BLAS, which therefore forms out' = b' a'.
+    or b may be (1, ...) for all i. To BLAS, row-major matrices are their own transposes: it forms out' = b' a'.
 
     References
     ----------
@@ -90,13 +90,14 @@ def _handler(transposed: bool) -> Any:
                 metadata[3] = runtime[4]
             return 0
         a, b, out = pointer(pointer(frame[9])[0]), pointer(pointer(frame[9])[1]), pointer(pointer(frame[14])[0])
-        a_shape, shape = pointer(a[5]), pointer(out[5])
+        a_shape, b_shape, shape = pointer(a[5]), pointer(b[5]), pointer(out[5])
         m, r, c, k = shape[0], shape[1], shape[2], a_shape[inner]
         letters = np.array([normal, transposition], np.uint8)
         numbers = np.array([c, r, k, c, a_shape[2], c], np.int32)
         scales = np.array([1, 0], np.float32)
         a_step = 4 * r * k if a_shape[0] == m else 0
-        each(m, b[3], 4 * k * c, a[3], a_step, out[3], 4 * r * c, (letters, numbers, scales))
+        b_step = 4 * k * c if b_shape[0] == m else 0
+        each(m, b[3], b_step, a[3], a_step, out[3], 4 * r * c, (letters, numbers, scales))
         return 0
 
     return multiply.ctypes

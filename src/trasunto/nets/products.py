@@ -18,8 +18,9 @@ THINNEST = 8  # rows or columns: below this a product is no more than a pass ove
 def product(a: jax.Array, b: jax.Array, transposed: bool = False) -> jax.Array:
     """Return the product (r, c) of a (r, k), or a (k, r) where `transposed`, and b (k, c).
 
-    Under ``vmap`` over members, small float32 products on a CPU go to BLAS (see `trasunto.nets.blas`); all others are
-    XLA's. Both round differently, within the tolerance to which a cohort equals its members trained alone.
+    Under ``vmap``, over members or over blocks of rows, small float32 products on a CPU go to BLAS (see
+    `trasunto.nets.blas`); all others are XLA's. Both round differently, within the tolerance to which a cohort equals
+    its members trained alone.
     """
     value: jax.Array = _PRODUCTS[transposed](a, b)
     return value
@@ -44,15 +45,15 @@ def _by_xla(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
 
 
 def _by_blas(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
-    """Return the products (m, r, c) of a (m, r, k) or (1, r, k), stored transposed where so, and b (m, k, c)."""
-    shape = (b.shape[0], a.shape[2 if transposed else 1], b.shape[2])
+    """Return the products (m, r, c) of a (m, r, k), stored transposed where so, and b (m, k, c); m may be 1."""
+    shape = (max(len(a), len(b)), a.shape[2 if transposed else 1], b.shape[2])
     call = jax.ffi.ffi_call(blas.TARGETS[transposed], jax.ShapeDtypeStruct(shape, b.dtype), vmap_method="sequential")
     return call(a, b)
 
 
 def _small(transposed: bool, a: jax.Array, b: jax.Array) -> bool:
-    """Say whether the product of a and b (m, k, c) is of the kind that BLAS is faster at."""
-    r, k, c = a.shape[-1 if transposed else -2], b.shape[1], b.shape[2]
+    """Say whether the product of a and b (..., k, c) is of the kind that BLAS is faster at."""
+    r, k, c = a.shape[-1 if transposed else -2], *b.shape[-2:]
     return a.dtype == b.dtype == jnp.float32 and min(r, k, c) >= THINNEST and r * k * c <= LARGEST
 
 
@@ -63,10 +64,10 @@ def _product(transposed: bool) -> Any:
 
     @choosing.def_vmap
     def members(m: int, batched: list[bool], a: jax.Array, b: jax.Array) -> tuple[jax.Array, bool]:
-        shared, own = not batched[0], batched[1]
-        if own and _small(transposed, a, b) and blas.available():
-            return _by_blas(transposed, a[None] if shared else a, b), True
-        return jax.vmap(plain, in_axes=(None if shared else 0, 0 if own else None))(a, b), True
+        if _small(transposed, a, b) and blas.available():
+            a, b = (each if own else each[None] for each, own in zip((a, b), batched, strict=True))
+            return _by_blas(transposed, a, b), True
+        return jax.vmap(plain, in_axes=tuple(0 if own else None for own in batched))(a, b), True
 
     return choosing
 

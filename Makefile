@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
-SOURCES := src tests scripts
+SOURCES := src tests scripts benchmarks
 export TRASUNTO_DATA ?= $(abspath $(wildcard ../shared/data))
 
-.PHONY: demo test test-all lint types oracles clean
+.PHONY: demo test test-all lint types oracles bench clean
 .DEFAULT_GOAL := test
 
 $(BIN)/python:
@@ -44,5 +44,15 @@ test-all: $(STAMPS)/oracles  ## what is heavy: PyTorch and Keras themselves, a b
 oracles: $(STAMPS)/oracles  ## compute the reference curves anew with PyTorch and Keras
 	$(BIN)/python -m scripts.oracles
 
+PEERS := .venv-peers
+
+$(STAMPS)/peers: benchmarks/peers/constraints.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/constraints.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+bench: $(STAMPS)/test $(STAMPS)/peers  ## beside PyTorch, Keras, PyOD, scikit-learn and ONNX Runtime: about half an hour
+	$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(BENCH)
+
 clean:
-	rm -rf $(VENV) $(STAMPS) demo out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(PEERS) $(STAMPS) demo out .mypy_cache .ruff_cache .pytest_cache

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import jax
@@ -9,7 +10,8 @@ import numpy as np
 import optax
 import pytest
 
-from trasunto.cohort.optimizers import DIRECTIONS, optimizer
+from trasunto.cohort.optimizers import DIRECTIONS, optimizer, take_step
+from trasunto.nets import native
 from trasunto.spec import Recipe, legal
 
 each = pytest.mark.parametrize("word", legal.OPTIMIZERS)
@@ -116,3 +118,30 @@ def test_rmsprop_divides_by_the_root_and_then_gathers_momentum() -> None:
         places.append(place)
     recipe = recipe_of("rmsprop", learning_rate=0.1, decay=0.95, epsilon=0.01, momentum=0.5)
     np.testing.assert_allclose(path(recipe, START, GRADIENTS), places, rtol=1e-12)
+
+
+@pytest.mark.parametrize("word", ["adam", "adam_keras"])
+def test_adam_in_one_pass_is_adam(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = Recipe("[3 tanh] > linear", optimizer=word)
+    random, members = np.random.default_rng(0), 3
+    numbers = {name: jnp.full(members, value, jnp.float32) for name, value in recipe.numbers.items()}
+    numbers |= {"learning_rate": jnp.asarray([1e-3, 1e-2, 0.1]), "beta1": jnp.asarray([0.9, 0.5, 0.0])}
+    shapes = {"1.kernel": (members, 70, 41), "1.bias": (members, 41), "output.bias": (members, 1)}
+    begin = {name: jnp.asarray(random.normal(size=shape), jnp.float32) for name, shape in shapes.items()}
+    slopes = [{name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()} for _ in range(4)]
+
+    def walk() -> tuple[Any, str]:
+        members_step = jax.jit(jax.vmap(partial(take_step, recipe.structure)))
+        weights, memory = begin, jax.vmap(lambda n, w: optimizer(recipe.structure, n).init(w))(numbers, begin)
+        for gradients in slopes:
+            weights, memory = members_step(numbers, gradients, memory, weights)
+        return (weights, memory), members_step.lower(numbers, slopes[0], memory, weights).as_text()
+
+    by_handler, program = walk()
+    assert (native.ADAM in program) == native.available()
+    monkeypatch.setattr(native, "available", lambda: False)
+    by_xla, program = walk()
+    assert native.ADAM not in program
+    assert str(jax.tree.structure(by_handler)) == str(jax.tree.structure(by_xla))
+    for one, other in zip(jax.tree.leaves(by_handler), jax.tree.leaves(by_xla), strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-7)

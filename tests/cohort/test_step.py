@@ -54,7 +54,7 @@ def go(
     m = len(recipes)
     seeds, numbers = np.arange(m, dtype=np.uint32), numbers_of(*recipes)
     paces = np.full(m, pace, jnp.zeros(()).dtype)
-    places = np.array(live[:m]), paces, np.int32(epoch), np.uint32(ORDER_SEED)
+    places = np.array(live[:m]), paces, np.int32(epoch), row_order(ORDER_SEED, epoch, len(rows.x))
     trained: tuple[State, jax.Array, dict[str, jax.Array]] = train_epoch(
         recipes[0].structure, state, numbers, seeds, *places, rows
     )
@@ -124,7 +124,7 @@ def test_an_epoch_is_its_steps_one_after_the_other_each_with_its_own_dropout() -
     alone = jax.tree.map(lambda array: array[member], start(DROPPING, 2))
     numbers = {name: array[0] for name, array in numbers_of(DROPPING).items()}
     one_step = jax.jit(partial(update, DROPPING.structure))
-    order, losses = row_order(ORDER_SEED, epoch, 10), []
+    order, losses = jnp.asarray(row_order(ORDER_SEED, epoch, 10)), []
     for step, at in enumerate((0, 5)):
         batch = rows.take(order[at : at + 5])
         alone, metrics = one_step(alone, numbers, batch, step_key(member, DROPOUT, epoch, step))

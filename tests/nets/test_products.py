@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trasunto.nets import blas
+from trasunto.nets import native
 from trasunto.nets.products import LARGEST, THINNEST, product
 
 M = 5
@@ -22,15 +22,15 @@ def random(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 def goes_to_blas(function: Any, *operands: np.ndarray) -> bool:
-    return blas.TARGETS[False] in jax.jit(function).lower(*operands).as_text()
+    return native.PRODUCT in jax.jit(function).lower(*operands).as_text()
 
 
 @pytest.fixture(params=["blas where there is one", "without"])
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
     if request.param == "without":
-        monkeypatch.setattr(blas, "available", lambda: False)
+        monkeypatch.setattr(native, "products", lambda: False)
     jax.clear_caches()
-    yield blas.available()
+    yield native.products()
     jax.clear_caches()
 
 
@@ -70,7 +70,7 @@ def test_gradients_of_every_order_are_those_of_plain_products(library: bool, tra
 def test_what_blas_is_not_faster_at_stays_with_xla() -> None:
     members = jax.vmap(product)
     side = int(LARGEST ** (1 / 3)) + 2
-    assert goes_to_blas(members, random(M, 64, 29), random(M, 29, 64)) == blas.available()
+    assert goes_to_blas(members, random(M, 64, 29), random(M, 29, 64)) == native.products()
     assert not goes_to_blas(members, random(M, side, side), random(M, side, side))
     assert not goes_to_blas(members, random(M, 64, THINNEST - 1), random(M, THINNEST - 1, 64))
     assert not goes_to_blas(product, random(64, 29), random(29, 64))
@@ -92,9 +92,9 @@ def test_threads_do_not_disturb_each_others_products() -> None:
 
 def test_without_numba_there_is_no_blas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert not blas.available.__wrapped__()
+    assert not native.available.__wrapped__()
 
 
 def test_without_kernels_for_small_matrices_there_is_no_blas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blas, "SMALL_KERNELS", ())
-    assert not blas.available.__wrapped__()
+    monkeypatch.setattr(native, "SMALL_KERNELS", ())
+    assert not native.products.__wrapped__()

@@ -12,6 +12,12 @@ def bits(key: jax.Array) -> tuple[int, ...]:
     return tuple(np.asarray(jax.random.key_data(key)).tolist())
 
 
+@pytest.mark.parametrize("rows", [1, 2, 50, 2000, 70_000])
+def test_an_order_is_the_permutation_that_jax_draws(rows: int) -> None:
+    key = jax.random.fold_in(stream(7, ORDER), 3)
+    assert np.array_equal(row_order(7, 3, rows), jax.random.permutation(key, rows))
+
+
 @pytest.mark.parametrize("rows", [1, 2, 50, 2000])
 def test_an_order_visits_every_row_once(rows: int) -> None:
     assert sorted(np.asarray(row_order(0, 1, rows)).tolist()) == list(range(rows))

@@ -24,7 +24,7 @@ BLOCKS_AT_ONCE = 16
 """Blocks of many rows that one call goes through; such calls run side by side, one per device."""
 
 SIDE_BY_SIDE = (4, 128)
-"""How many rows of a block are at work at a time: four products of 128 rows are small enough for `nets.blas`."""
+"""How many rows of a block are at work at a time: four products of 128 rows are small enough for `nets.native`."""
 
 Verb = Callable[..., jax.Array]
 Measure = Callable[[np.ndarray, np.ndarray], np.ndarray]

@@ -48,6 +48,7 @@ def training_devices() -> list[jax.Device]:
     )
     with suppress(RuntimeError):  # JAX is running already
         jax.config.update("jax_num_cpu_devices", min(cores, MOST_CPU_DEVICES))
+        jax.config.update("jax_cpu_enable_async_dispatch", False)  # each device has a thread here that waits anyway
     _keep_programs()
     return list(jax.local_devices())
 

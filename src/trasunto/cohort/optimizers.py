@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 
+from trasunto.nets import native
+from trasunto.nets.initialise import Weights
 from trasunto.nets.network import Numbers
 from trasunto.spec import Structure
 
@@ -89,3 +92,72 @@ def optimizer(structure: Structure, numbers: Numbers) -> optax.GradientTransform
     direction = DIRECTIONS[structure.optimizer](structure, numbers)
     step = optax.scale_by_learning_rate(numbers["learning_rate"])
     return optax.chain(*([_clipped(numbers)] if structure.clipped else []), direction, step)
+
+
+LARGEST_UPDATE = 2**20
+"""Weights of a chunk: beyond this XLA, which shares them out over threads, takes Adam's step as fast."""
+
+
+def take_step(
+    structure: Structure, numbers: Numbers, gradients: Weights, memory: Any, weights: Weights
+) -> tuple[Weights, Any]:
+    """Return one network's weights and its optimizer's memory after a step down these gradients.
+
+    Under ``vmap`` over members, Adam goes through its arrays once where `trasunto.nets.native` can be called.
+    """
+    plain = partial(_take_step, structure)
+    if structure.optimizer not in _CORRECTIONS or structure.clipped:
+        return plain(numbers, gradients, memory, weights)
+    choosing = jax.custom_batching.custom_vmap(plain)
+
+    @choosing.def_vmap
+    def members(m: int, batched: Any, *given: Any) -> tuple[Any, Any]:
+        arrays = jax.tree.leaves(given)
+        few = sum(array.size for array in jax.tree.leaves(given[-1])) <= LARGEST_UPDATE
+        narrow = all(array.dtype == jnp.float32 for array in arrays if jnp.issubdtype(array.dtype, jnp.floating))
+        if few and narrow and all(jax.tree.leaves(batched)) and native.available():
+            moved = _adam_by_handler(structure.optimizer, *given)
+        else:
+            moved = jax.vmap(plain, in_axes=jax.tree.map(lambda own: 0 if own else None, tuple(batched)))(*given)
+        return moved, jax.tree.map(lambda _: True, moved)
+
+    moved: tuple[Weights, Any] = choosing(numbers, gradients, memory, weights)
+    return moved
+
+
+def _take_step(
+    structure: Structure, numbers: Numbers, gradients: Weights, memory: Any, weights: Weights
+) -> tuple[Weights, Any]:
+    steps, memory = optimizer(structure, numbers).update(gradients, memory, weights)
+    return optax.apply_updates(weights, steps), memory
+
+
+def _as_published(numbers: Numbers, one: jax.Array, two: jax.Array) -> tuple[jax.Array, jax.Array]:
+    return numbers["learning_rate"] / one, 1 / jnp.sqrt(two)
+
+
+def _as_keras(numbers: Numbers, one: jax.Array, two: jax.Array) -> tuple[jax.Array, jax.Array]:
+    return numbers["learning_rate"] * jnp.sqrt(two) / one, jnp.ones_like(two)
+
+
+_CORRECTIONS = {"adam": _as_published, "adam_keras": _as_keras}
+"""What Adam's step, and the root in it, are multiplied by, from 1 - beta1^t and 1 - beta2^t."""
+
+
+def _adam_by_handler(
+    form: str, numbers: Numbers, gradients: Weights, memory: Any, weights: Weights
+) -> tuple[Weights, Any]:
+    """Take the step of all members (m, ...) by `nets.handlers.adam`."""
+    moments, *rest = memory
+    count, mean, square = moments
+    t = optax.safe_increment(count)
+    corrections = _CORRECTIONS[form](numbers, 1 - numbers["beta1"] ** t, 1 - numbers["beta2"] ** t)
+    own = jnp.stack([numbers["beta1"], numbers["beta2"], numbers["epsilon"], *corrections], axis=1)
+    names = list(weights)
+    changing = [array[name] for name in names for array in (weights, mean, square)]
+    shapes = [jax.ShapeDtypeStruct(weights[name].shape, jnp.float32) for name in names for _ in range(3)]
+    places = {1 + len(names) + number: number for number in range(len(changing))}
+    call = jax.ffi.ffi_call(native.ADAM, shapes, input_output_aliases=places)
+    flat = call(own, *(gradients[name] for name in names), *changing)
+    moved, means, squares = (dict(zip(names, flat[at::3], strict=True)) for at in range(3))
+    return moved, (type(moments)(t, means, squares), *rest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import jax
@@ -15,6 +16,7 @@ from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets
 from trasunto.cohort.states import Arrays, stack, to_arrays
 from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch
 from trasunto.data import Table
+from trasunto.nets.streams import row_order
 from trasunto.spec import pace
 
 
@@ -56,10 +58,12 @@ class Event:
 
 
 class Shelf:
-    """Rows as they lie on one device; only those used last stay there."""
+    """Rows as they lie on one device, of which only those used last stay there, and the orders they are visited in."""
 
     def __init__(self, device: jax.Device, room: int = 3) -> None:
         self._device, self._room = device, room
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="trasunto-order")
+        self._orders: dict[tuple[int, int, int], Future[np.ndarray]] = {}
         self._rows: dict[tuple[int, tuple[object, ...]], tuple[Table, Rows]] = {}
 
     def fetch(self, table: Table, classes: np.ndarray) -> Rows:
@@ -72,6 +76,17 @@ class Shelf:
         while len(self._rows) > self._room:
             del self._rows[next(iter(self._rows))]
         return kept[1]
+
+    def look_ahead(self, order_seed: int, epoch: int, rows: int) -> None:
+        """Begin with an order that will be asked for, while the device is at work."""
+        which = order_seed, epoch, rows
+        self._orders = {which: self._orders.get(which) or self._ahead.submit(row_order, *which)}
+
+    def order(self, order_seed: int, epoch: int, rows: int) -> np.ndarray:
+        """Return the order (n,) of an epoch, see `row_order`."""
+        which = order_seed, epoch, rows
+        begun = self._orders.get(which)
+        return row_order(*which) if begun is None else begun.result()
 
     def _put(self, table: Table, classes: np.ndarray) -> Rows:
         y = np.searchsorted(classes, table.y).astype(np.int32) if len(classes) and table.y is not None else None
@@ -111,6 +126,7 @@ class Running:
     def begin(self) -> Event:
         """Put everything on the device and return the first event: the untrained members', or an epoch's."""
         started = time.monotonic()
+        self._shelf.look_ahead(*self._visit(self.epoch + 1))
         self._structure, table = self._chunk.program.structure, self.jobs[0].table
         idle = [self.jobs[0]] * (self._chunk.width - len(self.jobs))
         dtype = jnp.zeros(()).dtype
@@ -133,6 +149,9 @@ class Running:
         """Train one epoch."""
         started = time.monotonic()
         self.epoch += 1
+        order = self._shelf.order(*self._visit(self.epoch))
+        if any(job.last > self.epoch for job in self.jobs):
+            self._shelf.look_ahead(*self._visit(self.epoch + 1))
         self._states, sound, trained = train_epoch(
             self._structure,
             self._states,
@@ -141,7 +160,7 @@ class Running:
             self._live,
             self._pace(),
             np.int32(self.epoch),
-            np.uint32(self.jobs[0].recipe.order_seed),
+            order,
             self._rows,
         )
         metrics = {f"train_{name}": array for name, array in trained.items()} | self._evaluate(self._evaluated)
@@ -163,6 +182,9 @@ class Running:
             metrics = evaluate(self._structure, self._states.weights, self._numbers, rows)
             measured |= {f"{prefix}_{name}": array for name, array in metrics.items()}
         return measured
+
+    def _visit(self, epoch: int) -> tuple[int, int, int]:
+        return self.jobs[0].recipe.order_seed, epoch, len(self.jobs[0].table)
 
     def _pace(self) -> np.ndarray:
         """Return what each member's learning rate is multiplied by in this epoch, (m,) of the chunk's width."""

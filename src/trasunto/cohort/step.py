@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 
-from trasunto.cohort.optimizers import optimizer
+from trasunto.cohort.optimizers import optimizer, take_step
 from trasunto.nets.initialise import Weights, initialise, trainable
 from trasunto.nets.losses import Metrics, evaluate_loss
 from trasunto.nets.network import Numbers
-from trasunto.nets.streams import DROPOUT, row_order, step_key
+from trasunto.nets.streams import DROPOUT, step_key
 from trasunto.spec import Structure
 
 EVALUATION_ROWS = 1000  # rows evaluated at a time: their activations stay in cache
@@ -82,8 +81,8 @@ def update(
         return evaluate_loss(structure, {**frozen, **part}, numbers, *batch, key)
 
     gradients, metrics = jax.grad(loss, has_aux=True)(moving)
-    steps, memory = optimizer(structure, numbers).update(gradients, state.memory, moving)
-    return State({**frozen, **optax.apply_updates(moving, steps)}, memory), metrics
+    moved, memory = take_step(structure, numbers, gradients, state.memory, moving)
+    return State({**frozen, **moved}, memory), metrics
 
 
 @partial(jax.jit, static_argnames=("structure", "d", "classes"))
@@ -124,7 +123,7 @@ def train_epoch(
     live: jax.Array,
     pace: jax.Array,
     epoch: jax.Array,
-    order_seed: jax.Array,
+    order: jax.Array,
     rows: Rows,
 ) -> tuple[State, jax.Array, Metrics]:
     """Train every member of a chunk for one epoch.
@@ -139,8 +138,8 @@ def train_epoch(
         What the learning rate is multiplied by in this epoch.
     epoch
         Counted from 1; with the seed and the step it fixes every random number.
-    order_seed
-        Fixes the order of the rows, which all members of the chunk share.
+    order : (n,)
+        Of the rows, which all members of the chunk share.
 
     Returns
     -------
@@ -157,7 +156,6 @@ def train_epoch(
         moved: tuple[State, Metrics] = members(carry, paced, seeds, step, rows.take(chosen))
         return moved
 
-    order = row_order(order_seed, epoch, len(rows.x))
     moved, metrics = _over_minibatches(visit, states, order, structure.batch_size)
     sound = live & jnp.isfinite(metrics["loss"])
     for array in jax.tree.leaves(moved.weights):

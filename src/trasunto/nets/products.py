@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from trasunto.nets import blas
+from trasunto.nets import native
 
 LARGEST = 10**6  # multiplications: beyond this OpenBLAS leaves its kernels for small matrices, and XLA's are as fast
 THINNEST = 8  # rows or columns: below this a product is no more than a pass over one matrix
@@ -19,7 +19,7 @@ def product(a: jax.Array, b: jax.Array, transposed: bool = False) -> jax.Array:
     """Return the product (r, c) of a (r, k), or a (k, r) where `transposed`, and b (k, c).
 
     Under ``vmap``, over members or over blocks of rows, small float32 products on a CPU go to BLAS (see
-    `trasunto.nets.blas`); all others are XLA's. Both round differently, within the tolerance to which a cohort equals
+    `trasunto.nets.native`); all others are XLA's. Both round differently, within the tolerance to which a cohort equals
     its members trained alone.
     """
     value: jax.Array = _PRODUCTS[transposed](a, b)
@@ -47,7 +47,8 @@ def _by_xla(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
 def _by_blas(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
     """Return the products (m, r, c) of a (m, r, k), stored transposed where so, and b (m, k, c); m may be 1."""
     shape = (max(len(a), len(b)), a.shape[2 if transposed else 1], b.shape[2])
-    call = jax.ffi.ffi_call(blas.TARGETS[transposed], jax.ShapeDtypeStruct(shape, b.dtype), vmap_method="sequential")
+    name = native.TRANSPOSED_PRODUCT if transposed else native.PRODUCT
+    call = jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(shape, b.dtype), vmap_method="sequential")
     return call(a, b)
 
 
@@ -64,7 +65,7 @@ def _product(transposed: bool) -> Any:
 
     @choosing.def_vmap
     def members(m: int, batched: list[bool], a: jax.Array, b: jax.Array) -> tuple[jax.Array, bool]:
-        if _small(transposed, a, b) and blas.available():
+        if _small(transposed, a, b) and native.products():
             a, b = (each if own else each[None] for each, own in zip((a, b), batched, strict=True))
             return _by_blas(transposed, a, b), True
         return jax.vmap(plain, in_axes=tuple(0 if own else None for own in batched))(a, b), True

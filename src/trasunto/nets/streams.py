@@ -5,7 +5,11 @@ That is what makes a resumed network bit-equal to an undisturbed one: there is n
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import jax
+import numpy as np
 
 INITIALISATION, DROPOUT, ORDER = range(3)
 
@@ -23,6 +27,17 @@ def step_key(seed: jax.Array | int, purpose: int, epoch: jax.Array | int, step: 
     return jax.random.fold_in(jax.random.fold_in(stream(seed, purpose), epoch), step)
 
 
-def row_order(order_seed: jax.Array | int, epoch: jax.Array | int, rows: int) -> jax.Array:
-    """Return the order (n,) in which an epoch visits the rows, the same for all members that share `order_seed`."""
-    return jax.random.permutation(jax.random.fold_in(stream(order_seed, ORDER), epoch), rows)
+@lru_cache(maxsize=4)
+def row_order(order_seed: int, epoch: int, rows: int) -> np.ndarray:
+    """Return the order (n,) in which an epoch visits the rows, the same for all members that share `order_seed`.
+
+    It is what ``jax.random.permutation`` gives, sorted by NumPy, which takes a sixth of the time on a CPU and can be
+    done while a device is at work; the last orders are kept, since chunks and devices ask for the same ones.
+    """
+    key = jax.random.fold_in(stream(order_seed, ORDER), epoch)
+    order = np.arange(rows, dtype=np.int32)
+    for _ in range(math.ceil(3 * math.log(max(1, rows)) / math.log(2**32 - 1))):
+        key, drawn = jax.random.split(key)
+        order = order[np.argsort(np.asarray(jax.random.bits(drawn, (rows,), np.uint32)), kind="stable")]
+    order.flags.writeable = False
+    return order

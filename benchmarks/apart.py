@@ -1,0 +1,68 @@
+"""A measurement in a process of its own, so that nothing before it disturbs its time or its memory.
+
+``measured`` starts ``python -m MODULE JOB``; that module's own `main` does the job and calls `answer`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trasunto.cohort.devices import training_devices
+
+ROOT = Path(__file__).parents[1]
+TAIL = 2_000
+"""Characters of the standard error that an exception quotes."""
+
+
+def measured(module: str, job: Mapping[str, Any], cache: Path) -> dict[str, Any]:
+    """Let a fresh process do a job, with its compiled programs in `cache`, and return the facts that it prints.
+
+    Raises
+    ------
+    RuntimeError
+        The process failed; its last words are quoted.
+    """
+    command = [sys.executable, "-m", module, json.dumps(job)]
+    done = subprocess.run(command, cwd=ROOT, env=environment(cache), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{module} ended with code {done.returncode} on {job}:\n{done.stderr[-TAIL:]}")
+    facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return facts
+
+
+def environment(cache: Path) -> dict[str, str]:
+    """Return this process's environment, but with compiled programs kept in a folder of our own."""
+    kept = {name: value for name, value in os.environ.items() if name != "JAX_COMPILATION_CACHE_DIR"}
+    return {**kept, "XDG_CACHE_HOME": str(cache)}
+
+
+def answer(facts: Mapping[str, Any]) -> None:
+    """Print what was found, as the last line of a process started by `measured`."""
+    print(json.dumps(facts), flush=True)
+
+
+def bare() -> float:
+    """Start JAX as training does and return the peak memory before there is any work, in MiB."""
+    training_devices()
+    return peak()
+
+
+def peak() -> float:
+    """Return the most memory that this process has held, in MiB.
+
+    Linux counts it for each program anew; what `getrusage` says begins with the peak of whoever started the process.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 2**10
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 2 ** (20 if sys.platform == "darwin" else 10)

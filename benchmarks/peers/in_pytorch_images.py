@@ -1,0 +1,105 @@
+"""An autoencoder of images trained by PyTorch, as a tutorial has it and as one writes it who wants it fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from benchmarks.peers.jobs import Done, Job, Unit
+from benchmarks.peers.tables import images, pixels
+
+RATE, MOMENTUM, DROPOUT = 0.95, 0.95, 0.1
+
+
+def network(job: Job) -> Any:
+    """Return the network, initialised by PyTorch's defaults."""
+    return nn.Sequential(
+        nn.Linear(784, job.hidden), nn.Sigmoid(), nn.Dropout(DROPOUT), nn.Linear(job.hidden, 784), nn.Sigmoid()
+    )
+
+
+def minibatches(rows: Any, size: int) -> Iterator[Any]:
+    """Give minibatches without end, every epoch in another order."""
+    while True:
+        order = torch.randperm(len(rows))
+        for at in range(0, len(rows), size):
+            yield rows[order[at : at + size]]
+
+
+def to_tensor(image: Any) -> Any:
+    """Return an image as torchvision's ToTensor does, by the same operations, and flattened."""
+    values = torch.from_numpy(np.array(image, np.uint8, copy=True)).view(28, 28, 1)
+    return values.permute(2, 0, 1).contiguous().to(torch.float32).div(255).flatten()
+
+
+class Pictures(Dataset[Any]):  # type: ignore[misc, unused-ignore]
+    """Images that are converted one at a time, when they are asked for."""
+
+    def __init__(self, values: NDArray[np.uint8]) -> None:
+        self.values = values.reshape(-1, 28, 28)
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.values)
+
+    def __getitem__(self, index: int) -> Any:
+        """Return one image as a tensor, by way of Pillow as the data sets of torchvision do."""
+        return to_tensor(Image.fromarray(self.values[index]))
+
+
+def dataloader(job: Job) -> Unit:
+    """Train by a tutorial's loop: a Dataset with a transform, a shuffling DataLoader, the optimiser's defaults."""
+    torch.set_num_threads(job.threads)
+    torch.manual_seed(job.seed)
+    model, loss_of = network(job), nn.MSELoss()
+    optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
+    loader = DataLoader(Pictures(pixels(job)), batch_size=job.batch, shuffle=True)
+    batches = _without_end(loader)
+
+    def unit() -> Done:
+        seen = 0
+        model.train()
+        for _ in range(job.steps):
+            batch = next(batches)
+            optimiser.zero_grad()
+            loss: Any = loss_of(model(batch), batch)
+            loss.backward()
+            optimiser.step()
+            seen += len(batch)
+        return Done(job.steps, seen)
+
+    return unit
+
+
+def _without_end(loader: Any) -> Iterator[Any]:
+    while True:
+        yield from loader
+
+
+def tuned(job: Job) -> Unit:
+    """Train with all rows in memory as floats, a permutation for an index and the fused optimiser."""
+    torch.set_num_threads(job.threads)
+    torch.manual_seed(job.seed)
+    model = network(job).train()
+    optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM, fused=True)
+    batches = minibatches(torch.from_numpy(images(job)), job.batch)
+
+    def unit() -> Done:
+        seen = 0
+        for _ in range(job.steps):
+            batch = next(batches)
+            loss: Any = nn.functional.mse_loss(model(batch), batch)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            seen += len(batch)
+        return Done(job.steps, seen)
+
+    return unit

@@ -44,13 +44,13 @@ VARIANTS = {
         "XLA in registers of 512 bits": Variant(2, options={"xla_cpu_prefer_vector_width": 512}),
     },
     "29-64-32-24-32-64-29, minibatches of 64": {
-        IN_USE: Variant(32),
+        IN_USE: Variant(16),
         "chunks of 8": Variant(8),
-        "chunks of 16": Variant(16),
+        "chunks of 32": Variant(32),
         "chunks of 64": Variant(64),
-        "XLA's products": Variant(32, blas=False),
+        "XLA's products": Variant(16, blas=False),
         "XLA's products in chunks of 4": Variant(4, blas=False),
-        "the rest in registers of 512 bits": Variant(32, options={"xla_cpu_prefer_vector_width": 512}),
+        "the rest in registers of 512 bits": Variant(16, options={"xla_cpu_prefer_vector_width": 512}),
     },
     "29-64-32-24-32-64-29, minibatches of 64, one alone": {
         IN_USE: Variant(1),
@@ -84,10 +84,11 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     structure, numbers = recipe.structure, recipe.numbers
     columns = {name: np.full(variant.width, value, np.float32) for name, value in numbers.items()}
     seeds, ones = np.arange(variant.width, dtype=np.uint32), np.ones(variant.width, np.float32)
+    order = row_order(0, 1, len(x))
     options = dict(variant.options) if variant.options else None
     epoch = jax.jit(
         lambda states, rows: train_epoch.__wrapped__(  # type: ignore[attr-defined]
-            structure, states, columns, seeds, ones > 0, ones, np.int32(1), row_order(0, 1, len(x)), rows
+            structure, states, columns, seeds, ones > 0, ones, np.int32(1), order, rows
         )[0],
         donate_argnums=0,
         compiler_options=options,

@@ -33,25 +33,34 @@ def minibatches(rows: Any, size: int) -> Iterator[Any]:
             yield rows[order[at : at + size]]
 
 
-def to_tensor(image: Any) -> Any:
-    """Return an image as torchvision's ToTensor does, by the same operations, and flattened."""
-    values = torch.from_numpy(np.array(image, np.uint8, copy=True)).view(28, 28, 1)
-    return values.permute(2, 0, 1).contiguous().to(torch.float32).div(255).flatten()
+class ToTensor:
+    """torchvision's transform of an image, by its operations; torchvision itself does not go with every PyTorch."""
+
+    def __call__(self, picture: Any) -> Any:
+        """Return an image (1, 28, 28) of float32 in 0 to 1."""
+        if not isinstance(picture, Image.Image):
+            raise TypeError(f"an image is needed, not {type(picture)}")
+        values = torch.from_numpy(np.array(picture, {"L": np.uint8}.get(picture.mode, np.uint8), copy=True))
+        values = values.view(picture.size[1], picture.size[0], len(picture.getbands()))
+        values = values.permute((2, 0, 1)).contiguous()
+        return values.to(dtype=torch.get_default_dtype()).div(255)
 
 
 class Pictures(Dataset[Any]):  # type: ignore[misc, unused-ignore]
-    """Images that are converted one at a time, when they are asked for."""
+    """Images with labels that are converted one at a time when they are asked for, as torchvision's MNIST does it."""
 
-    def __init__(self, values: NDArray[np.uint8]) -> None:
-        self.values = values.reshape(-1, 28, 28)
+    def __init__(self, values: NDArray[np.uint8], transform: Any) -> None:
+        self.data, self.transform = torch.from_numpy(values.reshape(-1, 28, 28)), transform
+        self.targets = torch.zeros(len(values), dtype=torch.int64)
 
     def __len__(self) -> int:
         """Return the number of images."""
-        return len(self.values)
+        return len(self.data)
 
-    def __getitem__(self, index: int) -> Any:
-        """Return one image as a tensor, by way of Pillow as the data sets of torchvision do."""
-        return to_tensor(Image.fromarray(self.values[index]))
+    def __getitem__(self, index: int) -> tuple[Any, int]:
+        """Return one image as a tensor, by way of Pillow, and its label."""
+        picture, target = self.data[index], int(self.targets[index])
+        return self.transform(Image.fromarray(picture.numpy())), target
 
 
 def dataloader(job: Job) -> Unit:
@@ -60,14 +69,15 @@ def dataloader(job: Job) -> Unit:
     torch.manual_seed(job.seed)
     model, loss_of = network(job), nn.MSELoss()
     optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
-    loader = DataLoader(Pictures(pixels(job)), batch_size=job.batch, shuffle=True)
+    loader = DataLoader(Pictures(pixels(job), ToTensor()), batch_size=job.batch, shuffle=True)
     batches = _without_end(loader)
 
     def unit() -> Done:
         seen = 0
         model.train()
         for _ in range(job.steps):
-            batch = next(batches)
+            pictures, _ = next(batches)
+            batch = pictures.view(len(pictures), -1)
             optimiser.zero_grad()
             loss: Any = loss_of(model(batch), batch)
             loss.backward()

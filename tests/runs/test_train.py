@@ -140,6 +140,14 @@ def test_without_test_rows_the_training_rows_are_judged(table: Table, tmp_path: 
     assert cohort.best("train_loss").epoch == 2
 
 
+def test_without_test_rows_held_out_rows_are_judged(table: Table, tmp_path: Path) -> None:
+    rows = from_arrays(table.values())
+    held = SMALL.replace(validation=0.25)
+    cohort = train([held, held.replace(learning_rate=1e-30)], rows, epochs=2, store=tmp_path)
+    assert cohort.frame()["status"].tolist() == ["finished", "stalled"]
+    assert "the validation_loss is" in cohort.frame()["reason"][1]
+
+
 def test_held_out_rows_are_evaluated_and_not_trained_on(table: Table, tmp_path: Path) -> None:
     frame = train(SMALL.replace(validation=0.25), table, epochs=2, store=tmp_path).frame()
     assert np.isfinite(frame["validation_loss"][0])

@@ -14,7 +14,7 @@ from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, Stopping, Structure
 from trasunto.spec.stopping import monitored
 
-WIDEST = 32  # a step's fixed cost is shared by so many; wider chunks save no more
+WIDEST = 16  # a step's fixed cost is shared by so many; wider chunks save no more
 CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close to one core
 
 

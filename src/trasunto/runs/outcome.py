@@ -20,6 +20,10 @@ TRAINING, FINISHED, STOPPED, STALLED, DIVERGED, DAMAGED = (
 )
 
 
+MEASURES = ("test_loss", "validation_loss", "train_loss")
+"""Losses that say whether training was of use. Before it, that of training rows is known only without others."""
+
+
 class Outcome(NamedTuple):
     """A status (one of the words above) and the sentence that explains it."""
 
@@ -49,11 +53,11 @@ def judge(recipe: Recipe, seed: int, curve: Mapping[tuple[int, str], float], las
     Parameters
     ----------
     curve
-        Values by (epoch, metric), as a store keeps them; ``test_loss`` decides, else ``train_loss``.
+        Values by (epoch, metric), as a store keeps them; the first of `MEASURES` that is known before training decides.
     """
     if last < wanted:
         return Outcome(TRAINING, f"{last} of {wanted} epochs are done")
-    measure = "test_loss" if (0, "test_loss") in curve else "train_loss"
+    measure = next((name for name in MEASURES if (0, name) in curve), MEASURES[-1])
     before, after = curve.get((0, measure), math.nan), curve.get((last, measure), math.nan)
     if last and not after < before:
         return Outcome(

@@ -31,8 +31,8 @@ def step_key(seed: jax.Array | int, purpose: int, epoch: jax.Array | int, step: 
 def row_order(order_seed: int, epoch: int, rows: int) -> np.ndarray:
     """Return the order (n,) in which an epoch visits the rows, the same for all members that share `order_seed`.
 
-    It is what ``jax.random.permutation`` gives, sorted by NumPy, which takes a sixth of the time on a CPU and can be
-    done while a device is at work; the last orders are kept, since chunks and devices ask for the same ones.
+    It is what ``jax.random.permutation`` gives, sorted by NumPy, which is faster on a CPU and can be done
+    while a device is at work; the last orders are kept, since chunks and devices ask for the same ones.
     """
     key = jax.random.fold_in(stream(order_seed, ORDER), epoch)
     order = np.arange(rows, dtype=np.int32)

@@ -14,11 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peers.client import ROOT, TAIL
 from trasunto.cohort.devices import training_devices
-
-ROOT = Path(__file__).parents[1]
-TAIL = 2_000
-"""Characters of the standard error that an exception quotes."""
 
 
 def measured(module: str, job: Mapping[str, Any], cache: Path) -> dict[str, Any]:

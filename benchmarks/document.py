@@ -8,7 +8,15 @@ from typing import Any
 
 from benchmarks import growth, halving, limit, scoring, start_up, training, whole_grid
 
-SECTIONS = ("training", "scoring", "whole_grid", "halving", "growth", "start_up")
+MODULES = {
+    "training": training,
+    "scoring": scoring,
+    "whole_grid": whole_grid,
+    "halving": halving,
+    "growth": growth,
+    "start_up": start_up,
+}
+SECTIONS = tuple(MODULES)
 
 HEAD = """# Benchmarks
 
@@ -50,17 +58,10 @@ def _section(name: str, result: Mapping[str, Any]) -> str:
     said = f"Measured {result['made']}; the peak before it was {peak:.0f} GFLOP/s.\n"
     if name == "training":
         body = f"{_machine(machine)}\n{PEERS}\n![]({_picture(name)})\n\n{training.page(facts, peak)}"
-    elif name == "scoring":
-        body = scoring.page(facts)
-    elif name == "growth":
-        body = f"![]({_picture(name)})\n\n{growth.page(facts)}"
     else:
-        body = {"whole_grid": whole_grid, "halving": halving, "start_up": start_up}[name].page(facts)
-    title = {each.__name__.rpartition(".")[2]: each.TITLE for each in _MODULES}[name]
-    return f"## {title}\n\n{said}\n{body}"
-
-
-_MODULES = (training, scoring, whole_grid, halving, growth, start_up)
+        shown = f"![]({_picture(name)})\n\n" if name == "growth" else ""
+        body = f"{shown}{MODULES[name].page(facts)}"
+    return f"## {MODULES[name].TITLE}\n\n{said}\n{body}"
 
 
 def _picture(name: str) -> str:

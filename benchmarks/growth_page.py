@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from benchmarks.turns import table
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from trasunto.figures.theme import MUTED, PALETTE, canvas, label, themed
 
 PROPORTIONAL = 1.1
 """A slope up to this is called growth in proportion."""
 
 MEASURES = {"time": "seconds", "memory": "mebibytes"}
-COLOUR, PALE = "#0b6e4f", "#9aa5b1"
 
 
 def page(facts: dict[str, Any]) -> str:
@@ -42,19 +42,19 @@ def page(facts: dict[str, Any]) -> str:
 
 def picture(facts: dict[str, Any], path: Path) -> None:
     """Draw time and memory against each size on log axes, with the fitted slopes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    _drawn(facts).savefig(path, dpi=110)
 
-    figure = Figure(figsize=(13, 6), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(len(MEASURES), len(facts), squeeze=False, sharey="row")
+
+@themed
+def _drawn(facts: dict[str, Any]) -> Figure:
+    figure, grid = canvas(len(MEASURES), len(facts), width=13, height=6, sharey="row")
     for column, (name, each) in zip(grid.T, facts.items(), strict=True):
         for axes, (kind, key) in zip(column, MEASURES.items(), strict=True):
             _draw(axes, each, kind, key)
-            axes.set_xlabel(name)
-    for axes, label in zip(grid[:, 0], ("seconds an epoch", "MiB over the bare process"), strict=True):
-        axes.set_ylabel(label)
-    figure.savefig(path, dpi=110)
+            label(axes, x=name)
+    for axes, what in zip(grid[:, 0], ("seconds an epoch", "MiB over the bare process"), strict=True):
+        label(axes, y=what)
+    return figure
 
 
 def _memory(point: dict[str, Any]) -> list[str]:
@@ -87,8 +87,6 @@ def _draw(axes: Axes, each: dict[str, Any], kind: str, key: str) -> None:
     sizes, values = ([one[name] for one in each["points"]] for name in ("size", key))
     fitted = each["fits"][kind]
     line = [fitted["factor"] * size ** fitted["slope"] for size in sizes[-fitted["points"] :]]
-    axes.plot(sizes, values, "o", color=COLOUR)
-    axes.plot(sizes[-fitted["points"] :], line, color=PALE, linestyle="--", zorder=1)
+    axes.plot(sizes, values, "o", color=PALETTE[0])
+    axes.plot(sizes[-fitted["points"] :], line, color=MUTED, linestyle="--", zorder=1)
     axes.set(xscale="log", yscale="log", title=f"{kind} grows as $n^{{{fitted['slope']:.2f}}}$")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#e3e6ea", linewidth=0.7)

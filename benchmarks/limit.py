@@ -15,7 +15,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from benchmarks.turns import table
 
-TITLE = "The machine and its limit"
 SHAPES = {
     "2048 x 2048 x 2048 (the peak)": (2048, 2048, 2048),
     "1000 x 784 x 64": (1000, 784, 64),

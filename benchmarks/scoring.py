@@ -6,6 +6,7 @@ import tempfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def page(facts: dict[str, Any]) -> str:
     lines = [
         [
             who,
-            f"{rows / sorted(spent)[len(spent) // 2] / 1e6:.3g}",
+            f"{rows / median(spent) / 1e6:.3g}",
             "" if who == OURS else times(ratio(spent, seconds[OURS])),
         ]
         for who, spent in seconds.items()

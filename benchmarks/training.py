@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import trasunto
 from benchmarks import ours
 from benchmarks.peers.client import Peer
 from benchmarks.turns import in_turn, ratio, table, times
+from trasunto.figures.theme import MUTED, PALETTE, canvas, label, themed
 from trasunto.spec import Recipe
 
 TITLE = "Training"
@@ -113,29 +116,28 @@ def _page_of(name: str, facts: dict[str, Any], peak: float) -> str:
     seconds, ours_of = facts["seconds"], facts["ours"]
     rows = []
     for who, spent in seconds.items():
-        median = sorted(spent)[len(spent) // 2]
         ratios = [times(ratio(spent, seconds[one])) if who not in ours_of else "" for one in ours_of]
-        share = f"{100 * facts['operations'] / median / 1e9 / peak:.0f} %"
-        rows.append([who, f"{1e3 * median / facts['steps']:.3g}", share, *ratios])
+        share = f"{100 * facts['operations'] / median(spent) / 1e9 / peak:.0f} %"
+        rows.append([who, f"{1e3 * median(spent) / facts['steps']:.3g}", share, *ratios])
     head = ["", "ms a network and minibatch", "share of the peak", *(f"times as fast: {one}" for one in ours_of)]
     return f"### {name}\n\n{table(head, rows)}"
 
 
 def picture(facts: dict[str, Any], path: Path) -> None:
     """Draw the milliseconds of a network and minibatch, a panel for each work."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    _drawn(facts).savefig(path, dpi=110)
 
-    figure = Figure(figsize=(10, 6), layout="constrained")
-    FigureCanvasAgg(figure)
-    for axes, (name, each) in zip(figure.subplots(2, 2).flat, facts.items(), strict=True):
-        medians = {who: 1e3 * sorted(spent)[len(spent) // 2] / each["steps"] for who, spent in each["seconds"].items()}
+
+@themed
+def _drawn(facts: dict[str, Any]) -> Figure:
+    figure, grid = canvas(2, 2, width=10, height=6)
+    for axes, (name, each) in zip(grid.flat, facts.items(), strict=True):
+        medians = {who: 1e3 * median(spent) / each["steps"] for who, spent in each["seconds"].items()}
         order = sorted(medians, key=lambda who: -medians[who])
-        colours = ["#0b6e4f" if who in each["ours"] else "#9aa5b1" for who in order]
+        colours = [PALETTE[0] if who in each["ours"] else MUTED for who in order]
         bars = axes.barh(order, [medians[who] for who in order], color=colours)
         axes.bar_label(bars, fmt="%.3g", padding=3, fontsize=8)
-        axes.set(xlabel="ms a network and minibatch")
-        axes.set_title(name, loc="left", fontsize=10)
+        label(axes, title=name, x="ms a network and minibatch")
+        axes.grid(visible=False, axis="y")
         axes.margins(x=0.15)
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=110)
+    return figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,23 @@ def minibatches(rows: Any, size: int) -> Iterator[Any]:
         order = torch.randperm(len(rows))
         for at in range(0, len(rows), size):
             yield rows[order[at : at + size]]
+
+
+def descent(job: Job, batches: Iterator[Any], optimiser: Any, loss_of: Callable[[Any], Any]) -> Unit:
+    """Return a unit that takes a step down the loss of each of the job's next minibatches."""
+
+    def unit() -> Done:
+        seen = 0
+        for _ in range(job.steps):
+            batch = next(batches)
+            loss = loss_of(batch)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            seen += len(batch)
+        return Done(job.steps, seen)
+
+    return unit
 
 
 class ToTensor:
@@ -70,27 +87,13 @@ def dataloader(job: Job) -> Unit:
     model, loss_of = network(job), nn.MSELoss()
     optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
     loader = DataLoader(Pictures(pixels(job), ToTensor()), batch_size=job.batch, shuffle=True)
-    batches = _without_end(loader)
-
-    def unit() -> Done:
-        seen = 0
-        model.train()
-        for _ in range(job.steps):
-            pictures, _ = next(batches)
-            batch = pictures.view(len(pictures), -1)
-            optimiser.zero_grad()
-            loss: Any = loss_of(model(batch), batch)
-            loss.backward()
-            optimiser.step()
-            seen += len(batch)
-        return Done(job.steps, seen)
-
-    return unit
+    return descent(job, _without_end(loader), optimiser, lambda batch: loss_of(model(batch), batch))
 
 
 def _without_end(loader: Any) -> Iterator[Any]:
     while True:
-        yield from loader
+        for pictures, _ in loader:
+            yield pictures.view(len(pictures), -1)
 
 
 def tuned(job: Job) -> Unit:
@@ -100,16 +103,4 @@ def tuned(job: Job) -> Unit:
     model = network(job).train()
     optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM, fused=True)
     batches = minibatches(torch.from_numpy(images(job)), job.batch)
-
-    def unit() -> Done:
-        seen = 0
-        for _ in range(job.steps):
-            batch = next(batches)
-            loss: Any = nn.functional.mse_loss(model(batch), batch)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            seen += len(batch)
-        return Done(job.steps, seen)
-
-    return unit
+    return descent(job, batches, optimiser, lambda batch: nn.functional.mse_loss(model(batch), batch))

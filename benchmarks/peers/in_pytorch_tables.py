@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks.peers.in_pytorch_images import minibatches
-from benchmarks.peers.jobs import Done, Job, Unit
+from benchmarks.peers.in_pytorch_images import descent, minibatches
+from benchmarks.peers.jobs import Job, Unit
 from benchmarks.peers.tables import ACTIVATIONS, HIDDEN, PENALISED, PENALTY, table
 
 
@@ -23,18 +23,7 @@ def tuned(job: Job) -> Unit:
     adam = torch.optim.Adam([p for layer in layers for p in layer.parameters()], lr=1e-3, fused=True)
     batches = minibatches(torch.from_numpy(table(job)), job.batch)
 
-    def unit() -> Done:
-        seen = 0
-        for _ in range(job.steps):
-            batch = next(batches)
-            loss = _loss(layers, batch)
-            adam.zero_grad(set_to_none=True)
-            loss.backward()
-            adam.step()
-            seen += len(batch)
-        return Done(job.steps, seen)
-
-    return unit
+    return descent(job, batches, adam, lambda batch: _loss(layers, batch))
 
 
 def _loss(layers: list[Any], batch: Any) -> Any:

@@ -130,7 +130,7 @@ def picture(facts: dict[str, Any], path: Path) -> None:
 
 @themed
 def _drawn(facts: dict[str, Any]) -> Figure:
-    figure, grid = canvas(2, 2, width=10, height=6)
+    figure, grid = canvas(2, 2, width=12.5, height=6)
     for axes, (name, each) in zip(grid.flat, facts.items(), strict=True):
         medians = {who: 1e3 * median(spent) / each["steps"] for who, spent in each["seconds"].items()}
         order = sorted(medians, key=lambda who: -medians[who])

@@ -17,13 +17,14 @@ import numpy as np
 import trasunto
 from benchmarks import ours
 from benchmarks.turns import in_turn, ratio, table, times
-from trasunto.cohort.devices import training_devices
+from trasunto.cohort.devices import COMPILER_OPTIONS, training_devices
 from trasunto.cohort.step import Rows, first_states, train_epoch
 from trasunto.nets import native
 from trasunto.nets.streams import row_order
 from trasunto.spec import Recipe
 
 IN_USE = "in use"
+MOST_OPTIMISED = {"xla_backend_optimization_level": 3}
 
 
 class Variant(NamedTuple):
@@ -42,6 +43,7 @@ VARIANTS = {
         "chunks of 8": Variant(8),
         "XLA's products on one thread a device": Variant(2, options={"xla_cpu_multi_thread_eigen": False}),
         "XLA without YNNPACK": Variant(2, options={"xla_cpu_experimental_ynn_fusion_type": ""}),
+        "LLVM at its usual level": Variant(2, options=MOST_OPTIMISED),
         "XLA in registers of 512 bits": Variant(2, options={"xla_cpu_prefer_vector_width": 512}),
     },
     "29-64-32-24-32-64-29, minibatches of 64": {
@@ -51,6 +53,7 @@ VARIANTS = {
         "chunks of 64": Variant(64),
         "XLA's products": Variant(16, blas=False),
         "XLA's products in chunks of 4": Variant(4, blas=False),
+        "LLVM at its usual level": Variant(16, options=MOST_OPTIMISED),
         "the rest in registers of 512 bits": Variant(16, options={"xla_cpu_prefer_vector_width": 512}),
     },
     "29-64-32-24-32-64-29, minibatches of 64, one alone": {
@@ -86,7 +89,7 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     columns = {name: np.full(variant.width, value, np.float32) for name, value in numbers.items()}
     seeds, ones = np.arange(variant.width, dtype=np.uint32), np.ones(variant.width, np.float32)
     order = row_order(0, 1, len(x))
-    options = dict(variant.options) if variant.options else None
+    options = {**COMPILER_OPTIONS, **(variant.options or {})}
     epoch = jax.jit(
         lambda states, rows: train_epoch.__wrapped__(  # type: ignore[attr-defined]
             structure, states, columns, seeds, ones > 0, ones, np.int32(1), order, rows

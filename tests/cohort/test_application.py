@@ -6,12 +6,13 @@ import jax
 import numpy as np
 import pytest
 
-from trasunto.cohort.application import BLOCKS_AT_ONCE, ROWS_AT_ONCE, Applied
+from trasunto.cohort.application import PART_BYTES, ROWS_AT_ONCE, Applied
 from trasunto.cohort.memory import fit
 from trasunto.data import from_arrays
 from trasunto.spec import Recipe
 
-MANY = 2 * BLOCKS_AT_ONCE * ROWS_AT_ONCE + ROWS_AT_ONCE + 7
+PART = PART_BYTES // (ROWS_AT_ONCE * 9 * 4) * ROWS_AT_ONCE  # rows that one call takes
+MANY = 2 * PART + ROWS_AT_ONCE + 7
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def by_hand(network: Applied, rows: np.ndarray) -> np.ndarray:
 def test_many_rows_are_rebuilt_as_by_hand_and_as_one_by_one(network: Applied, rows: np.ndarray) -> None:
     rebuilt = network.reconstruct(rows)
     np.testing.assert_allclose(rebuilt, by_hand(network, rows), atol=1e-5)
-    for place in (0, ROWS_AT_ONCE, BLOCKS_AT_ONCE * ROWS_AT_ONCE + 5, MANY - 1):
+    for place in (0, ROWS_AT_ONCE, PART + 5, MANY - 1):
         np.testing.assert_allclose(network.reconstruct(rows[place : place + 1])[0], rebuilt[place], rtol=1e-6)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trasunto.cohort.devices import carrying, training_devices
+from trasunto.cohort.devices import COMPILER_OPTIONS, carrying, lendable, training_devices
 from trasunto.errors import DataError
 from trasunto.nets.network import classify, draw, encode, reconstruct
 from trasunto.spec import Recipe, Structure
@@ -20,11 +21,14 @@ from trasunto.spec import Recipe, Structure
 ROWS_AT_ONCE = 1024
 """Rows of a block. The last one is filled up with zeros, so that no number of rows compiles anew."""
 
-BLOCKS_AT_ONCE = 16
-"""Blocks of many rows that one call goes through; such calls run side by side, one per device."""
+PART_BYTES = 2**20
+"""Of many rows, about as much as one call goes through and a cache holds; a device has one call at a time."""
 
-SIDE_BY_SIDE = (4, 128)
-"""How many rows of a block are at work at a time: four products of 128 rows are small enough for `nets.native`."""
+LEAST_BLOCKS = 4
+"""Of wide rows: fewer are not worth a program on every device."""
+
+SIDE_BY_SIDE = (2, 256)
+"""How many rows of a block are at work at a time: two products of 256 rows are small enough for `nets.native`."""
 
 Verb = Callable[..., jax.Array]
 Measure = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -38,7 +42,7 @@ def _weighed(structure: Structure, weights: Any, numbers: Any, scales: jax.Array
     return (jax.numpy.square(reconstruct(structure, weights, numbers, x) - x) * scales).sum(axis=1)
 
 
-@partial(jax.jit, static_argnames=("verb", "structure"))
+@partial(jax.jit, static_argnames=("verb", "structure"), compiler_options=COMPILER_OPTIONS)
 def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> jax.Array:
     """Return what `verb` makes of rows in blocks (k, ROWS_AT_ONCE, d), a few at a time, so that they stay in cache."""
     some = jax.vmap(partial(verb, structure, *given))
@@ -124,34 +128,30 @@ class Applied:
             raise DataError(f"rows must be (n, {width}) for this network, not {values.shape}")
         structure = self.recipe.structure.on(self.blocks)
 
-        def work(place: int, part: np.ndarray) -> np.ndarray:
-            given = (*self._placed[place], *also)
-            made = np.asarray(_apply(verb, structure, given, self._blocks_of(part)))[: len(part)]
-            return made if what is None else what(part, made)
+        most = self._rows_at_most
+        # A device compiles for itself: few rows are not worth a program on each.
+        at_once, devices = (most, len(self._placed)) if len(values) > most else (ROWS_AT_ONCE, 1)
+        parts = [values[at : at + at_once] for at in range(0, len(values), at_once)] or [values]
+        waiting = enumerate(parts)
 
-        large, small = _parts(values)
-        done: list[np.ndarray] = []
-        if large:
-            places = [number % len(self._placed) for number in range(len(large))]
-            with ThreadPoolExecutor(len(self._placed), thread_name_prefix="trasunto") as threads:
-                done += threads.map(carrying(work), places, large)
-        # A device compiles for itself: what is left over is not worth a program on each.
-        done += [work(0, part) for part in small]
-        return np.concatenate(done)
+        def work(place: int) -> list[tuple[int, np.ndarray]]:
+            given = (*self._placed[place], *jax.device_put(also, training_devices()[place]))
+            blocks, done = lendable((at_once // ROWS_AT_ONCE, ROWS_AT_ONCE, width), self.dtype), []
+            room = blocks.reshape(at_once, width)
+            for number, part in waiting:  # which all share
+                room[: len(part)], room[len(part) :] = part, 0
+                made = np.asarray(_apply(verb, structure, given, blocks))[: len(part)]
+                done.append((number, made if what is None else what(part, made)))
+            return done
 
-    def _blocks_of(self, part: np.ndarray) -> np.ndarray:
-        """Return rows as blocks (k, ROWS_AT_ONCE, d), filled up with zeros; one at least, so that shapes are known."""
-        blocks = BLOCKS_AT_ONCE if len(part) > ROWS_AT_ONCE else 1
-        whole = np.asarray(part, self.dtype)
-        if len(part) < blocks * ROWS_AT_ONCE:
-            whole = np.concatenate([whole, np.zeros((blocks * ROWS_AT_ONCE - len(part), part.shape[1]), self.dtype)])
-        return whole.reshape(blocks, ROWS_AT_ONCE, -1)
+        if devices == 1:
+            done = dict(work(0))
+        else:
+            with ThreadPoolExecutor(devices, thread_name_prefix="trasunto") as threads:
+                done = dict(chain.from_iterable(threads.map(carrying(work), range(devices))))
+        return np.concatenate([done[number] for number in range(len(parts))])
 
-
-def _parts(values: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Cut rows into parts of as many as a call takes and, of what is left over, blocks; of no rows, an empty block."""
-    most = BLOCKS_AT_ONCE * ROWS_AT_ONCE
-    whole = len(values) // most * most
-    large = [values[at : at + most] for at in range(0, whole, most)]
-    small = [values[at : at + ROWS_AT_ONCE] for at in range(whole, len(values), ROWS_AT_ONCE)]
-    return large, small if large or small else [values]
+    @property
+    def _rows_at_most(self) -> int:
+        """How many rows a call takes of many: whole blocks."""
+        return max(LEAST_BLOCKS, PART_BYTES // (ROWS_AT_ONCE * self.d * self.dtype.itemsize)) * ROWS_AT_ONCE

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from trasunto.cohort.devices import COMPILER_OPTIONS
 from trasunto.cohort.optimizers import optimizer, take_step
 from trasunto.nets.initialise import Weights, initialise, trainable
 from trasunto.nets.losses import Metrics, evaluate_loss
@@ -114,7 +115,7 @@ def _over_minibatches(
     return carry, {name: value / len(order) for name, value in total.items()}
 
 
-@partial(jax.jit, static_argnames=("structure",), donate_argnames=("states",))
+@partial(jax.jit, static_argnames=("structure",), donate_argnames=("states",), compiler_options=COMPILER_OPTIONS)
 def train_epoch(
     structure: Structure,
     states: State,
@@ -167,7 +168,7 @@ def train_epoch(
     return jax.tree.map(kept, moved, states), sound, metrics
 
 
-@partial(jax.jit, static_argnames=("structure",))
+@partial(jax.jit, static_argnames=("structure",), compiler_options=COMPILER_OPTIONS)
 def evaluate(structure: Structure, weights: Weights, numbers: Numbers, rows: Rows) -> Metrics:
     """Return the metrics (m,) of every member over all rows, in their order, with dropout off."""
 

@@ -21,10 +21,12 @@ ORDER = (
     "spec",
     "nets",
     "cohort",
+    "cluster",
     "runs",
     "analysis",
     "models",
     "studies",
+    "search",
     "figures",
     "report",
     "api",
@@ -32,7 +34,7 @@ ORDER = (
     "cli",
 )
 ENGINES = {"jax", "optax"}
-USES_JAX = {"nets", "cohort", "runs"}
+USES_JAX = {"nets", "cohort", "cluster", "runs"}
 
 
 def modules() -> list[Path]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.places import DevicePlace
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.states import Arrays
 
@@ -42,7 +43,7 @@ def train(devices: list[jax.Device]) -> Train:
         chunks: Sequence[Chunk], places: Sequence[jax.Device] = devices[:1], seconds: float = 0.0
     ) -> dict[str, Trained]:
         members: dict[str, Trained] = defaultdict(Trained)
-        for event in train_chunks(chunks, places, checkpoint_seconds=seconds):
+        for event in train_chunks(chunks, [DevicePlace(device) for device in places], checkpoint_seconds=seconds):
             for slot, job in enumerate(event.jobs):
                 member = members[job.id]
                 if event.trained[slot]:

@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.places import Begins, DevicePlace, PlaceLostError
 from trasunto.cohort.plan import Chunk, Job, plan
+from trasunto.cohort.running import Event
 from trasunto.data import Table, from_arrays
+from trasunto.errors import ResourceError
 from trasunto.spec import Recipe
 
 Train = Callable[..., dict[str, Any]]
@@ -29,6 +32,10 @@ def grid(table: Table, momenta: Any = (0.95,), last: int = EPOCHS) -> list[Job]:
     """Return the jobs of 19 learning rates and some momenta."""
     members = PAPER.grid(learning_rate=AXIS, momentum=momenta)
     return [Job(f"member {i}", members.recipe_at(i), 0, table, 0, last) for i in range(len(members))]
+
+
+def on(devices: list[jax.Device]) -> list[DevicePlace]:
+    return [DevicePlace(device) for device in devices]
 
 
 def chunk(*jobs: Job, width: int = 4) -> tuple[Chunk, ...]:
@@ -120,7 +127,7 @@ def test_every_chunk_gives_one_event_an_epoch_and_members_leave_at_their_end(
 ) -> None:
     long, short = grid(few_digits, last=3)[:2]
     jobs = [long, replace(short, last=1), replace(long, id="none", last=0)]
-    events = list(train_chunks(chunk(*jobs), devices[:1]))
+    events = list(train_chunks(chunk(*jobs), on(devices[:1])))
     assert [event.epoch for event in events] == [0, 1, 2, 3]
     assert [event.trained.tolist() for event in events] == [
         [True, True, True],
@@ -136,8 +143,8 @@ def test_every_chunk_gives_one_event_an_epoch_and_members_leave_at_their_end(
 
 def test_states_are_handed_out_where_they_are_asked_for(few_digits: Table, devices: list[jax.Device]) -> None:
     job = replace(grid(few_digits, last=4)[0], keep=frozenset({0, 2}))
-    often = list(train_chunks(chunk(job), devices[:1], checkpoint_seconds=0.0))
-    seldom = list(train_chunks(chunk(job), devices[:1], checkpoint_seconds=1e9))
+    often = list(train_chunks(chunk(job), on(devices[:1]), checkpoint_seconds=0.0))
+    seldom = list(train_chunks(chunk(job), on(devices[:1]), checkpoint_seconds=1e9))
     assert [event.epoch for event in often if event.states] == [0, 1, 2, 3, 4]
     assert [event.epoch for event in seldom if event.states] == [0, 2, 4]
 
@@ -146,7 +153,7 @@ def test_when_asked_to_stop_the_epochs_in_flight_are_handed_out_and_no_more(
     few_digits: Table, devices: list[jax.Device]
 ) -> None:
     chunks, events = [Chunk((job,), 4) for job in grid(few_digits)], list[Any]()
-    for event in train_chunks(chunks, devices, checkpoint_seconds=1e9, stopping=lambda: len(events) >= 2):
+    for event in train_chunks(chunks, on(devices), checkpoint_seconds=1e9, stopping=lambda: len(events) >= 2):
         events.append(event)
     assert 3 <= len(events) <= 3 + len(devices)
     last = {event.jobs: event for event in events}
@@ -155,7 +162,7 @@ def test_when_asked_to_stop_the_epochs_in_flight_are_handed_out_and_no_more(
 
 
 def test_nothing_begins_when_asked_to_stop_beforehand(few_digits: Table, devices: list[jax.Device]) -> None:
-    assert list(train_chunks(chunk(grid(few_digits)[0]), devices, stopping=lambda: True)) == []
+    assert list(train_chunks(chunk(grid(few_digits)[0]), on(devices), stopping=lambda: True)) == []
 
 
 def test_a_beginning_that_cannot_be_fetched_is_the_callers_to_handle(
@@ -197,3 +204,49 @@ def test_training_is_in_float64_where_the_caller_is_and_nowhere_else(train: Trai
         assert {array.dtype for array in member.states[1].values() if array.dtype.kind == "f"} == {np.dtype(dtype)}
     assert all(value != float(np.float32(value)) for value in double.metrics.values())
     assert jnp.zeros(()).dtype == np.float32
+
+
+class Fragile(DevicePlace):
+    """A place that is lost whenever it has trained so many epochs, and may come back."""
+
+    def __init__(self, device: jax.Device, lasts: int, comes_back: bool) -> None:
+        super().__init__(device)
+        self._device, self._lasts, self._comes_back = device, lasts, comes_back
+        self._done = 0
+
+    def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
+        self._done = 0
+        return super().begin(chunk, begins, checkpoint_seconds)
+
+    def advance(self) -> Event:
+        self._done += 1
+        if self._done > self._lasts:
+            raise PlaceLostError("fell over")
+        return super().advance()
+
+    def revive(self) -> bool:
+        return self._comes_back
+
+
+def test_a_chunk_whose_place_is_lost_is_trained_elsewhere_and_nobody_can_tell(
+    few_digits: Table, devices: list[jax.Device]
+) -> None:
+    chunks = [Chunk((job,), 1) for job in grid(few_digits)[:2]]
+    places = [Fragile(devices[0], lasts=3, comes_back=False), DevicePlace(devices[1])]
+    told = list(train_chunks(chunks, places, checkpoint_seconds=1e9))
+    sound = list(train_chunks(chunks, on(devices[:1]), checkpoint_seconds=1e9))
+    for which in chunks:
+        seen, expected = ([e for e in events if e.jobs == which.jobs] for events in (told, sound))
+        assert [event.epoch for event in seen] == [0, 1, 2, 3, 4, 5], "no epoch twice, none left out"
+        for one, other in zip(seen, expected, strict=True):
+            assert {k: v.tolist() for k, v in one.metrics.items()} == {k: v.tolist() for k, v in other.metrics.items()}
+
+
+def test_a_chunk_that_takes_its_place_down_every_time_is_given_up(few_digits: Table, devices: list[jax.Device]) -> None:
+    with pytest.raises(ResourceError, match=r"^4 workers were lost while they trained the same 1 networks .*fell over"):
+        list(train_chunks(chunk(grid(few_digits)[0]), [Fragile(devices[0], lasts=2, comes_back=True)]))
+
+
+def test_without_any_place_left_it_says_so(few_digits: Table, devices: list[jax.Device]) -> None:
+    with pytest.raises(ResourceError, match=r"^every worker was lost"):
+        list(train_chunks(chunk(grid(few_digits)[0]), [Fragile(devices[0], lasts=2, comes_back=False)]))

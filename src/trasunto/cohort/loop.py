@@ -1,30 +1,51 @@
-"""The loop: chunks to devices, an event per chunk and epoch back."""
+"""The loop: chunks to places, an event per chunk and epoch back."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
-
-import jax
+from dataclasses import dataclass, replace
 
 from trasunto.cohort.devices import carrying
+from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
-from trasunto.cohort.running import Event, Running, Shelf
+from trasunto.cohort.running import Event
+from trasunto.errors import ResourceError
+
+ATTEMPTS = 4
+"""How often a chunk is begun at most, where the places that it is on are lost."""
+
+
+@dataclass(eq=False)
+class _Work:
+    """A chunk at work.
+
+    Attributes
+    ----------
+    begins
+        Fetched once, because by a second attempt the store may have later weights.
+    seen
+        The last epoch that was handed out, or -1: a second attempt gives the earlier ones again, and nobody is told.
+    """
+
+    chunk: Chunk
+    begins: Begins
+    seen: int = -1
+    attempts: int = 0
 
 
 def train_chunks(
     chunks: Sequence[Chunk],
-    devices: Sequence[jax.Device],
+    places: Sequence[Place],
     *,
     checkpoint_seconds: float = 30.0,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
-    """Train all chunks, one per device at a time, and yield what each epoch gave.
+    """Train all chunks, one per place at a time, and yield what each epoch gave.
 
-    Every device has a thread, so that programs are compiled side by side; jobs' beginnings are fetched, and events
-    handled, in the caller's thread.
+    Every place has a thread, so that programs are compiled side by side; jobs' beginnings are fetched, and events
+    handled, in the caller's thread. A chunk whose place is lost begins anew at the next one that is free.
 
     Parameters
     ----------
@@ -33,25 +54,61 @@ def train_chunks(
     stopping
         Asked before anything is started; once it says yes, the epochs in flight are finished and handed out with their
         states, and no more.
+
+    Raises
+    ------
+    ResourceError
+        No place is left, or a chunk has lost so many that it is likely to be the reason.
     """
-    waiting, idle = deque(chunks), deque((device, Shelf(device)) for device in devices)
-    working: dict[Future[Event], tuple[Running, tuple[jax.Device, Shelf]]] = {}
-    with ThreadPoolExecutor(len(devices), thread_name_prefix="trasunto") as threads:
+    if not chunks:
+        return
+    waiting, lost, idle = deque(chunks), deque[_Work](), deque(places)
+    working: dict[Future[Event], tuple[_Work, Place]] = {}
+    with ThreadPoolExecutor(len(places), thread_name_prefix="trasunto") as threads:
         while True:
-            while waiting and idle and not stopping():
-                chunk, place = waiting.popleft(), idle.popleft()
-                begun = Running(chunk, [job.begin() for job in chunk.jobs], *place, checkpoint_seconds)
-                working[threads.submit(carrying(begun.begin))] = begun, place
+            while (waiting or lost) and idle and not stopping():
+                work = lost.popleft() if lost else _fetched(waiting.popleft())
+                place = idle.popleft()
+                working[threads.submit(carrying(_begun), place, work, checkpoint_seconds)] = work, place
             if not working:
+                if (waiting or lost) and not stopping():
+                    raise ResourceError("every worker was lost, and none could be started again: start anew to go on")
                 return
             at_work = len(working)
             for future in wait(working, return_when=FIRST_COMPLETED).done:
-                running, place = working.pop(future)
-                event = future.result()
-                event = replace(event, seconds=event.seconds / at_work)
-                if running.over or stopping():
-                    event = event if event.states is not None else replace(event, states=running.states())
+                work, place = working.pop(future)
+                try:
+                    event = future.result()
+                    over = event.over or stopping()
+                    if over and event.states is None:
+                        event = replace(event, states=place.states())
+                except PlaceLostError as fault:
+                    lost.append(_again(work, fault))
+                    if place.revive():
+                        idle.append(place)
+                    continue
+                if over:
                     idle.append(place)
                 else:
-                    working[threads.submit(carrying(running.advance))] = running, place
-                yield event
+                    working[threads.submit(carrying(place.advance))] = work, place
+                if event.epoch > work.seen:
+                    work.seen = event.epoch
+                    yield replace(event, seconds=event.seconds / at_work)
+
+
+def _fetched(chunk: Chunk) -> _Work:
+    return _Work(chunk, [job.begin() for job in chunk.jobs])
+
+
+def _begun(place: Place, work: _Work, checkpoint_seconds: float) -> Event:
+    work.attempts += 1
+    return place.begin(work.chunk, work.begins, checkpoint_seconds)
+
+
+def _again(work: _Work, fault: PlaceLostError) -> _Work:
+    if work.attempts >= ATTEMPTS:
+        raise ResourceError(
+            f"{work.attempts} workers were lost while they trained the same {len(work.chunk.jobs)} networks "
+            f"(the last: {fault}): give workers more memory, or train fewer or smaller networks at a time"
+        ) from fault
+    return work

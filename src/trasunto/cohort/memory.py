@@ -9,8 +9,8 @@ from itertools import product
 import numpy as np
 
 from trasunto.cohort.cost import refuse_what_does_not_fit
-from trasunto.cohort.devices import training_devices
 from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Job, plan
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import WEIGHTS, Arrays, only_weights
@@ -57,8 +57,9 @@ def fit(
     starts: Sequence[Weights | None] | None = None,
     stopping: Stopping | None = None,
     observe: Callable[[Event], None] | None = None,
+    on: Executor | None = None,
 ) -> list[Fitted]:
-    """Train every recipe with every seed for its own epochs, seeds fastest, in this process.
+    """Train every recipe with every seed for its own epochs, seeds fastest.
 
     Parameters
     ----------
@@ -70,6 +71,8 @@ def fit(
         A rule that may end each network's training early.
     observe
         Called after every epoch of a chunk; it only reads.
+    on
+        Where; by default this process.
 
     Raises
     ------
@@ -101,11 +104,12 @@ def fit(
         )
         for number, (recipe, seed) in enumerate(wanted)
     ]
-    devices = training_devices()
-    chunks = plan(jobs, len(devices))
-    refuse_what_does_not_fit(chunks, len(devices))
+    on = on or ThisProcess()
+    chunks = plan(jobs, on.width)
+    if not on.elsewhere:
+        refuse_what_does_not_fit(chunks, on.width)
     gathered = [_Gathering(job) for job in jobs]
-    for event in train_chunks(chunks, devices, checkpoint_seconds=float("inf")):
+    for event in train_chunks(chunks, on.places(), checkpoint_seconds=float("inf")):
         for slot, job in enumerate(event.jobs):
             gathered[int(job.id)].take(event, slot)
         if observe is not None:

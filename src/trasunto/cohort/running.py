@@ -43,7 +43,9 @@ class Event:
     best
         For members that ended here and wanted their best epoch kept: their states at it, with that epoch, by slot.
     seconds
-        Time that this epoch took; the loop shares it out over the devices at work.
+        Time that this epoch took; the loop shares it out over the places at work.
+    over
+        Whether no member is left to train.
     """
 
     jobs: tuple[Job, ...]
@@ -54,6 +56,7 @@ class Event:
     stopped: np.ndarray
     states: Arrays | None
     seconds: float
+    over: bool
     best: Mapping[int, tuple[int, Arrays]] = field(default_factory=dict)
 
 
@@ -171,11 +174,6 @@ class Running:
         self._handed = time.monotonic()
         return {name: array[: len(self.jobs)] for name, array in to_arrays(self._states).items()}
 
-    @property
-    def over(self) -> bool:
-        """Say whether no member is left to train."""
-        return not self._live.any()
-
     def _evaluate(self, sets: dict[str, Rows]) -> dict[str, jax.Array]:
         measured: dict[str, jax.Array] = {}
         for prefix, rows in sets.items():
@@ -204,7 +202,8 @@ class Running:
         states = self.states() if asked or due else None
         best = {slot: self._best.pop(slot) for slot in np.flatnonzero(ended).tolist() if slot in self._best}
         seconds = time.monotonic() - started
-        return Event(self.jobs, self.epoch, values, before[:m], diverged, stopped, states, seconds, best)
+        over = not self._live.any()
+        return Event(self.jobs, self.epoch, values, before[:m], diverged, stopped, states, seconds, over, best)
 
     def _stopped(self, trained: np.ndarray, values: dict[str, np.ndarray]) -> np.ndarray:
         """Look at the monitored losses: keep what is best so far, and say which members (m,) their rules stop."""

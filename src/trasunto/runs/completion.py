@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trasunto.cohort.cost import chunk_seconds, refuse_what_does_not_fit
-from trasunto.cohort.devices import training_devices
 from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Chunk, Program, plan, usual_width
 from trasunto.cohort.running import Event
 from trasunto.errors import Interrupted
@@ -50,8 +50,12 @@ class Step:
 Observer = Callable[[Step], None]
 
 
-def complete(request: Request, path: Path, name: str, observe: Observer | None = None) -> None:
+def complete(
+    request: Request, path: Path, name: str, observe: Observer | None = None, on: Executor | None = None
+) -> None:
     """Train whatever of `request` the store at `path` does not hold yet, as the run `name`.
+
+    Workers elsewhere train, too, where `on` has them; this process alone reads and writes the store.
 
     Raises
     ------
@@ -60,15 +64,16 @@ def complete(request: Request, path: Path, name: str, observe: Observer | None =
     Interrupted
         Ctrl-C or SIGTERM; what was done is kept, and the same call goes on.
     """
-    devices = len(training_devices())
-    refuse_what_does_not_fit(plan(jobs_left(request, path), devices), devices)
+    on = on or ThisProcess()
+    if not on.elsewhere:
+        refuse_what_does_not_fit(plan(jobs_left(request, path), on.width), on.width)
     with Store.open(path) as store:
         refuse_other_rows(store, name, request)
-        chunks = _planned(store, name, request, devices)
+        chunks = _planned(store, name, request, on.width)
         ids = [member.id for member in request.members]
         store.register(member.record for member in request.members)
         store.name_run(name, request.json, request.members[0].table.fingerprint, ids)
-        share = _train(store, chunks, observe)
+        share = _train(store, chunks, observe, on)
         if share < 1:
             raise Interrupted(
                 f"stopped after {share:.0%} of run '{name}': what was done is kept in {path}, "
@@ -97,7 +102,7 @@ def _kept_in_passing(request: Request) -> frozenset[int]:
     return frozenset(rungs) if request.snapshots is None and affordable else frozenset()
 
 
-def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None) -> float:
+def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None, on: Executor) -> float:
     """Train the chunks and write down what comes; return the share that was done before someone asked to stop."""
     recorder = Recorder(store, [job for chunk in chunks for job in chunk.jobs])
     weight = {
@@ -108,7 +113,8 @@ def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None) -> f
     left = {id(job): job.last - job.first for chunk in chunks for job in chunk.jobs}
     total = sum(weight[job] * epochs for job, epochs in left.items())
     with listening() as stopping:
-        for event in train_chunks(chunks, training_devices(), checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping):
+        places = on.places() if chunks else ()
+        for event in train_chunks(chunks, places, checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping):
             recorder.take(event)
             for slot, job in enumerate(event.jobs):
                 left[id(job)] = (

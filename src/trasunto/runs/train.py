@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
+from trasunto.cluster import executor
+from trasunto.cohort.places import Executor
 from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Observer, complete
@@ -25,6 +27,7 @@ def train(
     observe: Observer | None = None,
     starts: Sequence[Arrays | None] | None = None,
     stopping: Stopping | None = None,
+    on: str | Executor | None = None,
 ) -> Cohort:
     """Train every recipe with every seed, as far as that has not been done already.
 
@@ -51,6 +54,9 @@ def train(
         For each member, weights whose encoder it starts from, or None.
     stopping
         A rule that may end a member's training early, and by which its best epoch is the one looked at.
+    on
+        Where to train: ``"local:4"`` (so many processes), ``"ray"`` or ``"ray:ADDRESS"`` (the machines of a cluster),
+        or an executor; by default this process. This process alone reads and writes the store.
 
     Returns
     -------
@@ -75,5 +81,6 @@ def train(
     """
     request = make_request(recipes, table, seeds, epochs, snapshots, starts, stopping)
     name = name or request.usual_name
-    complete(request, Path(store), name, observe)
+    with executor(on) as workers:
+        complete(request, Path(store), name, observe, workers)
     return Cohort(request, Path(store), name)

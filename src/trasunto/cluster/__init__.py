@@ -1,0 +1,7 @@
+"""Workers outside this process: other processes here, and the machines of a Ray cluster."""
+
+from __future__ import annotations
+
+from trasunto.cluster.choice import executor, legal
+
+__all__ = ["executor", "legal"]

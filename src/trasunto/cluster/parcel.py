@@ -1,0 +1,106 @@
+"""A chunk on its way to a worker: what it needs and no more, and its rows named instead of carried."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Generic, TypeVar
+
+import jax
+import numpy as np
+
+from trasunto.cohort.places import Begins, DevicePlace
+from trasunto.cohort.plan import Chunk
+from trasunto.cohort.running import Event
+from trasunto.cohort.states import Arrays
+from trasunto.data import Table
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_NO_ROWS = Table.__new__(Table)
+"""Stands where rows will be put back: it has none, and nothing can be asked of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parcel:
+    """A chunk without its rows.
+
+    Attributes
+    ----------
+    chunk
+        Its jobs have no rows, and fetch nothing.
+    begins
+        What each job begins from.
+    checkpoint_seconds
+        As `Place.begin` takes it.
+    wide
+        Whether the one who sends it trains in double precision.
+    """
+
+    chunk: Chunk
+    begins: tuple[Mapping[str, np.ndarray], ...]
+    checkpoint_seconds: float
+    wide: bool
+
+    @classmethod
+    def of(cls, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Parcel:
+        """Pack a chunk."""
+        bare = tuple(replace(job, table=_NO_ROWS, begin=dict) for job in chunk.jobs)
+        wide = bool(jax.config.values["jax_enable_x64"])
+        return cls(Chunk(bare, chunk.width), tuple(begins), checkpoint_seconds, wide)
+
+    def with_rows(self, table: Table) -> Chunk:
+        """Return the chunk with its rows put back."""
+        return Chunk(tuple(replace(job, table=table) for job in self.chunk.jobs), self.chunk.width)
+
+
+class Recent(Generic[K, V]):
+    """A few values, those asked for or put last; threads may share it."""
+
+    def __init__(self, room: int = 3) -> None:
+        self._room, self._lock = room, Lock()
+        self._values: OrderedDict[K, V] = OrderedDict()
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._values
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """Return the value of a key, which is made where it is not there."""
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = make()
+            self._values.move_to_end(key)
+            while len(self._values) > self._room:
+                self._values.popitem(last=False)
+            return self._values[key]
+
+
+class Workbench:
+    """A worker's side: a place on one of its devices, and what it was sent for it."""
+
+    def __init__(self, device: jax.Device) -> None:
+        self._place, self._wide = DevicePlace(device), False
+
+    def begin(self, parcel: Parcel, table: Table) -> Event:
+        """Take a chunk up; `table` is the same object wherever the rows are the same, so that they lie there once."""
+        self._wide = parcel.wide
+        with jax.enable_x64(self._wide):
+            chunk = parcel.with_rows(table)
+            return _bare(self._place.begin(chunk, parcel.begins, parcel.checkpoint_seconds))
+
+    def advance(self) -> Event:
+        """Train the chunk for one more epoch."""
+        with jax.enable_x64(self._wide):
+            return _bare(self._place.advance())
+
+    def states(self) -> Arrays:
+        """Copy the chunk's states."""
+        return self._place.states()
+
+
+def _bare(event: Event) -> Event:
+    """Return an event without its jobs, which whoever asked has."""
+    return replace(event, jobs=())

@@ -1,0 +1,168 @@
+"""Workers that are processes of this machine, each on cores of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from trasunto.cluster.parcel import Parcel, Recent
+from trasunto.cohort.places import Begins, Place, PlaceLostError
+from trasunto.cohort.plan import Chunk
+from trasunto.cohort.running import Event
+from trasunto.cohort.states import Arrays
+from trasunto.data import Table
+
+Answer = tuple[bool, Any]
+
+
+class LocalWorkers:
+    """Some processes of this machine; close it when they are done with.
+
+    Parameters
+    ----------
+    count
+        How many. Cores are dealt out to them evenly; with more workers than cores, some share one.
+    """
+
+    elsewhere = False
+
+    def __init__(self, count: int) -> None:
+        self.width = count
+        self._places: list[ProcessPlace] = []
+
+    def places(self) -> Sequence[Place]:
+        """Return the workers; the first call starts them."""
+        if not self._places:
+            cores = psutil.Process().cpu_affinity() or [0]
+            dealt = [cores[number :: self.width] or [cores[number % len(cores)]] for number in range(self.width)]
+            self._places = [ProcessPlace(each) for each in dealt]
+        return self._places
+
+    def close(self) -> None:
+        """End the workers."""
+        while self._places:
+            self._places.pop().close()
+
+
+class ProcessPlace:
+    """One worker process, which trains on the first device that its cores give it."""
+
+    def __init__(self, cores: Sequence[int]) -> None:
+        self._cores = cores
+        self._chunk: Chunk | None = None
+        self._start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
+        """Send a chunk, and its rows where the worker does not have them."""
+        self._chunk = chunk
+        table = chunk.jobs[0].table
+        known = id(table) in self._sent
+        self._sent.get(id(table), lambda: table)  # the table is kept, so that no other gets its id
+        parcel = Parcel.of(chunk, begins, checkpoint_seconds)
+        return self._event("begin", parcel, id(table), None if known else table)
+
+    def advance(self) -> Event:
+        """Train the chunk for one more epoch."""
+        return self._event("advance")
+
+    def states(self) -> Arrays:
+        """Copy the chunk's states."""
+        arrays: Arrays = self._ask("states")
+        return arrays
+
+    def revive(self) -> bool:
+        """Start another process in its place."""
+        self.close()
+        self._start()
+        return True
+
+    def close(self) -> None:
+        """End the process."""
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._sent = Recent[int, Table]()  # the worker's own are the same: both forget alike
+        with theirs:
+            handle = theirs.fileno()
+            command = [sys.executable, "-m", "trasunto.cluster.processes", str(handle), ",".join(map(str, self._cores))]
+            self._process = subprocess.Popen(command, pass_fds=[handle], stdin=subprocess.DEVNULL)
+        self._connection: Connection[Any, Any] = Connection(ours.detach())
+
+    def _event(self, verb: str, *given: object) -> Event:
+        assert self._chunk is not None, "a place is given a chunk before it is asked to go on"
+        event: Event = self._ask(verb, *given)
+        return replace(event, jobs=self._chunk.jobs)
+
+    def _ask(self, verb: str, *given: object) -> Any:
+        try:
+            self._connection.send((verb, given))
+            done, answer = self._connection.recv()
+        except (EOFError, OSError) as fault:
+            raise PlaceLostError(f"worker process {self.pid} ended") from fault
+        if not done:
+            raise answer
+        return answer
+
+
+def _serve(connection: Connection[Any, Any]) -> None:
+    """Do what is asked, one thing after another, until the other side is gone."""
+    from trasunto.cluster.parcel import Workbench
+    from trasunto.cohort.devices import training_devices
+
+    bench = Workbench(training_devices()[0])
+    tables = Recent[int, Table | None]()
+
+    def begin(parcel: Parcel, key: int, sent: Table | None) -> Event:
+        table = tables.get(key, lambda: sent)
+        assert table is not None, "rows are sent before they are named"
+        return bench.begin(parcel, table)
+
+    verbs: dict[str, Callable[..., Any]] = {"begin": begin, "advance": bench.advance, "states": bench.states}
+    with suppress(EOFError, OSError):
+        while True:
+            verb, given = connection.recv()
+            connection.send(_done(verbs[verb], given))
+
+
+def _done(work: Callable[..., Any], given: Sequence[object]) -> Answer:
+    try:
+        return True, work(*given)
+    except Exception as error:
+        return False, _portable(error)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return an error that the other side can be sent."""
+    return error if type(error).__module__.startswith(("builtins", "trasunto")) else RuntimeError(str(error))
+
+
+def main() -> None:
+    """Work for the process that started this one, over the socket that it left open."""
+    handle, cores = int(sys.argv[1]), [int(core) for core in sys.argv[2].split(",")]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for whoever gives the work
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+    with Connection(handle) as connection:
+        _serve(connection)
+
+
+if __name__ == "__main__":
+    main()

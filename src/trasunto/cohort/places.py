@@ -1,0 +1,99 @@
+"""Where chunks are trained: devices of this process, or workers elsewhere that keep the same contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import jax
+import numpy as np
+
+from trasunto.cohort.devices import training_devices
+from trasunto.cohort.plan import Chunk
+from trasunto.cohort.running import Event, Running, Shelf
+from trasunto.cohort.states import Arrays
+
+Begins = Sequence[Mapping[str, np.ndarray]]
+
+
+class PlaceLostError(Exception):
+    """A place is gone, with whatever chunk was on it; the loop begins that chunk anew elsewhere."""
+
+
+class Place(Protocol):
+    """Trains one chunk at a time; each call returns when it is done, and is made by one thread at a time.
+
+    Every method may raise `PlaceLostError`, after which only `revive` is of use.
+    """
+
+    def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
+        """Take a chunk up and return its first event; `begins` is what each of its jobs begins from."""
+
+    def advance(self) -> Event:
+        """Train the chunk for one more epoch."""
+
+    def states(self) -> Arrays:
+        """Copy the chunk's states as they are now, each array (m, ...)."""
+
+    def revive(self) -> bool:
+        """Make the place fit for work after it was lost, and say whether that was possible."""
+
+
+class Executor(Protocol):
+    """Gives the places where chunks are trained."""
+
+    @property
+    def width(self) -> int:
+        """How many chunks are trained at a time."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether that takes other machines' memory in place of this one's."""
+
+    def places(self) -> Sequence[Place]:
+        """Return the places, which one loop at a time uses."""
+
+
+class DevicePlace:
+    """A device of this process."""
+
+    def __init__(self, device: jax.Device) -> None:
+        self._device, self._shelf = device, Shelf(device)
+        self._running: Running | None = None
+
+    def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
+        """Put a chunk on the device."""
+        self._running = Running(chunk, begins, self._device, self._shelf, checkpoint_seconds)
+        return self._running.begin()
+
+    def advance(self) -> Event:
+        """Train the chunk for one more epoch."""
+        return self._at_work.advance()
+
+    def states(self) -> Arrays:
+        """Copy the chunk's states."""
+        return self._at_work.states()
+
+    def revive(self) -> bool:
+        """Say no: where a device is lost, so is the process."""
+        return False
+
+    @property
+    def _at_work(self) -> Running:
+        assert self._running is not None, "a place is given a chunk before it is asked to go on"
+        return self._running
+
+
+class ThisProcess:
+    """One place for each device of this process."""
+
+    elsewhere = False
+
+    @property
+    def width(self) -> int:
+        """Count this process's devices."""
+        return len(training_devices())
+
+    def places(self) -> Sequence[Place]:
+        """Return them, with nothing on them."""
+        return [DevicePlace(device) for device in training_devices()]

@@ -22,7 +22,7 @@ $(STAMPS)/test: pyproject.toml constraints.txt | $(BIN)/python
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
 
 $(STAMPS)/oracles: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,fast,oracles,browser]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,fast,oracles,browser,search,cluster,mlflow,tensorboard]"
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/test $(STAMPS)/demo
 
 demo: $(STAMPS)/demo  ## document A, reduced, on the embedded MNIST: about two minutes, then a report

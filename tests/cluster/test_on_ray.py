@@ -17,6 +17,7 @@ import pytest
 from trasunto.cluster import executor
 from trasunto.cluster.on_ray import AT_HOME, SILENT, RayWorkers
 from trasunto.data import from_arrays
+from trasunto.errors import ResourceError
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Step
 from trasunto.runs.train import train
@@ -57,6 +58,12 @@ def workers(cluster: Any) -> Iterator[RayWorkers]:
 
 def test_it_listens_on_loopback_only(cluster: Any) -> None:
     assert cluster.address.startswith("127.0.0.1:")
+
+
+@pytest.mark.parametrize(("address", "said"), [("127.0.0.1:1", "answers at '127.0.0.1:1'"), ("ray://h:1", "HOST:PORT")])
+def test_an_address_where_nobody_is_is_refused_at_once(address: str, said: str) -> None:
+    with pytest.raises(ResourceError, match=said), executor(f"ray:{address}"):
+        pass
 
 
 def test_the_same_study_gives_the_same_results(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import socket
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -55,6 +57,8 @@ class RayWorkers:
         """
         if importlib.util.find_spec("ray") is None:
             raise ResourceError("'ray' needs the package ray: pip install 'trasunto[cluster]'")
+        if address:
+            _refuse_silence(address)
         for name, value in (SILENT if address else SILENT | AT_HOME).items():
             os.environ.setdefault(name, value)
         import ray
@@ -62,9 +66,7 @@ class RayWorkers:
         ours = not ray.is_initialized()
         if ours:
             try:
-                ray.init(
-                    address=address or None, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False
-                )
+                _join(ray, address)
             except (ConnectionError, ValueError, RuntimeError) as fault:
                 where = f"at '{address}'" if address else "on this machine"
                 raise ResourceError(f"no Ray cluster answers {where}: {fault}") from fault
@@ -95,6 +97,24 @@ class RayWorkers:
                 raise ResourceError(f"none of the {len(alive)} machines of the Ray cluster has a CPU or GPU to give")
             self._machines = [_Machine(self._ray, node["NodeID"], _share(node)) for node in able]
         return self._machines
+
+
+def _refuse_silence(address: str) -> None:
+    """Raise where nothing answers at HOST:PORT within a few seconds: Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if "/" in host or not port.isdecimal():
+        raise ResourceError(f"'ray:{address}' names no cluster: write HOST:PORT, as `ray start --head` says it")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+    except (OSError, OverflowError) as fault:
+        raise ResourceError(f"no Ray cluster answers at '{address}': {fault}") from fault
+
+
+def _join(ray: Any, address: str) -> None:
+    with warnings.catch_warnings():
+        # Python warns of forking beside JAX's threads; what Ray forks becomes another program at once.
+        warnings.filterwarnings("ignore", "os.fork", RuntimeWarning)
+        ray.init(address=address or None, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ Numbers are float64 with NaN where one is missing; categories are text with None
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from numbers import Number
 from typing import TYPE_CHECKING
@@ -94,8 +95,9 @@ def numbers(column: pd.Series, place: Place) -> pd.Series:
         read = pd.to_numeric(column.astype(object), errors="coerce")
         strange = np.flatnonzero((read.isna() & column.notna()).to_numpy())
         if strange.size:
+            found = reprlib.repr(str(column.iloc[strange[0]]))
             raise DataError(
-                f"column '{column.name}' holds {str(column.iloc[strange[0]])!r} in {place.row(int(strange[0]))}, where "
+                f"column '{column.name}' holds {found} in {place.row(int(strange[0]))}, where "
                 "numbers are wanted; write a number, or leave the cell empty where it is missing"
             )
         column = read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from os import PathLike
 from pathlib import Path
@@ -13,6 +14,12 @@ from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
+
+ALWAYS = 10_000_000
+"""Pixels that any picture may have."""
+
+PIXELS_PER_BYTE = 100
+"""Pixels that a byte of a larger picture may stand for; photographs have about ten."""
 
 
 def read_image(path: str | PathLike[str], shape: tuple[int, int]) -> np.ndarray:
@@ -46,12 +53,31 @@ def read_image(path: str | PathLike[str], shape: tuple[int, int]) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                grey = _grey(ImageOps.exif_transpose(picture))
+            # From memory: of a file, Pillow reads blocks as long as headers claim, and Python makes room for all of it.
+            content = Path(path).read_bytes()
+            with Image.open(io.BytesIO(content), formats=_formats()) as picture:
+                _refuse_promises(picture, len(content))
+                ImageOps.exif_transpose(picture, in_place=True)
+                grey = _grey(picture)
                 return np.asarray(grey.resize((width, height), Image.Resampling.LANCZOS)).reshape(-1)
     # Pillow's decoders raise whatever their format's parser does (SyntaxError for PNG, struct.error for TIFF, ...).
     except Exception as fault:
         raise DataError(f"{path} cannot be read as a picture ({fault})") from fault
+
+
+def _formats() -> list[str]:
+    """Return every format but PostScript, for which Pillow would run Ghostscript on the file."""
+    from PIL import Image
+
+    Image.init()
+    return [name for name in Image.ID if name != "EPS"]
+
+
+def _refuse_promises(picture: Picture, size: int) -> None:
+    """Refuse a header that promises more than a file of so many bytes holds: every pixel takes memory, there or not."""
+    pixels = picture.width * picture.height
+    if pixels > max(ALWAYS, PIXELS_PER_BYTE * size):
+        raise ValueError(f"its header promises {pixels:,} pixels, and the file has {size:,} bytes")
 
 
 def _grey(picture: Picture) -> Picture:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import zipfile
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -11,6 +14,14 @@ from trasunto.errors import DataError, nearest
 
 NPZ_KEYS = (("x_train", "y_train"), ("x", "y"), ("X", "y"))
 NPZ_TEST_KEYS = ("x_test", "y_test")
+MEMBER = ".npy"
+"""How an archive's members are called, after their names."""
+
+MOST_PACKED = 1100
+"""Bytes that one packed byte can become: deflate reaches 1,032."""
+
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+"""The versions of numpy's format, with what reads their headers; a third is for records with names beyond Latin-1."""
 
 
 def read_arrays(path: Path, label: str | None = None) -> tuple[Found, Found | None]:
@@ -31,19 +42,50 @@ def read_arrays(path: Path, label: str | None = None) -> tuple[Found, Found | No
     """
     names = {name for keys in (*NPZ_KEYS, NPZ_TEST_KEYS, (label,)) for name in keys}
     try:
-        # Opened here: where numpy opens a damaged archive itself, the file stays open.
         with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return Found(loaded, place=str(path)), None
-            with loaded:
-                present = loaded.files
-                arrays = {name: loaded[name] for name in present if name in names}
-    # A damaged archive raises whatever zipfile, zlib, struct and numpy's header parser do; MemoryError for a lying one.
+            if not zipfile.is_zipfile(file):
+                return Found(_array(file, path.stat().st_size), place=str(path)), None
+            with zipfile.ZipFile(file) as archive:
+                present = [name.removesuffix(MEMBER) for name in archive.namelist()]
+                arrays = {name: _member(archive, name) for name in present if name in names}
+    # A damaged archive raises whatever zipfile, zlib, struct and numpy's header parser do.
     except Exception as fault:
         reason = str(fault).partition("\n")[0].rstrip(".") or type(fault).__name__
         raise DataError(f"{path} cannot be read as arrays of numbers ({reason})") from fault
     return _named(path, arrays, present, label)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Return an array of an archive; one that claims to be larger than its packed bytes can be is none."""
+    told = next(member for member in archive.infolist() if member.filename.removesuffix(MEMBER) == name)
+    if told.file_size > MOST_PACKED * told.compress_size:
+        raise ValueError(f"{name} claims to be {told.file_size:,} bytes, packed into {told.compress_size:,}")
+    with archive.open(told) as file:
+        return _array(file, told.file_size)
+
+
+def _array(file: IO[bytes], size: int) -> np.ndarray:
+    """Read an array from a file of so many bytes, having refused a header that promises more than these hold."""
+    file.seek(0)
+    version = np.lib.format.read_magic(file)
+    if version not in HEADERS:
+        raise ValueError(f"it is written in version {version[0]}.{version[1]} of numpy's format, which is for records")
+    shape, _, dtype = HEADERS[version](file)
+    if (promised := math.prod(shape) * max(dtype.itemsize, 1)) > size:  # texts of no letters take no bytes, but time
+        raise ValueError(f"its header promises {promised:,} bytes, and the file has {size:,}")
+    file.seek(0)
+    array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+    if array.dtype.kind == "U" and not _is_text(array):
+        raise ValueError("its letters are no Unicode")
+    return array
+
+
+def _is_text(array: np.ndarray) -> bool:
+    """Say whether every letter of an array of text is one: Python ends up in faults with others."""
+    letters = np.ascontiguousarray(array).reshape(-1).view(np.uint32)
+    if not array.dtype.isnative:
+        letters = letters.byteswap()
+    return not ((letters > 0x10FFFF) | ((letters >= 0xD800) & (letters <= 0xDFFF))).any()
 
 
 def _named(

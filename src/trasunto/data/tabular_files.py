@@ -7,6 +7,7 @@ as missing. Nothing is converted here; :mod:`trasunto.data.columns` says what a 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ CSV_SUFFIXES = (".csv", ".csv.gz")
 SUFFIXES = (*CSV_SUFFIXES, ".parquet")
 DELIMITERS = ",;\t"
 BEGINNING = 1 << 20
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\r\n]*[\r\n])+")
+_LINE_END = re.compile(r"[\r\n]")
 
 
 def is_tabular(path: Path) -> bool:
@@ -58,8 +61,7 @@ def column_names(path: Path) -> list[str]:
         If it cannot be read.
     """
     if path.name.lower().endswith(CSV_SUFFIXES):
-        header, delimiter = _header(path), delimiter_of(path)
-        return next(csv.reader([header], delimiter=delimiter))
+        return _names(path, _beginning(path), delimiter_of(path))
     from pyarrow import parquet
 
     try:
@@ -105,7 +107,9 @@ def _parquet(path: Path) -> pd.DataFrame:
     from pyarrow import parquet
 
     try:
-        return _frame(parquet.read_table(path)).reset_index(drop=True)
+        table = parquet.read_table(path)
+        table.validate(full=True)  # text that is no UTF-8 would be found out only by whoever looks at it
+        return _frame(table).reset_index(drop=True)
     except Exception as fault:  # whatever Arrow's decoders raise
         raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault
 
@@ -117,28 +121,38 @@ def _frame(table: Any) -> pd.DataFrame:
 
 def delimiter_of(path: Path) -> str:
     """Return what separates the names in the header, having refused a header that is none."""
-    header = _header(path)
+    beginning = _beginning(path)
+    header = _LINE_END.split(beginning, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=header.count)
-    names = next(csv.reader([header], delimiter=delimiter), [])
+    names = _names(path, beginning, delimiter)
     numbered = names == [str(position) for position in range(len(names))]
-    if names and not numbered and all(map(_is_number, names)):
+    if not numbered and all(map(_is_number, names)):
         raise DataError(f"the first row of {path} holds numbers ({header[:40]}); it must hold the names of the columns")
     return delimiter
 
 
-def _header(path: Path) -> str:
-    """Return the first line that is not empty."""
+def _beginning(path: Path) -> str:
+    """Return what the file begins with, from the first line on that is not empty."""
     import pyarrow
 
     try:
         with pyarrow.input_stream(str(path)) as stream:
-            beginning = stream.read(BEGINNING).decode("utf-8-sig", errors="replace")
+            # A buffer, for pyarrow's `read` never gives back its bytes where the stream turns out to be damaged.
+            beginning = stream.read_buffer(BEGINNING).to_pybytes().decode("utf-8-sig", errors="replace")
     except Exception as fault:  # whatever the system and gzip raise
         raise DataError(f"{path} cannot be read as CSV ({reason_of(fault)})") from fault
-    header = next((line for line in beginning.splitlines() if line.strip()), "")
-    if not header:
+    beginning = _EMPTY_LINES.sub("", beginning)
+    if not beginning.strip():
         raise DataError(f"{path} is empty; its first row must hold the names of the columns")
-    return header
+    return beginning
+
+
+def _names(path: Path, beginning: str, delimiter: str) -> list[str]:
+    """Return the names in the header, which goes on over several lines where they do within quotes."""
+    try:
+        return next(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter))
+    except (csv.Error, StopIteration) as fault:
+        raise DataError(f"{path} cannot be read as CSV (its header holds no names: {fault})") from fault
 
 
 def _refuse_other_encodings(path: Path, schema: Any) -> None:

@@ -106,6 +106,7 @@ class Source:
         with parquet.ParquetFile(self.path, buffer_size=BYTES_AT_ONCE, pre_buffer=False) as file:
             first, total = 0, file.metadata.num_rows
             for rows in file.iter_batches(ROWS_AT_ONCE, columns=self._columns):
+                rows.validate(full=True)
                 yield Batch(first, rows, (first + len(rows)) / total)
                 first += len(rows)
             if not first:

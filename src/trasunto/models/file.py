@@ -55,7 +55,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> Path:
     place = refuse_taken(path, (ENDING,))
     text, arrays = document.write(model)
     # One entry in the header, since safetensors writes several in an order of chance: equal models are equal files.
-    content = safetensors.save({**arrays, CHECKSUM: _checksum(text, arrays)}, metadata={KEY: text})
+    content = safetensors.save({**arrays, CHECKSUM: checksum_of(text, arrays)}, metadata={KEY: text})
 
     def write(aside: Path) -> None:
         with aside.open("wb") as opened:
@@ -130,10 +130,11 @@ def _refuse_other_arrays(found: Mapping[str, Any], wanted: Mapping[str, Expected
 
 
 def _is_damaged(text: str, arrays: Mapping[str, np.ndarray], checksum: np.ndarray) -> bool:
-    return not np.array_equal(_checksum(text, arrays), checksum)
+    return not np.array_equal(checksum_of(text, arrays), checksum)
 
 
-def _checksum(text: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+def checksum_of(text: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the SHA-256 of a document and its arrays, (32,) bytes: it tells damage, and is no signature."""
     digest = hashlib.sha256(text.encode())
     for name in sorted(arrays):
         array = arrays[name]

@@ -46,9 +46,9 @@ class Number:
         """
         number = self._read(value)
         if number is None:
-            raise RecipeError(f"{what} must be {self.legal}, not {reprlib.repr(value)}")
+            raise RecipeError(f"{what} must be {self.legal}, not {_told(value)}")
         if not self.admits(number):
-            raise RecipeError(f"{what} must be {self.legal}, not {number!r}")
+            raise RecipeError(f"{what} must be {self.legal}, not {_told(number)}")
         return number
 
     def _read(self, value: object) -> float | None:
@@ -88,7 +88,7 @@ class Choice:
         """
         if isinstance(value, str) and value in self.words:
             return value
-        raise one_of(what, str(value), self._shown, RecipeError)
+        raise one_of(what, value if isinstance(value, str) else _told(value), self._shown, RecipeError)
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,12 @@ class Switch:
         """
         if isinstance(value, bool):
             return value
-        raise RecipeError(f"{what} must be true or false, not {reprlib.repr(value)}")
+        raise RecipeError(f"{what} must be true or false, not {_told(value)}")
+
+
+def _told(value: object) -> str:
+    """Return a value as a sentence quotes it, shortened."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python writes out no number of thousands of digits
+        return "a number of too many digits"

@@ -1,0 +1,49 @@
+"""Readers that misbehave on purpose: a fuzzer that saw none of it would prove nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from scripts.fuzz.readers import Reader
+from scripts.fuzz.seeds import Seed
+from trasunto.errors import DataError
+
+
+def _seeds() -> tuple[Seed, ...]:
+    return (Seed("rows", b"good"),)
+
+
+def _damage(chance: Random, content: bytes, others: Sequence[bytes]) -> bytes:
+    return b"bad" if chance.random() < 0.2 else content
+
+
+def _bad(act: Callable[[], object]) -> Reader:
+    """Return a reader that does something where its file is bad."""
+
+    def read(path: Path) -> object:
+        return act() if path.read_bytes() == b"bad" else None
+
+    return Reader("bad", _seeds, (read,), _damage)
+
+
+def _blow_up() -> None:
+    try:
+        np.empty(1 << 40, np.uint8)
+    except MemoryError as fault:
+        raise DataError("it cannot be read") from fault
+
+
+def _escape() -> None:
+    raise KeyError("shape")
+
+
+CRASH = _bad(os.abort)
+HANG = _bad(lambda: time.sleep(60))
+BLOW_UP = _bad(_blow_up)
+ESCAPE = _bad(_escape)

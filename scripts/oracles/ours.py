@@ -10,6 +10,7 @@ import numpy as np
 
 from scripts.oracles.cases import Case, Curve, epoch_rows, first_weights, minibatches
 from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.places import DevicePlace
 from trasunto.cohort.plan import Job, plan
 from trasunto.cohort.states import WEIGHTS, only_weights
 from trasunto.cohort.step import Batch, State, remember, update
@@ -46,7 +47,7 @@ def _epochs(case: Case, dtype: str) -> Curve:
     x, test = epoch_rows(case, dtype)
     begin = {WEIGHTS + name: array for name, array in first_weights(case, dtype).items()}
     job = Job(case.name, case.recipe, 0, from_arrays(x, test=test), 0, case.recipe.epochs, lambda: begin)
-    events = list(train_chunks(plan([job], 1), jax.local_devices()[:1]))
+    events = list(train_chunks(plan([job], 1), [DevicePlace(jax.local_devices()[0])]))
     assert events[-1].states is not None
     curves = {name: [float(event.metrics[name][0]) for event in events[1:]] for name in ("train_loss", "test_loss")}
     weights = only_weights({name: array[0] for name, array in events[-1].states.items()})

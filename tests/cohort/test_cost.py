@@ -94,3 +94,4 @@ def test_what_a_refusal_names_would_fit(members: int, share: float, table: objec
 
 def test_bytes_are_written_as_people_read_them() -> None:
     assert (gib(3 * 2**30), gib(1.5 * 2**30), gib(200 * 2**20)) == ("3.0 GiB", "1.5 GiB", "200 MiB")
+    assert gib(3 * 2**10) == "3 KiB"

@@ -18,9 +18,15 @@ from trasunto.cohort.plan import Chunk, Program, evaluation_sets
 from trasunto.cohort.step import EVALUATION_ROWS
 from trasunto.errors import ResourceError
 
-COPIES_OF_WEIGHTS = 6  # state before and after, gradients, the optimizer's memory, and the copy handed out
+# Memory, as processes were measured to grow (docs/durability.md): where programs lie compiled on disk it comes to less
+# than these say, where they are compiled anew to more, both within 30 %.
+RUNTIME_BYTES = 172 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
+PROGRAM_BYTES = 32 * 2**20  # a compiled program and what compiling it leaves behind
+COMPILING_BYTES = 14 * 2**20  # for each layer, on each device, while a program is compiled or fetched
+COPIES_OF_STATES = 5  # before and after an epoch, gradients, the copy handed out, and the file that it becomes
 COPIES_OF_ACTIVATIONS = 3  # sums, values and gradients, per layer and minibatch row
-PROGRAM_BYTES = 60 * 2**20  # a compiled program and what compiling it leaves behind
+MEMORIES = {"sgd": 1}  # arrays that an optimizer keeps for each weight, where not two
+
 SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
 COMPILE_SECONDS = 2.0  # per program, the first time that this machine meets it
 STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
@@ -85,12 +91,13 @@ def chunk_bytes(program: Program, width: int, itemsize: int = 4, batch_size: flo
     """Estimate the memory of one chunk at work, were no minibatch larger than `batch_size`."""
     batch = min(program.structure.batch_size, batch_size)
     rows = int(max(batch, min(EVALUATION_ROWS, max(program.evaluated, default=0))))
-    return width * (itemsize * program.weights * COPIES_OF_WEIGHTS + rows * chunk_row_bytes(program, itemsize))
+    states = itemsize * program.weights * (1 + MEMORIES.get(program.structure.optimizer, 2))
+    return width * (states * COPIES_OF_STATES + rows * chunk_row_bytes(program, itemsize))
 
 
 def chunk_row_bytes(program: Program, itemsize: int = 4) -> int:
     """Estimate the memory that one row of a minibatch takes on its way through one network."""
-    return itemsize * (sum(outputs for _, outputs in program.layers) * COPIES_OF_ACTIVATIONS + program.d)
+    return itemsize * sum(outputs for _, outputs in program.layers) * COPIES_OF_ACTIVATIONS
 
 
 def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -> Cost:
@@ -110,10 +117,15 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
 
 def memory_needed(chunks: Sequence[Chunk], devices: int, batch_size: float = math.inf) -> int:
     """Estimate the memory of training `chunks`, were no minibatch larger than `batch_size`."""
+    if not chunks:
+        return 0
+    at_work = min(devices, len(chunks))
+    programs = {chunk.program for chunk in chunks}
     tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
     sizes = (chunk_bytes(chunk.program, chunk.width, batch_size=batch_size) for chunk in chunks)
-    programs = PROGRAM_BYTES * len({chunk.program for chunk in chunks})
-    return sum(nlargest(devices, sizes)) + devices * sum(t.x.nbytes for t in tables.values()) + programs
+    compiled = PROGRAM_BYTES * len(programs) + at_work * COMPILING_BYTES * max(len(p.layers) for p in programs)
+    rows = devices * sum(table.x.nbytes for table in tables.values())
+    return RUNTIME_BYTES + compiled + rows + sum(nlargest(at_work, sizes))
 
 
 def chunk_seconds(chunk: Chunk, rate: float) -> float:
@@ -125,7 +137,9 @@ def chunk_seconds(chunk: Chunk, rate: float) -> float:
 
 
 def gib(number: float) -> str:
-    """Write bytes as GiB or MiB."""
+    """Write bytes as GiB, MiB or KiB."""
+    if number < 2**20:
+        return f"{number / 2**10:.0f} KiB"
     return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
 
 

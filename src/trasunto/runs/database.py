@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from trasunto.errors import StoreError
-from trasunto.runs.faults import explained
-from trasunto.runs.schema import DATABASE, FORMAT_VERSION, LOCK, SCHEMA
+from trasunto.runs.faults import NewerFormatError, UnmadeStoreError, explained
+from trasunto.runs.schema import COPY, DATABASE, FORMAT_VERSION, LOCK, SCHEMA
 
 
 class Database:
@@ -27,8 +27,10 @@ class Database:
     def __init__(self, folder: Path, *, write: bool) -> None:
         self.folder = folder
         self.writable = write
-        if not write and not (folder / DATABASE).is_file():
-            raise StoreError(f"there is no store at '{folder}'")
+        if not (folder / DATABASE).is_file():
+            refuse_lost(folder)
+            if not write:
+                raise StoreError(f"there is no store at '{folder}'")
         address = f"{(folder / DATABASE).absolute().as_uri()}?{_mode(folder, write)}"
         with explained(folder, "opened"):
             self._connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
@@ -62,25 +64,36 @@ class Database:
                 self._connection.rollback()
                 raise
 
+    def settle(self) -> bool:
+        """Bring all that was committed into the database's own file; say whether no reader kept it from being so."""
+        return not self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+
     def rows(self, query: str, *values: object) -> list[Any]:
         """Return the rows that answer `query`."""
         with explained(self.folder, "read"):
             return self._connection.execute(query, values).fetchall()
 
-    def rows_of(self, ids: Iterable[str], columns: str, table: str, key: str, *, then: str = "1") -> list[Any]:
-        """Return the rows of `table` whose `key` is among `ids`, in the order of the ids and `then` of more columns."""
+    def rows_of(
+        self, ids: Iterable[str], columns: str, table: str, key: str, *, then: str = "1", only: str = ""
+    ) -> list[Any]:
+        """Return the rows of `table` whose `key` is among `ids`, in the order of the ids and `then` of more columns.
+
+        `only` is a further condition, as in `` AND epoch = 3``.
+        """
         # One JSON value, because the number of parameters of a statement is limited.
         asked = json.dumps(list(dict.fromkeys(ids)))
         return self.rows(
             "WITH asked (asked_id, place) AS (SELECT value, key FROM json_each(?))"
-            f" SELECT {columns} FROM asked CROSS JOIN {table} WHERE {key} = asked_id ORDER BY place, {then}",
+            f" SELECT {columns} FROM asked CROSS JOIN {table} WHERE {key} = asked_id{only} ORDER BY place, {then}",
             asked,
         )
 
     def _prepare(self) -> None:
         execute = self._connection.execute
         tables = {row[0] for row in execute("SELECT name FROM sqlite_master")}
-        if tables or not self.writable:
+        if not tables and not self.writable:
+            raise UnmadeStoreError(f"there is nothing in store '{self.folder}' yet: its making was begun and not ended")
+        if tables:
             self._refuse_other_formats(tables)
         if self.writable:
             execute("PRAGMA journal_mode = WAL")
@@ -96,8 +109,10 @@ class Database:
         found = self.rows("SELECT value FROM meta WHERE key = 'format'") if "meta" in tables else []
         if not found:
             raise StoreError(f"'{self.folder / DATABASE}' is not the database of a store; name another folder")
+        if not found[0][0].isdecimal():
+            raise StoreError(f"the database '{self.folder / DATABASE}' is damaged: its format is '{found[0][0]}'")
         if (version := int(found[0][0])) > FORMAT_VERSION:
-            raise StoreError(
+            raise NewerFormatError(
                 f"store '{self.folder}' has format {version}, and this trasunto knows formats up to {FORMAT_VERSION}; "
                 "update trasunto, or name another folder"
             )
@@ -113,11 +128,25 @@ def refuse_foreign(folder: Path) -> None:
     """
     if not folder.exists() or (folder / DATABASE).is_file():
         return
+    refuse_lost(folder)
     strangers = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith((DATABASE, LOCK)))
     if strangers:
         raise StoreError(
             f"folder '{folder}' holds other files ('{strangers[0]}') and no store; name a new or an empty folder"
         )
+
+
+def refuse_lost(folder: Path) -> None:
+    """Refuse a store whose database is gone and whose copy of it is there, before a new one is made in its place.
+
+    Raises
+    ------
+    StoreError
+        Naming what puts it back.
+    """
+    if (folder / COPY).is_file():
+        mended = f"`trasunto store repair --store {folder}` puts its copy back"
+        raise StoreError(f"the database '{folder / DATABASE}' is missing; {mended}")
 
 
 def _mode(folder: Path, write: bool) -> str:

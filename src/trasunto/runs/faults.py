@@ -32,6 +32,14 @@ class DamagedWeightsError(StoreError):
         )
 
 
+class NewerFormatError(StoreError):
+    """A store that a later trasunto has written."""
+
+
+class UnmadeStoreError(StoreError):
+    """A database without tables: its store is being made, or the making was cut short."""
+
+
 @contextmanager
 def explained(folder: Path, done: str) -> Iterator[None]:
     """Turn what SQLite and the file system raise about the store in `folder` into "cannot be `done`: why".
@@ -43,13 +51,15 @@ def explained(folder: Path, done: str) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except (sqlite3.Error, OSError) as fault:
-        raise StoreError(f"store '{folder}' cannot be {done}: {_reason(fault)}") from fault
+        raise StoreError(f"store '{folder}' cannot be {done}: {_reason(fault, folder)}") from fault
 
 
-def _reason(fault: sqlite3.Error | OSError) -> str:
+def _reason(fault: sqlite3.Error | OSError, folder: Path) -> str:
     code: object = fault.errno if isinstance(fault, OSError) else getattr(fault, "sqlite_errorname", "")
     if code in (errno.ENOSPC, errno.EDQUOT, "SQLITE_FULL"):
         return "the disk is full (what was recorded before is safe; free some space and ask again)"
     if code in (errno.EROFS, errno.EACCES, "SQLITE_CANTOPEN") or str(code).startswith("SQLITE_READONLY"):
         return "this user may not write there (name a folder that can be written)"
+    if str(code).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return f"its database is damaged ({fault}; `trasunto store check --store {folder}` says more)"
     return (fault.strerror if isinstance(fault, OSError) else None) or str(fault)

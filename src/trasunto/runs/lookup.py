@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +12,22 @@ import numpy as np
 from trasunto.cohort.plan import Job
 from trasunto.cohort.states import WEIGHTS
 from trasunto.errors import StoreError
+from trasunto.runs.faults import UnmadeStoreError
 from trasunto.runs.outcome import DIVERGED
 from trasunto.runs.records import Progress
 from trasunto.runs.request import Member, Request
+from trasunto.runs.schema import DATABASE
 from trasunto.runs.store import Store
 from trasunto.spec import Stopping
 
 
 def jobs_left(request: Request, path: Path) -> list[Job]:
     """Return the training that a request still needs, without opening the store for writing or making one."""
-    if not (path / "store.sqlite").exists():
-        return [
-            Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs, stopping=request.stopping) for m in request.members
-        ]
-    with Store.open(path, write=False) as store:
-        return missing_jobs(store, request, frozenset(), repair=False)
+    with suppress(UnmadeStoreError):
+        if (path / DATABASE).exists():
+            with Store.open(path, write=False) as store:
+                return missing_jobs(store, request, frozenset(), repair=False)
+    return [Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs, stopping=request.stopping) for m in request.members]
 
 
 def missing_jobs(store: Store, request: Request, kept: frozenset[int], *, repair: bool = True) -> list[Job]:
@@ -82,7 +84,7 @@ def _jobs_of(
     there = set(store.epochs(member.id))
     reached = progress.epoch if progress else -1
     if progress and progress.status == DIVERGED:
-        reached = progress.epoch - 1  # nothing comes after; what came before can be fetched again
+        reached = progress.epoch  # nothing comes after; what came before, and was kept there, can be fetched again
     elif reached < request.epochs and not is_stopped(request.stopping, past):
         first = max(there, default=0)
         wanted = frozenset(epoch for epoch in kept if epoch > first) | _beginning(member, first)

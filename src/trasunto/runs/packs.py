@@ -110,13 +110,17 @@ class Shelf:
             slices = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
             return [{name: array[slot] for name, array in slices.items()} for slot in slots]
 
+    def unnamed(self, named: Collection[str]) -> list[str]:
+        """Return the names of all packs and drafts that are not in `named`; files that are not ours are not counted."""
+        found = (path.name for path in self.folder.iterdir()) if self.folder.is_dir() else ()
+        return sorted(name for name in found if _OURS.fullmatch(name) and name not in named)
+
     def sweep(self, named: Collection[str]) -> None:
         """Delete every pack and draft that is not in `named`; files that are not ours stay."""
-        for path in self.folder.iterdir():
-            if _OURS.fullmatch(path.name) and path.name not in named:
-                # Windows keeps a file that a reader has open; the next sweep will get it.
-                with suppress(OSError):
-                    path.unlink()
+        for name in self.unnamed(named):
+            # Windows keeps a file that a reader has open; the next sweep will get it.
+            with suppress(OSError):
+                (self.folder / name).unlink()
 
 
 def sync_folder(folder: Path) -> None:

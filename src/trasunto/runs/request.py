@@ -163,7 +163,7 @@ def make_request(
     if len(begins) != len(pairs):
         raise RecipeError(f"{len(begins)} starting weights were given for {len(pairs)} members (recipes x seeds)")
     members = [
-        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), _encoder(recipe, begin or {}))
+        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), encoder_weights(recipe, begin or {}))
         for (recipe, seed), begin in zip(pairs, begins, strict=True)
     ]
     unique = list({member.id: member for member in members}.values())
@@ -198,7 +198,7 @@ def _labelled(recipe: Recipe, table: Table) -> Table:
     return table
 
 
-def _encoder(recipe: Recipe, weights: Arrays) -> dict[str, np.ndarray]:
+def encoder_weights(recipe: Recipe, weights: Arrays) -> dict[str, np.ndarray]:
     """Return the encoder's part of given weights, which is all that a new member starts from."""
     layers = {str(i) for i in range(1, recipe.network.latent + 2)}
     return {name: array for name, array in weights.items() if name.split(".")[0] in layers}

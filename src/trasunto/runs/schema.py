@@ -1,4 +1,4 @@
-"""What a store consists of: three names in a folder, and the tables of its database."""
+"""What a store consists of: some names in a folder, and the tables of its database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ FORMAT_VERSION = 1
 DATABASE = "store.sqlite"
 WEIGHTS = "weights"
 LOCK = "writer.lock"
+COPY = f"{DATABASE}.copy"
+SEAL = f"{DATABASE}.sha256"
 
 # STRICT, because a numpy integer bound by mistake would otherwise be kept as a blob and never compare equal again.
 SCHEMA = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from trasunto.runs.lock import hold, this_process
 from trasunto.runs.packs import Arrays, Pack, sync_folder
 from trasunto.runs.records import CurvePoint, MemberRecord, Progress, RunRecord
 from trasunto.runs.schema import WEIGHTS
+from trasunto.runs.seal import seal, unseal
 from trasunto.runs.weights import Weights
 
 if TYPE_CHECKING:
@@ -52,7 +55,8 @@ class Store:
         Raises
         ------
         StoreError
-            No store, one of a newer format, one that another process writes, or a folder of something else.
+            No store, one of a newer format or with a damaged database, one that another process writes, or a folder of
+            something else.
         """
         path = Path(path)
         with ExitStack() as resources, explained(path, "opened"):
@@ -120,11 +124,17 @@ class Store:
         """Return how far those of `ids` have come whose progress was written."""
         return {row[0]: Progress(*row) for row in self._database.rows_of(ids, "progress.*", "progress", "member")}
 
-    def curves(self, ids: Iterable[str]) -> pd.DataFrame:
-        """Return the histories of `ids` as a long frame: id, epoch, metric, value; epochs ascending within an id."""
+    def curves(self, ids: Iterable[str], epochs: Iterable[int] | None = None) -> pd.DataFrame:
+        """Return the histories of `ids` as a long frame: id, epoch, metric, value; epochs ascending within an id.
+
+        Given `epochs`, only what was measured after these.
+        """
         import pandas as pd
 
-        rows = self._database.rows_of(ids, "member, epoch, metric, value", "curves", "member", then="epoch, metric")
+        only = "" if epochs is None else f" AND epoch IN ({', '.join(str(int(epoch)) for epoch in epochs)})"
+        rows = self._database.rows_of(
+            ids, "member, epoch, metric, value", "curves", "member", then="epoch, metric", only=only
+        )
         frame = pd.DataFrame(rows, columns=["id", "epoch", "metric", "value"])
         return frame.astype({"epoch": "int64", "value": "float64"})
 
@@ -150,6 +160,19 @@ class Store:
         """Return what `load` would for each (id, epoch) of `wanted`, opening each file once; it raises the same."""
         return self._weights.load(list(wanted))
 
+    def files(self, ids: Iterable[str]) -> dict[str, dict[int, str]]:
+        """Return the names of the files in the store's folder of weights that hold those of `ids`, by id and epoch."""
+        return self._weights.files(ids)
+
+    def sizes(self) -> dict[str, int]:
+        """Return for each run the bytes of the files that hold its members' weights, shared ones in full."""
+        return dict(
+            self._database.rows(
+                "SELECT run, sum(size) FROM (SELECT DISTINCT run, file, size"
+                " FROM run_members JOIN weights USING (member) JOIN packs USING (file)) GROUP BY run"
+            )
+        )
+
     def repair(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """Forget every damaged pack that holds weights of `ids`, and return the epochs lost, by member.
 
@@ -157,6 +180,10 @@ class Store:
         can be loaded.
         """
         return self._weights.repair(ids)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all members, in the order in which they were registered."""
+        return tuple(id for (id,) in self._database.rows("SELECT id FROM members ORDER BY rowid"))
 
     # Programs and runs
 
@@ -186,6 +213,52 @@ class Store:
             members = ((name, position, id) for position, id in enumerate(ids))
             connection.executemany("INSERT INTO run_members VALUES (?, ?, ?)", members)
 
+    def borrow_run(self, name: str, owner: str) -> None:
+        """Give a passing run, which has yet to be recorded, the chunk widths of another; see `forget_run`."""
+        with self._database.writing() as connection:
+            _forget(connection, name)
+            connection.execute(
+                "INSERT INTO widths SELECT ?1 || substr(program, length(?2) + 1), width FROM widths"
+                " WHERE substr(program, 1, length(?2) + 1) = ?2 || ':'",
+                (name, owner),
+            )
+
+    def forget_run(self, name: str) -> None:
+        """Forget that there was a run of that name, and its chunk widths; its members stay."""
+        with self._database.writing() as connection:
+            _forget(connection, name)
+
+    def named_by_none_but(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the members that the run `name` names and no other run does."""
+        found = self._database.rows(
+            "SELECT member FROM run_members WHERE run = ?1"
+            " AND member NOT IN (SELECT member FROM run_members WHERE run <> ?1) ORDER BY position",
+            name,
+        )
+        return tuple(id for (id,) in found)
+
+    def size_of(self, ids: Iterable[str]) -> int:
+        """Return the bytes of the files of weights that hold those of `ids` and of nobody else."""
+        return self._weights.size_of(ids)
+
+    def delete_run(self, name: str) -> tuple[str, ...]:
+        """Delete a run, and those of its members that no other run names, with all that is known of them.
+
+        Returns their ids. The files of their weights go after the transaction, as far as they hold nobody else's.
+        """
+        with self._database.writing() as connection:
+            alone = self.named_by_none_but(name)
+            gone = json.dumps(alone)
+            _forget(connection, name)
+            # Without it, every member deleted is looked for among all members of all runs.
+            connection.execute("CREATE INDEX run_members_by_member ON run_members (member)")
+            for table, key in (("weights", "member"), ("curves", "member"), ("progress", "member"), ("members", "id")):
+                connection.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))", (gone,))
+            connection.execute("DROP INDEX run_members_by_member")
+            self._weights.forget_unnamed(connection)
+        self._weights.sweep()
+        return alone
+
     def run(self, name: str) -> RunRecord | None:
         """Return the run called `name`, or None."""
         ids = self._database.rows("SELECT member FROM run_members WHERE run = ? ORDER BY position", name)
@@ -201,6 +274,7 @@ class Store:
         return [run for (name,) in names if (run := self.run(name)) is not None]
 
     def _take_over(self) -> None:
+        unseal(self.path)
         (self.path / WEIGHTS).mkdir(exist_ok=True)
         sync_folder(self.path)
         self._weights.sweep()
@@ -208,6 +282,15 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", (this_process(),))
 
     def _sign_off(self) -> None:
-        # A full disk must not keep the store from being closed, and the next writer replaces the name anyway.
-        with suppress(StoreError), self._database.writing() as connection:
-            connection.execute("DELETE FROM meta WHERE key = 'writer'")
+        # A full disk must not keep the store from being closed: the next writer replaces the name, and seals anew.
+        with suppress(StoreError, OSError):
+            with self._database.writing() as connection:
+                connection.execute("DELETE FROM meta WHERE key = 'writer'")
+            if self._database.settle():
+                seal(self.path)
+
+
+def _forget(connection: sqlite3.Connection, name: str) -> None:
+    connection.execute("DELETE FROM run_members WHERE run = ?", (name,))
+    connection.execute("DELETE FROM runs WHERE name = ?", (name,))
+    connection.execute("DELETE FROM widths WHERE substr(program, 1, length(?1) + 1) = ?1 || ':'", (name,))

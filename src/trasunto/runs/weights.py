@@ -42,6 +42,10 @@ class Weights:
             " ON CONFLICT DO UPDATE SET file = excluded.file, slot = excluded.slot",
             ((id, epoch, int(pack.keep), file.name, slot) for slot, id in enumerate(pack.ids)),
         )
+        self.forget_unnamed(connection)
+
+    def forget_unnamed(self, connection: sqlite3.Connection) -> None:
+        """Forget the packs that hold nobody's weights, within the caller's transaction; `sweep` after it."""
         connection.execute("DELETE FROM packs WHERE NOT EXISTS (SELECT 1 FROM weights WHERE weights.file = packs.file)")
 
     def sweep(self) -> None:
@@ -54,6 +58,19 @@ class Weights:
         """Return the epochs, ascending, at which there are weights of member `id`."""
         found = self._database.rows("SELECT epoch FROM weights WHERE member = ? ORDER BY epoch", id)
         return tuple(epoch for (epoch,) in found)
+
+    def files(self, ids: Iterable[str]) -> dict[str, dict[int, str]]:
+        """Return the names of the files with the weights of `ids`, by id and epoch."""
+        named: dict[str, dict[int, str]] = {}
+        for id, epoch, file in self._database.rows_of(ids, "member, epoch, file", "weights", "member", then="epoch"):
+            named.setdefault(id, {})[epoch] = file
+        return named
+
+    def size_of(self, ids: Iterable[str]) -> int:
+        """Return the bytes of the files that hold weights of `ids` and of nobody else."""
+        ids, table = set(ids), "weights JOIN packs USING (file)"
+        files = {PackFile(*row) for row in self._database.rows_of(ids, "file, sha256, size", table, "member")}
+        return sum(file.size for file in files if all(member in ids for member, _ in self._held(file)))
 
     def load(self, wanted: Sequence[tuple[str, int | None]]) -> list[tuple[int, Arrays]]:
         """Return the epoch and the weights of each (id, epoch, None for the latest) of `wanted`.

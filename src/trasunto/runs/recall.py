@@ -1,0 +1,135 @@
+"""A run as its store remembers it, without the rows that it was trained on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from trasunto.runs.lookup import is_stopped
+from trasunto.runs.outcome import TRAINING, Outcome, curve_of, judge, stopped
+from trasunto.runs.recording import is_diverged
+from trasunto.runs.records import MemberRecord, Progress, RunRecord
+from trasunto.runs.store import Store
+from trasunto.spec import Recipe, Stopping
+from trasunto.spec.stopping import monitored
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_Curve = Mapping[tuple[int, str], float]
+
+
+class Ending(NamedTuple):
+    """How a member stands in a run.
+
+    Attributes
+    ----------
+    status, reason
+        Its outcome.
+    epoch
+        The epoch that the run shows of it: the last one asked for, or under a rule the best; -1 where it has none.
+    metrics
+        What was measured after that epoch.
+    seconds
+        Training time attributed to it.
+    """
+
+    status: str
+    reason: str
+    epoch: int
+    metrics: dict[str, float]
+    seconds: float
+
+
+def endings(store: Store, run: RunRecord) -> dict[str, Ending]:
+    """Return how each member of a run stands at the epoch that the run asked for, as a `Cohort` of it would."""
+    asked = json.loads(run.request)
+    epochs = int(asked["epochs"])
+    stopping = Stopping(**asked["stopping"]) if asked.get("stopping") else None
+    members, progress = store.members(run.ids), store.progress(run.ids)
+    # A rule looks at whole curves; else the first and the last epoch are all there is to know.
+    needed = None if stopping else {0} | {min(reached.epoch, epochs) for reached in progress.values()}
+    curves = {str(id): curve_of(part) for id, part in store.curves(run.ids, needed).groupby("id")}
+    return {
+        id: _ending(member, progress.get(id), curves.get(id, {}), epochs, stopping) for id, member in members.items()
+    }
+
+
+def recall(store: Store, run: RunRecord) -> pd.DataFrame:
+    """Return a row per member of a run, with the columns of `Cohort.frame`."""
+    import pandas as pd
+
+    members = store.members(run.ids)
+    rows = []
+    for id, ending in endings(store, run).items():
+        recipe = Recipe.from_json(members[id].recipe)
+        rows.append(
+            {
+                "id": id,
+                "network": str(recipe.network),
+                "loss": recipe.loss,
+                **recipe.numbers,
+                "seed": members[id].seed,
+                "status": ending.status,
+                "reason": ending.reason,
+                "parameters": members[id].parameters,
+                "epochs": ending.epoch if ending.epoch >= 0 else None,
+                **ending.metrics,
+                "seconds": ending.seconds,
+            }
+        )
+    return _in_order(pd.DataFrame(rows))
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put columns that only some members have where they belong: numbers before the seed, measures before the time."""
+    columns = [str(name) for name in frame.columns]
+    measures = [name for name in columns if name.startswith(("test_", "validation_", "train_"))]
+    ends = ["seed", "status", "reason", "parameters", "epochs", *measures, "seconds"]
+    return frame[[name for name in columns if name not in ends] + [name for name in ends if name in columns]]
+
+
+def _ending(
+    member: MemberRecord, reached: Progress | None, curve: _Curve, epochs: int, stopping: Stopping | None
+) -> Ending:
+    if reached is None:
+        return Ending(TRAINING, f"0 of {epochs} epochs are done", -1, {}, 0.0)
+    recipe = Recipe.from_json(member.recipe)
+    past = _past(curve, stopping)[: epochs + 1]
+    end = stopping.ends_at(past) if stopping is not None else None
+    past = past if end is None else past[: end + 1]
+    last = min(reached.epoch, epochs) if end is None else end
+    outcome = _outcome(recipe, member.seed, reached, curve, past, epochs, stopping)
+    shown = stopping.best_of(past) if stopping is not None and past else last
+    metrics = {name: value for (epoch, name), value in curve.items() if epoch == shown}
+    return Ending(*outcome, shown, metrics, reached.seconds)
+
+
+def _outcome(
+    recipe: Recipe,
+    seed: int,
+    reached: Progress,
+    curve: _Curve,
+    past: Sequence[float],
+    epochs: int,
+    stopping: Stopping | None,
+) -> Outcome:
+    if stopping is not None and is_stopped(stopping, past) and not is_diverged(reached, len(past) - 1):
+        said = stopping.reason(past, _monitored(curve, stopping))
+        return stopped(recipe, seed, len(past) - 1, said)
+    if is_diverged(reached, epochs):
+        return Outcome(reached.status, reached.reason)
+    return judge(recipe, seed, curve, min(reached.epoch, epochs), epochs)
+
+
+def _monitored(curve: _Curve, stopping: Stopping) -> str:
+    return monitored(sorted({name for _, name in curve if name.endswith("_loss")}), stopping)
+
+
+def _past(curve: _Curve, stopping: Stopping | None) -> list[float]:
+    """Return the loss that a rule watches by epoch, epoch 0 first; infinity where it is not measured."""
+    if stopping is None or not curve:
+        return []
+    watched = _monitored(curve, stopping)
+    return [curve.get((epoch, watched), float("inf")) for epoch in range(max(epoch for epoch, _ in curve) + 1)]

@@ -1,0 +1,45 @@
+"""A command that is interrupted says how to go on, and what it says goes on."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WORDS = ["train", "[2 relu] > linear", "--data", "tiny", "--epochs", "1500", "--batch-size", "8", "--json"]
+
+
+def command(store: str) -> list[str]:
+    return [sys.executable, "-m", "trasunto", *WORDS, "--store", store]
+
+
+def members(printed: str) -> list[dict[str, Any]]:
+    """Return what a training came to, but for the time that it took."""
+    return [{name: cell for name, cell in one.items() if name != "seconds"} for one in json.loads(printed)["members"]]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_that_is_named_goes_on(tiny: Path, tmp_path: Path, number: signal.Signals) -> None:
+    pipes = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command("runs"), **pipes) as running:  # type: ignore[call-overload]
+        assert running.stderr.readline().startswith("training:")
+        running.send_signal(number)
+        printed, said = running.communicate(timeout=120)
+    assert (running.returncode, printed) == (130, "")
+    why, how = [line for line in said.splitlines() if not line.startswith("training:")]
+    assert why.startswith("trasunto: stopped after ")
+    assert "what was done is kept in runs" in why
+    named = shlex.split(how.removeprefix("go on with: "))
+    assert named == ["trasunto", *WORDS, "--store", "runs"]
+    continued, whole = (
+        subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300).stdout
+        for typed in ([sys.executable, "-m", *named], command("whole"))
+    )
+    assert members(continued) == members(whole)

@@ -1,0 +1,127 @@
+"""The memory that training takes is what was said before it started, and none of it is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from trasunto.data import Table, from_arrays, load
+from trasunto.runs.request import Recipes
+from trasunto.spec import Recipe
+
+MIB = 2**20
+
+
+def digits() -> Table:
+    return load("mnist")
+
+
+def cards() -> Table:
+    return numbers(284_807, 29)
+
+
+def numbers(rows: int, d: int) -> Table:
+    x = np.random.default_rng(0).normal(size=(rows, d)).astype(np.float32)
+    return from_arrays(x[: rows * 4 // 5], test=x[rows * 4 // 5 :])
+
+
+SGD = Recipe("[64 sigmoid drop=0.1] > sigmoid", optimizer="sgd", learning_rate=0.5, batch_size=1000)
+TABULAR = "64 relu > 32 tanh l1=1e-4 > [24 relu] > 32 relu l1=1e-4 > 64 tanh > linear"
+RATES = [0.05 * step for step in range(1, 20)]
+
+PLANS: dict[str, tuple[Callable[[], Table], Recipes, int]] = {
+    "grid": (digits, SGD.grid(learning_rate=RATES, momentum=[0.05 * step for step in range(19)]), 1),
+    "grid-small": (digits, SGD.grid(learning_rate=RATES[:8], momentum=[0.0, 0.5, 0.9, 0.95]), 1),
+    "512": (digits, Recipe("[512 sigmoid] > sigmoid", optimizer="sgd", learning_rate=0.5, batch_size=1000), 16),
+    "adam-512": (digits, Recipe("[512 relu] > sigmoid", batch_size=1000), 4),
+    "tabular": (cards, Recipe(TABULAR, batch_size=64), 64),
+    "tabular-1": (cards, Recipe(TABULAR, batch_size=256), 1),
+    "tiny": (lambda: numbers(500, 8), Recipe("[2 tanh] > linear", batch_size=20), 4),
+    "programs": (lambda: numbers(500, 8), [Recipe(f"[{h} tanh] > linear", batch_size=20) for h in range(1, 9)], 1),
+    "wide": (digits, Recipe("[4096 relu] > sigmoid", batch_size=500), 2),
+    "deep": (digits, Recipe("512 relu > 256 relu > [32 relu] > mirror > sigmoid", batch_size=256), 8),
+    "batch": (digits, Recipe("[256 relu] > sigmoid", batch_size=20000), 4),
+}
+"""Rows, recipes and seeds."""
+
+
+def peak() -> int:
+    """Return the most memory that this process has held since it was last asked to forget that, in bytes."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def grown(name: str) -> dict[str, int]:
+    """Train a plan, and return the memory that was estimated and by how much the process grew, in bytes."""
+    from trasunto.cohort.cost import memory_needed
+    from trasunto.cohort.devices import training_devices
+    from trasunto.cohort.plan import plan
+    from trasunto.runs.lookup import jobs_left
+    from trasunto.runs.request import make_request
+    from trasunto.runs.train import train
+
+    rows, recipes, seeds = PLANS[name]
+    table = rows()
+    devices = training_devices()
+    before = psutil.Process().memory_info().rss
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak
+    request = make_request(recipes, table, seeds, 2, [], None)
+    with tempfile.TemporaryDirectory() as folder:
+        estimated = memory_needed(plan(jobs_left(request, Path(folder)), len(devices)), len(devices))
+        train(recipes, table, seeds=seeds, epochs=2, snapshots=[], store=folder)
+    return {"estimated": estimated, "grown": peak() - before}
+
+
+def left_behind(cohorts: int = 1000, settled: int = 100) -> dict[str, int]:
+    """Train cohorts of new rows into one store, and return by how much the process grew after some, in bytes."""
+    from trasunto.runs.train import train
+
+    recipe = Recipe("[2 tanh] > linear", optimizer="sgd", learning_rate=0.1, batch_size=8, epochs=1)
+    x = np.random.default_rng(0).random((cohorts, 40, 3)).astype(np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(cohorts):
+            train(recipe, from_arrays(x[number, :32], test=x[number, 32:]), store=folder)
+            if number + 1 == settled:
+                before = psutil.Process().memory_info().rss
+    return {"grown": psutil.Process().memory_info().rss - before}
+
+
+def measured(name: str, programs: Path) -> dict[str, int]:
+    done = subprocess.run(
+        [sys.executable, __file__, name],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "XDG_CACHE_HOME": str(programs)},
+    )
+    told: dict[str, int] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", ["tiny", "programs", "batch"])
+def test_a_process_grows_by_what_was_estimated(name: str, tmp_path: Path) -> None:
+    for programs in ("compiled anew", "compiled before"):
+        told = measured(name, tmp_path)
+        assert abs(told["grown"] - told["estimated"]) < 0.3 * told["estimated"], (programs, told)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1800)
+def test_a_thousand_cohorts_leave_nothing_behind(tmp_path: Path) -> None:
+    told = measured("cohorts", tmp_path)
+    assert told["grown"] < 6 * MIB, told
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(left_behind() if sys.argv[1] == "cohorts" else grown(sys.argv[1])))

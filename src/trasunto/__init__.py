@@ -4,8 +4,8 @@ It trains hundreds of autoencoders as one program, answers the questions people 
 it measured. Losses and errors are means over features and rows: lower is better.
 
 The names below are all there is; each is loaded when it is first used, so importing costs nothing. The folders of the
-package (``data``, ``spec``, ``nets``, ``cohort``, ``runs``, ``analysis``, ``models``, ``studies``, ``figures``,
-``report``) can be imported on their own, each knowing only those before it.
+package (``data``, ``spec``, ``nets``, ``cohort``, ``runs``, ``analysis``, ``models``, ``studies``, ``search``,
+``figures``, ``report``) can be imported on their own, each knowing only those before it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trasunto.api.answer import Answer
+    from trasunto.api.comparison import compare_runs
     from trasunto.api.question import study
     from trasunto.api.reproduction import Reproduction, reproduce
+    from trasunto.api.runs import delete_run, describe_run, list_runs
+    from trasunto.api.sweep import sweep
+    from trasunto.api.writers import log_to
     from trasunto.data import Preparation, Records, Table, catalogue, from_arrays, load, read, read_image, read_records
     from trasunto.errors import TrasuntoError
     from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
@@ -50,8 +54,13 @@ _HOMES = {
     "TrainedMember": "trasunto.runs.trained",
     "TrasuntoError": "trasunto.errors",
     "catalogue": "trasunto.data",
+    "compare_runs": "trasunto.api.comparison",
+    "delete_run": "trasunto.api.runs",
+    "describe_run": "trasunto.api.runs",
     "from_arrays": "trasunto.data",
+    "list_runs": "trasunto.api.runs",
     "load": "trasunto.data",
+    "log_to": "trasunto.api.writers",
     "open_model": "trasunto.models.file",
     "parse": "trasunto.spec",
     "read": "trasunto.data",
@@ -60,6 +69,7 @@ _HOMES = {
     "reproduce": "trasunto.api.reproduction",
     "score_file": "trasunto.models.streaming",
     "study": "trasunto.api.question",
+    "sweep": "trasunto.api.sweep",
     "train": "trasunto.runs.train",
 }
 
@@ -82,8 +92,13 @@ __all__ = [
     "TrainedMember",
     "TrasuntoError",
     "catalogue",
+    "compare_runs",
+    "delete_run",
+    "describe_run",
     "from_arrays",
+    "list_runs",
     "load",
+    "log_to",
     "open_model",
     "parse",
     "read",
@@ -92,6 +107,7 @@ __all__ = [
     "reproduce",
     "score_file",
     "study",
+    "sweep",
     "train",
 ]
 

@@ -1,0 +1,222 @@
+"""A search over designs: what it would cost, and what it finds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trasunto.api.answer import Answer
+from trasunto.api.rows import find_rows
+from trasunto.api.trainer import Trainer
+from trasunto.api.watching import Watcher
+from trasunto.cluster import executor
+from trasunto.cohort.cost import Cost
+from trasunto.cohort.places import Executor
+from trasunto.data import Table
+from trasunto.errors import RecipeError
+from trasunto.runs.completion import REFERENCE_RATE, Observer
+from trasunto.runs.database import refuse_foreign
+from trasunto.runs.forecast import forecast
+from trasunto.runs.request import make_request
+from trasunto.search import Sweep
+from trasunto.search.reading import Asked, read_file, read_sweep
+from trasunto.studies import Findings
+
+Described = str | os.PathLike[str] | Mapping[str, Any] | Sweep
+
+
+def sweep(
+    described: Described,
+    table: Table | None = None,
+    *,
+    store: str | os.PathLike[str] = "runs",
+    watch: Watcher | None = None,
+    on: str | Executor | None = None,
+    observe: Observer | None = None,
+    **changes: Any,
+) -> Answer:
+    """Search over designs: propose, train whole cohorts, measure, until the budget is spent.
+
+    What was tried is kept in the store under the sweep's name: the same call goes on where it was, and with a larger
+    budget further. No network is trained twice.
+
+    Parameters
+    ----------
+    described
+        A TOML file, a dictionary of what such a file says, or a ``trasunto.search.Sweep``.
+    table
+        Rows to train on; by default those that the file names.
+    store
+        Where networks, and what was tried, are looked up and kept.
+    watch
+        Told how far the training is.
+    on
+        Where to train, as `runs.train` takes it.
+    observe
+        Called after every epoch of a chunk, as `runs.train` calls it.
+    changes
+        Keys of the file that shall differ, such as ``budget={"networks": 96}`` or ``sampler="random"``.
+
+    Returns
+    -------
+    Facts, one plain sentence, figures, and a report on demand.
+
+    Raises
+    ------
+    TrasuntoError
+        It does not describe a sweep, the rows do not have its measures, or its name stands for another search.
+    Interrupted
+        Ctrl-C; what was done is kept, and the same call goes on.
+
+    Examples
+    --------
+    >>> import tempfile, numpy, trasunto
+    >>> rows = numpy.random.default_rng(0).normal(size=(60, 4))
+    >>> table = trasunto.from_arrays(rows[:40], test=rows[40:])
+    >>> asked = {
+    ...     "recipe": {"network": "[2 linear] > linear", "epochs": 2},
+    ...     "space": {"learning_rate": [0.001, 0.01, 0.1]},
+    ...     "budget": {"networks": 6},
+    ...     "seeds": 2,
+    ...     "sampler": "grid",
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     trasunto.sweep(asked, table, store=folder).facts.finished
+    3
+    """
+    asked = describe(described, changes)
+    rows = rows_of(asked) if table is None else table
+    call = _call(described, table, changes)
+    return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call)
+
+
+def carry_out(
+    asked: Sweep,
+    table: Table,
+    *,
+    store: str | os.PathLike[str],
+    watch: Watcher | None = None,
+    on: str | Executor | None = None,
+    observe: Observer | None = None,
+    call: str = "",
+) -> Answer:
+    """Search, and return what was found; parameters and errors as for :func:`sweep`, `call` what to type for it."""
+    from trasunto.figures.sweep import pictures
+    from trasunto.search.facts import measure
+    from trasunto.search.journal import keeping
+    from trasunto.search.loop import gather, search
+    from trasunto.search.verdict import conclude, question
+
+    begun = time.perf_counter()
+    ready(asked, table, store)
+    to_do = price(asked, table, store, REFERENCE_RATE)
+    total = to_do.members if not asked.rungs else 0  # one that goes on from a rung is counted again
+    with keeping(Path(store), asked.name, asked.identity(table)) as journal, executor(on) as workers:
+        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=total, observe=observe)
+        trainer.begin(asked.name)
+        over = search(asked, table, trainer, journal)
+        gather(asked, table, trainer, journal.trials)
+        facts = measure(asked, table, journal.trials, over, journal.seconds)
+    verdict, details = conclude(facts)
+    findings = Findings(
+        study=asked.name,
+        experiments=(),
+        question=question(facts),
+        verdict=verdict,
+        details=details,
+        facts=facts,
+        comparisons=(),
+        settings=asked.settings,
+        paper_answer="",
+        seconds=time.perf_counter() - begun,
+    )
+    return Answer(findings, table, trainer, call, pictures)
+
+
+def describe(described: Described, changes: Mapping[str, Any] | None = None) -> Asked:
+    """Return a sweep and the rows that it names, read but not looked for.
+
+    Raises
+    ------
+    TrasuntoError
+        It does not describe a sweep.
+    """
+    changes = dict(changes or {})
+    if isinstance(described, Sweep):
+        return Asked(replace(described, **changes), None, {})
+    if isinstance(described, Mapping):
+        return read_sweep({**described, **changes})
+    return read_file(described, changes)
+
+
+def _call(described: Described, table: Table | None, changes: Mapping[str, Any]) -> str:
+    """Return the call that gave an answer, as far as it can be written."""
+    what = "asked" if isinstance(described, Mapping | Sweep) else repr(os.fspath(described))
+    words = [what, *(["table"] if table is not None else []), *(f"{name}={value!r}" for name, value in changes.items())]
+    return f"trasunto.sweep({', '.join(words)})"
+
+
+def rows_of(asked: Asked) -> Table:
+    """Return the rows that a sweep names.
+
+    Raises
+    ------
+    TrasuntoError
+        It names none, or they cannot be read.
+    """
+    if asked.source is None:
+        raise RecipeError("the sweep does not name its rows: write data = 'mnist' in it, or hand over a table")
+    return find_rows(asked.source, **asked.options)
+
+
+def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
+    """Refuse, before anything is made or trained, a sweep that could not be carried out with these rows.
+
+    Raises
+    ------
+    TrasuntoError
+        A measure is not there, a sampler or pruner is not known, a package is missing, the store is none, or another
+        sweep has this name.
+    """
+    from trasunto.search.journal import look
+    from trasunto.search.measures import refuse_unmeasurable
+    from trasunto.search.proposing import proposer_of
+    from trasunto.search.pruning import pruner_of
+
+    refuse_unmeasurable(asked.measured, asked.space, table)
+    refuse_foreign(Path(store))
+    proposer_of(asked).propose((), 1)
+    pruner_of(asked)
+    look(Path(store), asked.name, asked.identity(table))
+
+
+def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float | None = None) -> Cost:
+    """Estimate what a sweep would still cost, by designs drawn at random; nothing is trained or made.
+
+    Raises
+    ------
+    StoreError
+        Another sweep has this name.
+    """
+    from trasunto.search.forecasting import expected
+    from trasunto.search.journal import look
+
+    journal = look(Path(store), asked.name, asked.identity(table))
+    left = expected(asked, journal.trials, table.d)
+    requests = [
+        make_request(recipes, table, asked.seeds, epochs, (), None)
+        for epochs, recipes in left.recipes.items()
+        if recipes
+    ]
+    cost = forecast(requests, Path(store), rate)
+    return replace(
+        cost,
+        members=round(cost.members * left.weight),
+        epochs=round(cost.epochs * left.weight),
+        disk=round(cost.disk * left.weight),
+        training_seconds=cost.training_seconds * left.weight,
+    )

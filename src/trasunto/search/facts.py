@@ -1,0 +1,326 @@
+"""What a search found, as facts: designs ranked with their intervals, the front of several measures, what mattered.
+
+Nothing is trained and nothing said here. Intervals are over seeds. A tie is a design that cannot be told from the best
+one over shared seeds, after Holm's correction for every other design.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trasunto.analysis.intervals import adjust, interval, paired
+from trasunto.search.importance import Importances, importances
+from trasunto.search.trials import (
+    DIVERGED,
+    FINISHED,
+    PRUNED,
+    REFUSED,
+    REPEATED,
+    RUNNING,
+    Trial,
+    network_epochs,
+    networks,
+)
+from trasunto.spec.space import Assignment, told
+
+if TYPE_CHECKING:
+    from trasunto.data import Table
+    from trasunto.search.measures import Measure
+    from trasunto.search.sweep import Sweep
+
+LISTED = 20
+"""Designs of the ranking that a report prints."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A measure of a design: mean over seeds with its t-interval (None with one seed), and each seed's value."""
+
+    measure: str
+    mean: float
+    low: float | None
+    high: float | None
+    by_seed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """A design that was trained to the end.
+
+    Attributes
+    ----------
+    trial
+        Its number.
+    scores
+        In the order of the measures.
+    tied
+        Whether it cannot be told from the best one by the first measure; None where one seed allows no test. The best
+        one is tied with itself.
+    p
+        Of no difference from the best one, after Holm; None for the best, and with one seed.
+    front
+        Whether no other design is as good in every measure and better in one.
+    """
+
+    trial: int
+    assignment: Assignment
+    network: str
+    parameters: int
+    scores: tuple[Score, ...]
+    tied: bool | None
+    p: float | None
+    front: bool
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A line of the ranking as it is read; designs that tie with the best share its rank, as "1=".
+
+    `mean`, `low` and `high` are of the first measure, `others` the means of the others.
+    """
+
+    rank: str
+    trial: int
+    design: str
+    parameters: int
+    mean: float
+    low: float | None
+    high: float | None
+    others: tuple[float, ...]
+    p: float | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A design at the last stage that it came to, for pictures; its value is None where a network diverged."""
+
+    trial: int
+    assignment: Assignment
+    state: str
+    epoch: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best mean of the first measure so far, once so many networks had been begun; None before the first ended."""
+
+    networks: int
+    best: float | None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What PCA leaves with as many components as the best design has latent units; None where it has no such number."""
+
+    components: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a search found.
+
+    Attributes
+    ----------
+    measures, up
+        Their names, and whether higher is better.
+    over
+        Why it ended: "budget" or "space".
+    asked
+        Designs that were proposed and trained, at least to the first stage.
+    finished, pruned, diverged, running
+        What became of them; running ones wait for a larger budget.
+    refused, repeated
+        Proposals that broke a constraint, or had been tried before: neither was trained.
+    networks, network_epochs, seconds
+        What was trained and what it took, over all calls.
+    designs
+        Those that finished, the best first.
+    """
+
+    measures: tuple[str, ...]
+    up: tuple[bool, ...]
+    sampler: str
+    pruner: str
+    epochs: int
+    rungs: tuple[int, ...]
+    seeds: int
+    budget: str
+    over: str
+    asked: int
+    finished: int
+    pruned: int
+    diverged: int
+    running: int
+    refused: int
+    repeated: int
+    networks: int
+    network_epochs: int
+    seconds: float
+    ranking: tuple[Ranked, ...]
+    designs: tuple[Design, ...]
+    tried: tuple[Tried, ...]
+    course: tuple[Step, ...]
+    importances: Importances | None
+    pca: Reference | None
+
+
+def measure(sweep: Sweep, table: Table, trials: Sequence[Trial], over: str, seconds: float) -> Facts:
+    """Return the facts of what was tried."""
+    counts = Counter(trial.state for trial in trials)
+    seeds, first = len(sweep.seeds), sweep.measured[0]
+    designs = rank(sweep, table, trials)
+    return Facts(
+        measures=sweep.measures,
+        up=tuple(one.up for one in sweep.measured),
+        sampler=sweep.sampler.name,
+        pruner="" if sweep.pruner is None else sweep.pruner.name,
+        epochs=sweep.space.epochs,
+        rungs=sweep.rungs,
+        seeds=seeds,
+        budget=str(sweep.budget),
+        over=over,
+        asked=sum(trial.trained for trial in trials),
+        finished=counts[FINISHED],
+        pruned=counts[PRUNED],
+        diverged=counts[DIVERGED],
+        running=counts[RUNNING],
+        refused=counts[REFUSED],
+        repeated=counts[REPEATED],
+        networks=networks(trials, seeds),
+        network_epochs=network_epochs(trials, seeds),
+        seconds=seconds,
+        ranking=tuple(_ranked(place, designs) for place in range(min(LISTED, len(designs)))),
+        designs=designs,
+        tried=tuple(_tried(trial, first) for trial in trials if trial.trained and trial.results),
+        course=_course(trials, first, seeds),
+        importances=_importances(sweep, trials),
+        pca=_pca(sweep, table, designs),
+    )
+
+
+def rank(sweep: Sweep, table: Table, trials: Sequence[Trial]) -> tuple[Design, ...]:
+    """Return the designs that finished, the best first by the mean of the first measure; of equals the earlier."""
+    first = sweep.measured[0]
+    done = [trial for trial in trials if trial.state == FINISHED]
+    scores = {trial.number: tuple(_score(trial, one.name) for one in sweep.measured) for trial in done}
+    done.sort(key=lambda trial: (first.better(scores[trial.number][0].mean), trial.number))
+    by_seed = [scores[trial.number][0].by_seed for trial in done]
+    others = adjust(paired(one, by_seed[0], family=len(done) - 1) for one in by_seed[1:])
+    ahead = front([[score.mean for score in scores[trial.number]] for trial in done], sweep.measured)
+    designs = []
+    for place, trial in enumerate(done):
+        recipe = sweep.space.recipe(trial.assignment)
+        p = others[place - 1].adjusted if place else None
+        tied = None if len(sweep.seeds) < 2 else not place or not others[place - 1].distinguishable
+        designs.append(
+            Design(
+                trial=trial.number,
+                assignment=trial.assignment,
+                network=str(recipe.network),
+                parameters=recipe.parameters(table.d),
+                scores=scores[trial.number],
+                tied=tied,
+                p=p,
+                front=place in ahead,
+            )
+        )
+    return tuple(designs)
+
+
+def front(values: Sequence[Sequence[float]], measures: Sequence[Measure]) -> set[int]:
+    """Return the places of those that no other is as good as in every measure and better than in one.
+
+    Examples
+    --------
+    >>> from trasunto.search.measures import MEASURES
+    >>> sorted(front([[0.1, 90], [0.2, 50], [0.2, 60]], [MEASURES["test_loss"], MEASURES["parameters"]]))
+    [0, 1]
+    """
+    costs = [[one.better(value) for one, value in zip(measures, of, strict=True)] for of in values]
+
+    def beaten(mine: list[float]) -> bool:
+        return any(other != mine and all(a <= b for a, b in zip(other, mine, strict=True)) for other in costs)
+
+    return {place for place, cost in enumerate(costs) if not beaten(cost)}
+
+
+def _score(trial: Trial, name: str) -> Score:
+    by_seed = tuple(value for value in trial.results[-1].values[name] if value is not None)
+    over_seeds = interval(by_seed)
+    return Score(name, over_seeds.mean, over_seeds.low, over_seeds.high, by_seed)
+
+
+def _ranked(place: int, designs: Sequence[Design]) -> Ranked:
+    one = designs[place]
+    ties = sum(bool(design.tied) for design in designs)
+    first, *others = one.scores
+    return Ranked(
+        rank="1=" if one.tied and ties > 1 else str(place + 1),
+        trial=one.trial,
+        design=told(one.assignment),
+        parameters=one.parameters,
+        mean=first.mean,
+        low=first.low,
+        high=first.high,
+        others=tuple(score.mean for score in others),
+        p=one.p,
+    )
+
+
+def _tried(trial: Trial, measure: Measure) -> Tried:
+    last = trial.results[-1]
+    return Tried(trial.number, trial.assignment, trial.state, last.epoch, last.mean(measure.name))
+
+
+def _course(trials: Sequence[Trial], measure: Measure, seeds: int) -> tuple[Step, ...]:
+    """Return the best so far after each round, by how many networks had been begun until then."""
+    begun: Counter[int] = Counter(trial.round for trial in trials if trial.trained)
+    ends: dict[int, list[float]] = {}
+    for trial in trials:
+        if trial.state == FINISHED and (mean := trial.results[-1].mean(measure.name)) is not None:
+            ends.setdefault(trial.ended, []).append(mean)
+    steps, total, best = [], 0, math.inf
+    for round in sorted({*begun, *ends}):
+        total += begun[round]
+        best = min([best, *map(measure.better, ends.get(round, []))])
+        steps.append(Step(total * seeds, None if best == math.inf else measure.better(best)))
+    return tuple(steps)
+
+
+def _importances(sweep: Sweep, trials: Sequence[Trial]) -> Importances | None:
+    """Return what matters by the first stage, which every design came to."""
+    epoch, measure = sweep.stages[0], sweep.measured[0]
+    came = [(trial.assignment, result) for trial in trials if (result := trial.at(epoch)) is not None]
+    means = [result.mean(measure.name) for _, result in came]
+    values = [math.inf if mean is None else measure.better(mean) for mean in means]
+    return importances(sweep.space, [one for one, _ in came], values, measure.name, epoch)
+
+
+def _pca(sweep: Sweep, table: Table, designs: Sequence[Design]) -> Reference | None:
+    """Return PCA of the best design's latent size, where the first measure is one that PCA has too."""
+    if not designs or table.test is None:
+        return None
+    recipe, measure = sweep.space.recipe(designs[0].assignment), sweep.measures[0]
+    components = min(recipe.network.encoder[-1].units, table.d, table.n)
+    if measure in ("test_loss", "test_error") and recipe.loss == "mse" and not table.blocks:
+        from trasunto.analysis.baselines import principal_components
+
+        (linear,) = principal_components(table.values(), table.test.values(), [components])
+        return Reference(components, linear.test_error)
+    if measure == "auroc" and table.anomalies is not None and components < table.d:
+        import numpy as np
+        from sklearn.metrics import roc_auc_score
+
+        from trasunto.analysis.detection_baselines import pca_scores
+
+        rows = np.concatenate([table.test.values(), table.anomalies.values()])
+        labels = np.repeat([False, True], [table.test.n, table.anomalies.n])
+        scores = pca_scores(table.values(), rows, [components])[components]
+        return Reference(components, float(roc_auc_score(labels, scores)))
+    return None

@@ -1,0 +1,221 @@
+"""A search carried out: cohorts are asked for, trained to their next stage, measured and told, until nothing is left.
+
+Every round trains what is at work: designs that go on from an earlier stage, and beside them as many new ones as there
+is room for since others left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trasunto.errors import RecipeError
+from trasunto.search.measures import Measure, refuse_unmeasurable, take
+from trasunto.search.proposing import Grid, proposer_of
+from trasunto.search.pruning import pruner_of
+from trasunto.search.trials import (
+    DIVERGED,
+    FINISHED,
+    PRUNED,
+    REFUSED,
+    REPEATED,
+    RUNNING,
+    Result,
+    Trial,
+    network_epochs,
+    networks,
+    running,
+)
+from trasunto.spec import Recipe, member_id
+
+if TYPE_CHECKING:
+    from trasunto.data import Table
+    from trasunto.search.journal import Journal
+    from trasunto.search.sweep import Sweep
+    from trasunto.spec.space import Assignment
+    from trasunto.studies.findings import Train
+
+TRIES = 200
+"""Proposals in a row that are not worth training after which a space is taken to be used up."""
+
+
+def search(
+    sweep: Sweep, table: Table, train: Train, journal: Journal, clock: Callable[[], float] = time.perf_counter
+) -> str:
+    """Search until the budget is spent or nothing new is proposed, and return which: "budget" or "space".
+
+    Parameters
+    ----------
+    train
+        ``runs.train`` with its store bound.
+    journal
+        What was tried so far; all that is tried is added.
+    clock
+        Seconds from any beginning.
+
+    Raises
+    ------
+    TrasuntoError
+        The sweep cannot be carried out with these rows, or a package is missing; nothing was trained.
+    Interrupted
+        Ctrl-C; what was done is kept, and the same call goes on.
+    """
+    refuse_unmeasurable(sweep.measured, sweep.space, table)
+    course = _Course(sweep, table, train, journal)
+    begun, before = clock(), journal.seconds
+    while True:
+        exhausted = course.fill()
+        batch = affordable(sweep, journal.trials)
+        if not batch or is_over(sweep, journal.seconds):
+            return "space" if exhausted and not running(journal.trials) else "budget"
+        found = course.measure(batch)
+        journal.measure(found, clock() - begun - (journal.seconds - before))
+
+
+def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) -> None:
+    """Let the run that is named after the sweep name every network that finished, not those of the last round alone."""
+    recipes = [sweep.space.recipe(trial.assignment) for trial in trials if trial.state == FINISHED]
+    if recipes:
+        name, epochs = run_name(sweep), sweep.space.epochs
+        train(recipes, table, seeds=sweep.seeds, epochs=epochs, snapshots=(), name=name)
+
+
+def run_name(sweep: Sweep) -> str:
+    """Return the name of the run that trains a sweep's networks.
+
+    It is one for all rounds, so that chunks keep the width that they were first planned with.
+    """
+    return f"sweep-{sweep.name}"
+
+
+def room(sweep: Sweep, trials: Sequence[Trial]) -> int:
+    """Return how many new designs may be trained now: as many as the cohort and what is left of the budget hold."""
+    seeds, first = len(sweep.seeds), sweep.stages[0]
+    going = running(trials)
+    limits = [sweep.cohort - len(going)]
+    if sweep.budget.networks is not None:
+        limits.append((sweep.budget.networks - networks(trials, seeds)) // seeds)
+    if sweep.budget.epochs is not None:
+        promised = seeds * sum((sweep.after(trial.epoch) or 0) - trial.epoch for trial in going)
+        limits.append((sweep.budget.epochs - network_epochs(trials, seeds) - promised) // (first * seeds))
+    return max(0, min(limits))
+
+
+def affordable(sweep: Sweep, trials: Sequence[Trial]) -> list[Trial]:
+    """Return the designs to train in the next round: those at work, as far as the budget's epochs reach."""
+    going = sorted(running(trials), key=lambda trial: (-trial.epoch, trial.number))
+    if sweep.budget.epochs is None:
+        return going
+    left = sweep.budget.epochs - network_epochs(trials, len(sweep.seeds))
+    chosen = []
+    for trial in going:
+        cost = len(sweep.seeds) * ((sweep.after(trial.epoch) or 0) - trial.epoch)
+        if cost <= left:
+            chosen.append(trial)
+            left -= cost
+    return chosen
+
+
+def is_over(sweep: Sweep, seconds: float) -> bool:
+    """Say whether the budget's minutes are spent."""
+    return sweep.budget.minutes is not None and seconds >= 60 * sweep.budget.minutes
+
+
+def key(recipe: Recipe) -> str:
+    """Return what two designs share that are the same network, however they are written."""
+    return member_id(recipe, 0, "")
+
+
+class _Course:
+    """One call of `search`: what proposes and prunes, and which networks there are."""
+
+    def __init__(self, sweep: Sweep, table: Table, train: Train, journal: Journal) -> None:
+        self._sweep, self._table, self._train, self._journal = sweep, table, train, journal
+        self._proposer, self._pruner = proposer_of(sweep), pruner_of(sweep)
+        self._known = {key(sweep.space.recipe(one.assignment)): one.number for one in journal.trials if one.trained}
+
+    def fill(self) -> bool:
+        """Ask for as many designs as there is room for; say whether nothing new is proposed any more."""
+        wanted, in_vain = room(self._sweep, self._journal.trials), self._in_vain
+        if is_over(self._sweep, self._journal.seconds):
+            return False
+        while wanted and (in_vain < TRIES or isinstance(self._proposer, Grid)):
+            proposed = self._proposer.propose(self._journal.trials, wanted)
+            judged = [self._judged(one, len(self._journal.trials) + place) for place, one in enumerate(proposed)]
+            if not judged:
+                return True
+            self._journal.ask(judged)
+            worth = sum(trial.trained for trial in judged)
+            wanted, in_vain = wanted - worth, 0 if worth else in_vain + len(judged)
+        return wanted > 0
+
+    @property
+    def _in_vain(self) -> int:
+        """How many proposals in a row, the latest of all calls, were not worth training."""
+        return sum(1 for _ in takewhile(lambda trial: not trial.trained, reversed(self._journal.trials)))
+
+    def _judged(self, assignment: Assignment, number: int) -> Trial:
+        """Return a proposal as a trial: to be trained, or why not."""
+        round = self._journal.rounds
+        try:
+            recipe = self._sweep.space.recipe(assignment)
+            if not self._sweep.space.admits(assignment, self._table.d):
+                return Trial(number, round, assignment, REFUSED, note="a constraint of the space forbids it")
+        except RecipeError as error:
+            return Trial(number, round, assignment, REFUSED, note=str(error))
+        first = self._known.setdefault(key(recipe), number)
+        if first != number:
+            return Trial(number, round, assignment, REPEATED, note=f"the same network as trial {first}")
+        return Trial(number, round, assignment)
+
+    def measure(self, batch: Sequence[Trial]) -> dict[int, tuple[str, Result]]:
+        """Train each trial to its next stage, and return what it left with the state that it is in from then on."""
+        found: dict[int, Result] = {}
+        for epoch in sorted({self._sweep.after(trial.epoch) or 0 for trial in batch}, reverse=True):
+            found |= self._measured([trial for trial in batch if self._sweep.after(trial.epoch) == epoch], epoch)
+        return self._states(found)
+
+    def _measured(self, trials: Sequence[Trial], epoch: int) -> dict[int, Result]:
+        sweep, recipes = self._sweep, [self._sweep.space.recipe(trial.assignment) for trial in trials]
+        needs_weights = any(measure.source in ("detection", "separation") for measure in sweep.measured)
+        cohort = self._train(
+            recipes,
+            self._table,
+            seeds=sweep.seeds,
+            epochs=epoch,
+            snapshots=(epoch,) if needs_weights else (),
+            name=run_name(sweep),
+        )
+        values = take(cohort, self._table, sweep.measured, sweep.score, len(recipes))
+        return {
+            trial.number: Result(self._journal.rounds, epoch, {name: _plain(of[place]) for name, of in values.items()})
+            for place, trial in enumerate(trials)
+        }
+
+    def _states(self, found: dict[int, Result]) -> dict[int, tuple[str, Result]]:
+        last, measures = self._sweep.space.epochs, self._sweep.measured
+        states = {number: _state(result, last, measures) for number, result in found.items()}
+        asked = sorted(number for number, state in states.items() if state == RUNNING)
+        if self._pruner is not None and found:
+            so_far = [_with(trial, found.get(trial.number)) for trial in self._journal.trials]
+            states |= dict.fromkeys(self._pruner.leaving(so_far, asked), PRUNED)
+        return {number: (states[number], found[number]) for number in sorted(found)}
+
+
+def _state(result: Result, last: int, measures: Sequence[Measure]) -> str:
+    if any(result.mean(measure.name) is None for measure in measures):
+        return DIVERGED
+    return FINISHED if result.epoch == last else RUNNING
+
+
+def _with(trial: Trial, result: Result | None) -> Trial:
+    return trial if result is None else replace(trial, results=(*trial.results, result))
+
+
+def _plain(values: Any) -> tuple[float | None, ...]:
+    return tuple(float(value) if np.isfinite(value) else None for value in values)

@@ -1,0 +1,129 @@
+"""One of Optuna's samplers as a proposer: its study lies in memory and is brought up to date from our trials."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trasunto.errors import RecipeError
+from trasunto.search.optuna_access import made, optuna, quiet
+from trasunto.search.proposing import OWN
+from trasunto.search.trials import FINISHED, REPEATED, RUNNING, Trial
+from trasunto.spec.domains import Choices, Range
+from trasunto.spec.space import Assignment, Parameter
+
+if TYPE_CHECKING:
+    from trasunto.search.sweep import Sweep
+
+STUBBORN = 20
+"""After so many proposals in a row that were not worth training, the next is drawn at random."""
+
+REMEMBERING = ("CmaEsSampler", "NSGAIISampler", "NSGAIIISampler", "QMCSampler")
+"""Samplers that note what they did with the trials: a study that is filled anew has to let them do it again."""
+
+ONE_SEED = ("QMCSampler",)
+"""Samplers whose points belong together under one seed; all others get a new one with every cohort."""
+
+
+class OptunaProposer:
+    """A sampler of Optuna's, asked for whole cohorts.
+
+    Raises
+    ------
+    TrasuntoError
+        There is no such sampler, or Optuna is not installed.
+    """
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+        self._study = _study(sweep, self._sampler(0))
+        self._asked: list[Any] = []
+        self._told: set[int] = set()
+
+    def propose(self, trials: Sequence[Trial], count: int) -> list[Assignment]:
+        """Tell what became of the trials, and ask for designs."""
+        with quiet():
+            self._catch_up(trials)
+            self._study.sampler = self._sampler(len(trials))
+            try:
+                return [self._ask(self._stuck(trials, place)) for place in range(count)]
+            except (TypeError, ValueError) as fault:  # an option of a wrong type shows only now
+                raise RecipeError(f"sampler {self._sweep.sampler.name} cannot propose: {fault}") from fault
+
+    def _catch_up(self, trials: Sequence[Trial]) -> None:
+        """Ask for the trials that this study has not seen, and tell it of those that ended, round by round."""
+        asked: dict[int, list[Trial]] = defaultdict(list)
+        ended: dict[int, list[Trial]] = defaultdict(list)
+        for trial in trials:
+            asked[trial.round].append(trial)
+            if trial.state != RUNNING:
+                ended[trial.ended].append(trial)
+        for round in sorted({*asked, *ended}):
+            for trial in asked[round]:
+                if trial.number >= len(self._asked):
+                    self._ask(trial.assignment, again=True)
+            for trial in ended[round]:
+                if trial.number not in self._told:
+                    self._tell(trial)
+
+    def _ask(self, fixed: Assignment | None, *, again: bool = False) -> Assignment:
+        """Return what the study proposes, or makes of a design that is given."""
+        if fixed is not None:
+            self._study.enqueue_trial(fixed)
+        trial = self._study.ask()
+        if again and self._sweep.sampler.name in REMEMBERING:
+            _ = trial.relative_params
+        self._asked.append(trial)
+        proposed: Assignment = {}
+        for parameter in self._sweep.space.parameters:
+            if parameter.active(proposed):
+                proposed[parameter.name] = _suggested(trial, parameter)
+        return proposed
+
+    def _tell(self, trial: Trial) -> None:
+        from optuna.trial import TrialState
+
+        asked, measures = self._asked[trial.number], self._sweep.measures
+        self._told.add(trial.number)
+        if trial.state == REPEATED:
+            self._study.tell(asked, state=TrialState.FAIL)
+        elif trial.state == FINISHED:
+            self._study.tell(asked, [trial.results[-1].mean(measure) for measure in measures])
+        else:  # pruned, diverged, or refused by a constraint: all of them worse than any that finished
+            if len(measures) == 1:
+                for result in trial.results:
+                    if (mean := result.mean(measures[0])) is not None:
+                        asked.report(mean, result.epoch)
+            self._study.tell(asked, state=TrialState.PRUNED)
+
+    def _stuck(self, trials: Sequence[Trial], place: int) -> Assignment | None:
+        """Return a design at random where the sampler has proposed nothing new for long."""
+        latest = trials[-STUBBORN:]
+        if len(latest) < STUBBORN or any(trial.trained for trial in latest):
+            return None
+        return self._sweep.space.draw(np.random.default_rng((self._sweep.seed, len(trials) + place)))
+
+    def _sampler(self, begun: int) -> Any:
+        """Return the sampler as it is seeded after so many trials: an interruption changes no proposal."""
+        named, seed = self._sweep.sampler, self._sweep.seed
+        if named.name not in ONE_SEED:
+            seed = int(np.random.SeedSequence((seed, begun)).generate_state(1)[0])
+        return made("sampler", optuna().samplers, OWN, named, seed=seed)
+
+
+def _study(sweep: Sweep, sampler: Any) -> Any:
+    directions = ["maximize" if measure.up else "minimize" for measure in sweep.measured]
+    with quiet():
+        return optuna().create_study(study_name=sweep.name, directions=directions, sampler=sampler)
+
+
+def _suggested(trial: Any, parameter: Parameter) -> Any:
+    name, domain = parameter.name, parameter.domain
+    if isinstance(domain, Choices):
+        return trial.suggest_categorical(name, domain.values)
+    if isinstance(domain, Range):
+        return trial.suggest_float(name, domain.low, domain.high, log=domain.log)
+    return trial.suggest_int(name, domain.low, domain.high, log=domain.log, step=domain.step)

@@ -1,0 +1,179 @@
+"""Sweeps read from a TOML file, or from the dictionary that such a file is; every mistake is one sentence."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trasunto.errors import RecipeError, one_of
+from trasunto.models.scoring import legal_score
+from trasunto.search.measures import MEASURES
+from trasunto.search.sweep import COHORT, Budget, Named, Sweep
+from trasunto.spec.space_reading import read_space
+
+KEYS = (
+    "name",
+    "data",
+    "recipe",
+    "space",
+    "constraints",
+    "seeds",
+    "budget",
+    "measure",
+    "score",
+    "sampler",
+    "pruner",
+    "rungs",
+    "cohort",
+    "seed",
+)
+"""What a sweep's file may say."""
+
+LIMITS = ("networks", "epochs", "minutes")
+
+MOST_SEEDS = 10_000
+"""Seeds that every design may be trained with."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A sweep and its rows, as a file names them: a name of the catalogue or a path, and options of columns."""
+
+    sweep: Sweep
+    source: str | None
+    options: Mapping[str, Any]
+
+
+def read_file(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = None) -> Asked:
+    """Read a sweep from a TOML file; `changes` stand in place of what it says.
+
+    Rows are looked for beside the file first. A sweep without a name has the file's.
+
+    Raises
+    ------
+    TrasuntoError
+        It cannot be read, or does not describe a sweep.
+    """
+    place = Path(path)
+    try:
+        given = tomllib.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise RecipeError(f"there is no sweep file '{place}'") from fault
+    except OSError as fault:
+        raise RecipeError(f"the sweep file '{place}' cannot be read: {fault.strerror}") from fault
+    # Also a number of thousands of digits, and tables in tables in tables, which are no TOMLDecodeError.
+    except (ValueError, RecursionError) as fault:
+        raise RecipeError(f"the sweep file '{place}' is not TOML: {fault}") from fault
+    asked = read_sweep({"name": place.stem, **given, **(changes or {})})
+    beside = str(place.parent / asked.source) if asked.source else ""
+    return Asked(asked.sweep, beside if os.path.lexists(beside) else asked.source, asked.options)
+
+
+def read_sweep(given: Mapping[str, Any]) -> Asked:
+    """Read a sweep from a dictionary, as :mod:`tomllib` makes one of a file.
+
+    Raises
+    ------
+    RecipeError
+        A key is not known, is missing, or holds something else than it should.
+
+    Examples
+    --------
+    >>> asked = read_sweep(
+    ...     {
+    ...         "name": "rates",
+    ...         "recipe": {"network": "[8 relu] > linear", "epochs": 2},
+    ...         "space": {"learning_rate": {"range": [1e-4, 1e-2], "log": True}},
+    ...         "budget": {"networks": 12},
+    ...         "sampler": "random",
+    ...     }
+    ... )
+    >>> asked.sweep.measures, asked.sweep.cohort
+    (('test_loss',), 8)
+    """
+    for key in given:
+        if key not in KEYS:
+            raise one_of("sweep: key", str(key), KEYS, RecipeError)
+    for key in ("recipe", "space", "budget"):
+        if key not in given:
+            raise RecipeError(f"the sweep does not say its {key}: write a table [{key}]")
+    source, options = _data(given.get("data"))
+    sweep = Sweep(
+        name=_text("name", given.get("name", "sweep")),
+        space=read_space(given["recipe"], given["space"], given.get("constraints", ())),
+        budget=_budget(given["budget"]),
+        measures=_measures(given.get("measure", "test_loss")),
+        seeds=_seeds(given.get("seeds", 1)),
+        cohort=_whole("cohort", given.get("cohort", COHORT)),
+        sampler=_named("sampler", given.get("sampler", "TPESampler")),
+        pruner=None if "pruner" not in given else _named("pruner", given["pruner"]),
+        rungs=_rungs(given.get("rungs", ())),
+        seed=_whole("seed", given.get("seed", 0)),
+        **({"score": legal_score(_text("score", given["score"]))} if "score" in given else {}),
+    )
+    return Asked(sweep, source, options)
+
+
+def _data(given: object) -> tuple[str | None, dict[str, Any]]:
+    if given is None or isinstance(given, str):
+        return given, {}
+    if not isinstance(given, Mapping) or not isinstance(given.get("source"), str):
+        raise RecipeError(
+            "data must be a name or a path, or a table with source = that and options such as label = 'Class'"
+        )
+    return given["source"], {name: value for name, value in given.items() if name != "source"}
+
+
+def _budget(given: object) -> Budget:
+    if not isinstance(given, Mapping):
+        raise RecipeError(f"budget must be a table with one or more of {', '.join(LIMITS)}, not {given!r}")
+    for name in given:
+        if name not in LIMITS:
+            raise one_of("budget: key", str(name), LIMITS, RecipeError)
+    return Budget(**given)
+
+
+def _measures(given: object) -> tuple[str, ...]:
+    names = given if isinstance(given, list | tuple) else [given]
+    for name in names:
+        if name not in MEASURES:
+            raise one_of("measure", str(name), MEASURES, RecipeError)
+    return tuple(names)
+
+
+def _seeds(given: object) -> tuple[int, ...]:
+    if isinstance(given, list | tuple):
+        return tuple(_whole("a seed", seed) for seed in given)
+    if _whole("seeds", given) > MOST_SEEDS:
+        raise RecipeError(f"seeds must be a count of at most {MOST_SEEDS:,}, not {given}")
+    return tuple(range(_whole("seeds", given)))
+
+
+def _rungs(given: object) -> tuple[int, ...]:
+    if not isinstance(given, list | tuple):
+        raise RecipeError(f"rungs must be a list of epochs, as rungs = [2, 6], not {given!r}")
+    return tuple(_whole("a rung", rung) for rung in given)
+
+
+def _named(what: str, given: object) -> Named:
+    if isinstance(given, str):
+        return Named(given)
+    if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
+        raise RecipeError(f"{what} must be a name, or a table with name = that and its options, not {given!r}")
+    return Named(given["name"], {name: value for name, value in given.items() if name != "name"})
+
+
+def _text(what: str, given: object) -> str:
+    if not isinstance(given, str):
+        raise RecipeError(f"{what} must be a text, not {given!r}")
+    return given
+
+
+def _whole(what: str, given: object) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given < 2**32:
+        raise RecipeError(f"{what} must be a whole number of at least 0, not {given!r}")
+    return given

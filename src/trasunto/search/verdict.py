@@ -1,0 +1,145 @@
+"""What the facts of a search say, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trasunto.search.facts import Design, Facts, Score
+from trasunto.search.measures import MEASURES
+from trasunto.spec.space import told
+from trasunto.studies.phrases import listed, several
+
+SHOWN = 8
+"""Designs of a front that a sentence names."""
+
+TRUSTED = 0.3
+"""R² of foretold ranks from which importances are spoken of as such."""
+
+
+def question(facts: Facts) -> str:
+    """Return what a search asks."""
+    named = listed([MEASURES[name].what for name in facts.measures])
+    how = ["lowest", "highest"][facts.up[0]] if len(facts.measures) == 1 else "best"
+    return f"Which design of the space has the {how} {named}?"
+
+
+def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+    """Return the verdict and the further sentences that the facts support."""
+    if not facts.designs:
+        return _nothing(facts), tuple(_course(facts))
+    details = (*_front(facts), *_pca(facts), *_importance(facts), *_course(facts), *_caution(facts))
+    return f"{_best(facts)}; {_ties(facts)}.", details
+
+
+def _nothing(facts: Facts) -> str:
+    if not facts.asked:
+        return f"No design was trained: {several(facts.refused, 'proposal')} broke a constraint or could not be built."
+    if facts.running:
+        return (
+            f"No design has finished yet: {several(facts.running, 'design')} came as far as the budget "
+            f"({facts.budget}) reached."
+        )
+    return f"None of {several(facts.asked, 'design')} finished: in each a network diverged."
+
+
+def _best(facts: Facts) -> str:
+    best, first = facts.designs[0], MEASURES[facts.measures[0]]
+    of = f"Best of {several(facts.finished, 'design')} that finished" if facts.finished > 1 else "One design finished"
+    network = f"{best.network}, {best.parameters:,} parameters"
+    return f"{of}: {told(best.assignment)} ({network}), whose {first.what} is {_value(best.scores[0])}"
+
+
+def _ties(facts: Facts) -> str:
+    if len(facts.designs) == 1:
+        return "there is none to compare it with"
+    if facts.designs[0].tied is None:
+        return "one seed cannot tell it from the others"
+    ties = sum(bool(design.tied) for design in facts.designs) - 1
+    rest = len(facts.designs) - 1
+    if not ties:
+        return f"over {several(facts.seeds, 'seed')} it is told from all others"
+    of = "the other one" if rest == 1 else f"all {rest} others" if ties == rest else f"{ties} of the {rest} others"
+    return f"over {several(facts.seeds, 'seed')} it cannot be told from {of}"
+
+
+def _front(facts: Facts) -> Iterator[str]:
+    if len(facts.measures) < 2:
+        return
+    ahead = [design for design in facts.designs if design.front]
+    ahead.sort(key=lambda design: design.scores[1].mean)
+    named = [f"{told(design.assignment)} ({_scores(design)})" for design in ahead]
+    more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    yield (
+        f"{several(len(ahead), 'design')} of {len(facts.designs)} {'is' if len(ahead) == 1 else 'are'} on the front of "
+        f"{listed([MEASURES[name].what for name in facts.measures])}, where no other is as good in all and better in "
+        f"one, by means over seeds: {'; '.join(named[:SHOWN])}{more}."
+    )
+
+
+def _scores(design: Design) -> str:
+    return listed([f"{score.measure} {_number(score, score.mean)}" for score in design.scores])
+
+
+def _pca(facts: Facts) -> Iterator[str]:
+    if facts.pca is None or facts.pca.value is None:
+        return
+    components, what = several(facts.pca.components, "component"), MEASURES[facts.measures[0]].what
+    yield (
+        f"For PCA with {components}, as many as the best design has latent units, the {what} is {facts.pca.value:.4g}."
+    )
+
+
+def _importance(facts: Facts) -> Iterator[str]:
+    found = facts.importances
+    if found is None:
+        return
+    if found.explained < TRUSTED:
+        yield (
+            f"What matters cannot be said: a forest that learns from {found.designs} designs foretells little of the "
+            f"others' ranks (R² {found.explained:.2f})."
+        )
+        return
+    told_of = [f"{one.parameter} ({one.importance:.2f})" for one in found.parameters]
+    yield (
+        f"What matters most to the {MEASURES[found.measure].what} after {several(found.epoch, 'epoch')}: "
+        f"{listed(told_of)}, as the fall of R² when its values are shuffled, from {found.explained:.2f}."
+    )
+
+
+def _course(facts: Facts) -> Iterator[str]:
+    ends = (
+        (facts.finished, "finished"),
+        (facts.pruned, f"left early ({facts.pruner})"),
+        (facts.diverged, "diverged"),
+        (facts.running, "wait for a larger budget"),
+    )
+    untrained = ((facts.refused, "broke a constraint"), (facts.repeated, "had been tried before"))
+    yield (
+        f"{facts.sampler} proposed {several(facts.asked, 'design')} with {several(facts.seeds, 'seed')} each: "
+        f"{listed([f'{count} {what}' for count, what in ends if count])}. In all {several(facts.networks, 'network')} "
+        f"were trained for {several(facts.network_epochs, 'network-epoch')}."
+    )
+    if facts.refused or facts.repeated:
+        told_of = [f"{several(count, 'proposal')} that {what}" for count, what in untrained if count]
+        yield f"Not trained: {listed(told_of)}."
+    if facts.over == "space":
+        yield "The search ended because nothing new was proposed any more, before the budget was spent."
+
+
+def _caution(facts: Facts) -> Iterator[str]:
+    if facts.finished > 1:
+        yield (
+            "Designs were chosen by the rows that they are judged by, which flatters the best: measure it again on "
+            "rows that the search has not seen."
+        )
+
+
+def _value(score: Score) -> str:
+    mean = _number(score, score.mean)
+    if score.low is None or score.high is None or score.low == score.high:
+        return mean
+    return f"{mean} [{_number(score, score.low)}, {_number(score, score.high)}]"
+
+
+def _number(score: Score, value: float) -> str:
+    return f"{value:,.0f}" if score.measure == "parameters" else f"{value:.4g}"

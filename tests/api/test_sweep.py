@@ -1,0 +1,144 @@
+"""Sweeps with real networks: nothing is trained twice, whatever interrupts or extends them; a report says it all."""
+
+from __future__ import annotations
+
+import doctest
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import trasunto
+from trasunto.api import sweep as module
+from trasunto.api.sweep import describe, price
+from trasunto.data import Table
+from trasunto.errors import Interrupted, TrasuntoError
+from trasunto.report import load_facts
+from trasunto.runs.completion import Step
+from trasunto.runs.store import Store
+
+# One structure, and two chunks of two networks in every round: one program for all tests here.
+ASKED: dict[str, Any] = {
+    "name": "small",
+    "recipe": {"network": "[2 tanh] > linear", "optimizer": "sgd", "epochs": 3, "batch_size": 16},
+    "space": {"momentum": [0.0, 0.5], "learning_rate": {"range": [1e-3, 1e-1], "log": True}},
+    "budget": {"networks": 8},
+    "seeds": 2,
+    "sampler": "random",
+    "cohort": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    rows = np.random.default_rng(0).normal(size=(80, 4)).astype(np.float32)
+    rows[:, 3] = rows[:, 0] + rows[:, 1]
+    made = trasunto.from_arrays(rows[:60], test=rows[60:70])
+    return replace(made, anomalies=trasunto.from_arrays(rows[70:] * 4 + 3))
+
+
+class Watch:
+    """Counts how often each network was trained in each epoch, and can stop after some."""
+
+    def __init__(self, stop_after: int = 10**9) -> None:
+        self.trained: Counter[tuple[str, int]] = Counter()
+        self._left = stop_after
+
+    def __call__(self, step: Step) -> None:
+        event = step.event
+        if event.epoch:
+            self.trained.update((job.id, event.epoch) for job, at in zip(event.jobs, event.trained, strict=True) if at)
+            self._left -= 1
+            if self._left == 0:
+                raise Interrupted("stopped by the test")
+
+
+def test_a_sweep_that_is_stopped_in_the_middle_trains_nothing_twice(table: Table, tmp_path: Path) -> None:
+    first, second, third = Watch(stop_after=8), Watch(), Watch()
+    with pytest.raises(Interrupted):
+        trasunto.sweep(ASKED, table, store=tmp_path, observe=first)
+    answer = trasunto.sweep(ASKED, table, store=tmp_path, observe=second)
+    again = trasunto.sweep(ASKED, table, store=tmp_path, observe=third)
+    ended = {id for id, epoch in first.trained if epoch == 3}
+    assert ended
+    assert ended.isdisjoint(id for id, _ in second.trained)
+    assert max(second.trained.values()) == 1
+    assert not third.trained
+    assert answer.facts.networks == 8
+    assert again.facts.designs == answer.facts.designs
+    with Store.open(tmp_path, write=False) as store:
+        run = store.run("sweep-small")
+    assert run is not None
+    assert len(run.ids) == 8
+
+
+def test_a_larger_budget_and_another_sweep_find_what_was_trained(table: Table, tmp_path: Path) -> None:
+    trasunto.sweep(ASKED, table, store=tmp_path)
+    more, other = Watch(), Watch()
+    answer = trasunto.sweep(ASKED, table, store=tmp_path, observe=more, budget={"networks": 12})
+    assert len({id for id, _ in more.trained}) == 4
+    assert answer.facts.networks == 12
+    trasunto.sweep(ASKED, table, store=tmp_path, observe=other, name="other", budget={"networks": 12})
+    assert not other.trained
+
+
+def test_survivors_go_on_from_where_they_were(table: Table, tmp_path: Path) -> None:
+    watch = Watch()
+    changes: dict[str, Any] = {"pruner": {"name": "halving", "factor": 2}, "rungs": [1]}
+    answer = trasunto.sweep(ASKED, table, store=tmp_path, observe=watch, **changes)
+    assert max(watch.trained.values()) == 1
+    assert sum(watch.trained.values()) == answer.facts.network_epochs < 8 * 3
+    assert answer.facts.pruned
+    assert answer.facts.finished
+
+
+def test_detection_and_separation_are_measured_on_rows_with_anomalies(table: Table, tmp_path: Path) -> None:
+    measures = ["auroc", "average_precision", "linear_auroc", "parameters"]
+    answer = trasunto.sweep(ASKED, table, store=tmp_path, measure=measures, budget={"networks": 4})
+    best = answer.facts.designs[0]
+    assert [score.measure for score in best.scores] == measures
+    assert all(0.5 < score.mean <= 1 for score in best.scores[:3])
+    assert "AUROC of anomalies" in answer.verdict
+    with pytest.raises(TrasuntoError, match="needs at least 6 anomalies"):
+        trasunto.sweep(ASKED, trasunto.from_arrays(table.x, test=table.x[:9]), store=tmp_path / "b", measure="auroc")
+    assert not (tmp_path / "b").exists()
+
+
+def test_the_report_holds_the_ranking_the_pictures_and_the_settings(table: Table, tmp_path: Path) -> None:
+    asked = {**ASKED, "measure": ["test_loss", "train_loss"], "budget": {"networks": 24}}
+    answer = trasunto.sweep(asked, table, store=tmp_path / "runs")
+    assert list(answer.figures) == ["sweep-ranking", "sweep-front", "sweep-slices", "sweep-importances", "sweep-course"]
+    page = answer.report(tmp_path / "out").read_text()
+    assert answer.verdict.split(";")[0][:40] in page
+    report = load_facts(tmp_path / "out")
+    (section,) = report.studies
+    assert (report.run.work.members_trained, report.run.outcomes) == (24, {"finished": 24})
+    assert section.study == "small"
+    assert len(section.facts["ranking"]) == 12
+    assert section.settings["budget"] == "24 networks"
+
+
+def test_a_price_is_said_without_making_anything(table: Table, tmp_path: Path) -> None:
+    sweep = describe(ASKED).sweep
+    cost = price(sweep, table, tmp_path / "runs", 1e11)
+    assert (cost.members, cost.epochs) == (8, 24)
+    assert not (tmp_path / "runs").exists()
+    trasunto.sweep(ASKED, table, store=tmp_path / "runs")
+    assert price(sweep, table, tmp_path / "runs", 1e11).members == 0
+    larger = describe(ASKED, {"budget": {"networks": 12}}).sweep
+    assert price(larger, table, tmp_path / "runs", 1e11).members == 4
+    halved = describe(ASKED, {"pruner": "halving", "rungs": [1], "name": "halved", "budget": {"networks": 60}}).sweep
+    assert price(halved, table, tmp_path / "none", 1e11).epochs == 2 * (20 + 10 * 3)
+
+
+def test_rows_are_needed(tmp_path: Path) -> None:
+    with pytest.raises(TrasuntoError, match="does not name its rows"):
+        trasunto.sweep(ASKED, store=tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_examples_in_docstrings_are_true() -> None:
+    assert doctest.testmod(module).failed == 0

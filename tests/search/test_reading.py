@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trasunto.errors import TrasuntoError
+from trasunto.search import facts, reading
+from trasunto.search.reading import read_file, read_sweep
+
+SWEEP: dict[str, Any] = {
+    "name": "tiny",
+    "recipe": {"network": "[{latent} linear] > linear", "epochs": 9},
+    "space": {"latent": [1, 2]},
+    "budget": {"networks": 4},
+}
+TEXT = """
+data = { source = "cards.csv", label = "Class", normal = 0 }
+seeds = [3, 5]
+measure = ["auroc", "parameters"]
+sampler = { name = "TPESampler", n_startup_trials = 4 }
+pruner = "halving"
+rungs = [1, 3]
+[budget]
+networks = 8
+minutes = 1.5
+[recipe]
+network = { depth = 2, latent = 4 }
+epochs = 9
+[space]
+width = { integers = [16, 64], log = true }
+"""
+
+
+def test_a_file_says_all_of_it_and_names_the_sweep(tmp_path: Path) -> None:
+    (tmp_path / "cards-2.toml").write_text(TEXT)
+    asked = read_file(tmp_path / "cards-2.toml", {"seeds": 2})
+    sweep = asked.sweep
+    assert (sweep.name, sweep.seeds, sweep.measures) == ("cards-2", (0, 1), ("auroc", "parameters"))
+    assert (sweep.sampler.name, dict(sweep.sampler.options)) == ("TPESampler", {"n_startup_trials": 4})
+    assert (sweep.stages, sweep.budget.minutes) == ((1, 3, 9), 1.5)
+    assert (asked.source, dict(asked.options)) == ("cards.csv", {"label": "Class", "normal": 0})
+
+
+def test_rows_are_found_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "it.toml").write_text(TEXT)
+    (tmp_path / "cards.csv").write_text("a,b\n1,2\n")
+    assert read_file(tmp_path / "it.toml").source == str(tmp_path / "cards.csv")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"budgets": 3}, "sweep: key 'budgets' is not known, did you mean 'budget'"),
+        ({"budget": {}}, "the budget is not said: give networks, epochs"),
+        ({"budget": {"network": 3}}, "budget: key 'network' is not known, did you mean 'networks'"),
+        ({"budget": {"networks": 0}}, "networks must be a whole number above 0, not 0"),
+        ({"budget": {"networks": 2.5}}, "networks must be a whole number above 0, not 2.5"),
+        ({"budget": 5}, "budget must be a table"),
+        ({"measure": "test_los"}, "measure 'test_los' is not known, did you mean 'test_loss'"),
+        ({"measure": ["parameters", "parameters"]}, "measure must name at least one, each once"),
+        ({"measure": []}, "measure must name at least one"),
+        ({"seeds": 0}, "seeds must be a count of at least 1"),
+        ({"seeds": "two"}, "seeds must be a whole number"),
+        ({"seeds": [1, 1]}, "list of different numbers"),
+        ({"cohort": 0}, "cohort must be at least 1"),
+        ({"name": "a/b"}, "a sweep's name is letters"),
+        ({"name": "../x"}, "a sweep's name is letters"),
+        ({"rungs": [2]}, "rungs are given without a pruner"),
+        ({"pruner": "halving"}, "needs rungs"),
+        ({"pruner": "halving", "rungs": [3, 2]}, "rungs must rise and lie within 1 to 8"),
+        ({"pruner": "halving", "rungs": [9]}, "rungs must rise and lie within 1 to 8"),
+        ({"sampler": {"n": 3}}, "sampler must be a name, or a table with name"),
+        ({"score": "msee"}, "score 'msee' is not known, did you mean 'mse'"),
+        ({"data": {"label": "Class"}}, "a table with source"),
+        ({"recipe": {"epochs": 0}}, "epochs must be at least 1"),
+        ({"recipe": {"epochs": 2.5}}, "epochs must be a whole number"),
+    ],
+)
+def test_mistakes_are_one_sentence_that_names_them(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(TrasuntoError) as refusal:
+        read_sweep({**SWEEP, **changes})
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("key", ["recipe", "space", "budget"])
+def test_what_a_sweep_cannot_do_without_is_asked_for(key: str) -> None:
+    with pytest.raises(TrasuntoError, match=rf"does not say its {key}: write a table \[{key}\]"):
+        read_sweep({name: value for name, value in SWEEP.items() if name != key})
+
+
+def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrasuntoError, match="there is no sweep file"):
+        read_file(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_text("seeds = = 3")
+    with pytest.raises(TrasuntoError, match="is not TOML: Invalid value"):
+        read_file(tmp_path / "bad.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(TrasuntoError, match="is not TOML"):
+        read_file(tmp_path / "bytes.toml")
+
+
+@pytest.mark.parametrize("module", [reading, facts])
+def test_examples_in_docstrings_are_true(module: Any) -> None:
+    assert doctest.testmod(module).failed == 0

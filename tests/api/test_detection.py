@@ -10,7 +10,7 @@ import pytest
 
 from trasunto.api import detection
 from trasunto.api.detection import make_detector, plan_detector, price_of_detector
-from trasunto.api.trainer import Told
+from trasunto.api.watching import Told
 from trasunto.errors import TrasuntoError
 from trasunto.models import defaults
 from trasunto.models.file import open_model

@@ -1,0 +1,171 @@
+"""What whoever watches is told: how far the work is, which network is the best so far, and how many went wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trasunto.cohort.plan import Job
+from trasunto.cohort.running import Event
+from trasunto.runs.outcome import MEASURES
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The lowest loss so far, and whose it is.
+
+    Attributes
+    ----------
+    measure, value
+        The first of ``test_loss``, ``validation_loss`` and ``train_loss`` that is measured, and how low it is.
+    job
+        The network.
+    varied
+        The names of what tells it from the others, as far as these have been seen.
+    """
+
+    measure: str
+    value: float
+    job: Job
+    varied: tuple[str, ...]
+
+    @property
+    def marks(self) -> dict[str, str | float]:
+        """Return what tells the network from the others: the numbers and words in which they differ."""
+        mine = _marks(self.job)
+        return {name: mine[name] for name in self.varied if name in mine}
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """How the networks stand.
+
+    Attributes
+    ----------
+    trained, at_work
+        How many came to their end, and how many are being trained.
+    total
+        How many there are to train; 0 where it is not known.
+    diverged, stopped
+        How many of those trained ended early: their loss was no longer finite, or a rule stopped them.
+    epochs
+        Network-epochs that were trained.
+    best
+        The best so far of this training, among networks of the loss that is at work; None where nothing was measured.
+    """
+
+    trained: int
+    at_work: int
+    total: int
+    diverged: int
+    stopped: int
+    epochs: int
+    best: Best | None
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What whoever watches is told: the stage of the work, and the share of all of it that is done, 0 to 1."""
+
+    stage: str
+    share: float
+    networks: Networks | None = None
+
+
+Watcher = Callable[[Told], None]
+
+
+class Tally:
+    """Counts what the epochs of many chunks give. It runs once an epoch, between a device's work, so it is brief.
+
+    Parameters
+    ----------
+    total
+        How many networks there are to train; 0 where it is not known.
+    """
+
+    def __init__(self, total: int = 0) -> None:
+        self._total = total
+        self._counts: Counter[str] = Counter()
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was best, and who is at work: another training follows, and its losses may mean another thing."""
+        self._chunks: dict[tuple[str, int], np.ndarray] = {}
+        self._at_work: dict[tuple[str, int], int] = {}
+        self._seen: dict[str, set[str | float]] = {}
+        self._best: dict[str, Best] = {}
+        self._loss = ""
+
+    def take(self, event: Event) -> None:
+        """Count what one epoch of one chunk gave."""
+        first = event.jobs[0]
+        key = first.id, first.first
+        last = self._chunks.get(key)
+        if last is None:
+            last = self._chunks[key] = self._welcome(event.jobs)
+        early = event.diverged | event.stopped
+        ended = event.trained & (early | (last <= event.epoch))
+        count, gone = _count(event.trained), _count(ended)
+        self._at_work[key] = count - gone
+        if gone:
+            self._counts["trained"] += gone
+            self._counts["diverged"] += _count(event.diverged)
+            self._counts["stopped"] += _count(event.stopped)
+        if event.epoch:
+            self._counts["epochs"] += count
+            self._compare(event, first.recipe.loss)
+
+    @property
+    def networks(self) -> Networks:
+        """Return how the networks stand now."""
+        counts = self._counts
+        return Networks(
+            trained=counts["trained"],
+            at_work=sum(self._at_work.values()),
+            total=self._total,
+            diverged=counts["diverged"],
+            stopped=counts["stopped"],
+            epochs=counts["epochs"],
+            best=self._best.get(self._loss),
+        )
+
+    def _welcome(self, jobs: tuple[Job, ...]) -> np.ndarray:
+        """Note in what the members of a chunk differ from those before, and return their last epochs (m,)."""
+        for job in jobs:
+            for name, mark in _marks(job).items():
+                self._seen.setdefault(name, set()).add(mark)
+        varied = self._varied
+        self._best = {loss: replace(best, varied=varied) for loss, best in self._best.items()}
+        return np.array([job.last for job in jobs])
+
+    def _compare(self, event: Event, loss: str) -> None:
+        self._loss = loss
+        measure = next((name for name in MEASURES if name in event.metrics), None)
+        if measure is None:
+            return
+        values = np.where(event.trained & ~event.diverged, event.metrics[measure], np.inf)
+        slot = int(values.argmin())
+        value, best = float(values[slot]), self._best.get(loss)
+        if value < (np.inf if best is None else best.value):
+            self._best[loss] = Best(measure, value, event.jobs[slot], self._varied)
+
+    @property
+    def _varied(self) -> tuple[str, ...]:
+        return tuple(name for name, values in self._seen.items() if len(values) > 1)
+
+
+def _count(of: np.ndarray) -> int:
+    return int(np.count_nonzero(of))  # a tenth of the time that summing truths takes
+
+
+def _marks(job: Job) -> dict[str, str | float]:
+    """Return what may tell one network from another, words first and the seed last."""
+    recipe, network = job.recipe, job.recipe.network
+    layers = str(network.with_options(dict.fromkeys(network.options, 0.0)))
+    words: dict[str, str | float] = {"network": layers, "loss": recipe.loss, "optimizer": recipe.optimizer}
+    unused = dict.fromkeys(network.option_names, 0.0)  # a layer without an option has it at 0
+    return words | {"batch_size": recipe.batch_size} | unused | recipe.numbers | {"seed": job.seed}

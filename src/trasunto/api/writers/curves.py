@@ -1,0 +1,131 @@
+"""From the loop's epochs to members' curves: what a writer is given, a piece at a time."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from trasunto.cohort.plan import Job
+from trasunto.cohort.running import Event
+from trasunto.runs.outcome import FINISHED, TRAINING, Outcome, diverged, judge, stopped
+
+
+class Point(NamedTuple):
+    """What was measured of one member after one epoch, and when: seconds since 1970."""
+
+    epoch: int
+    metrics: Mapping[str, float]
+    time: float
+
+
+class Writer(Protocol):
+    """Writes members' curves somewhere; it is called by one thread."""
+
+    name: str
+
+    def write(self, job: Job, points: Sequence[Point], outcome: Outcome | None) -> None:
+        """Add to a member's curve, and say how it ended where it has; nothing comes after that."""
+
+    def close(self) -> None:
+        """Give back what is held."""
+
+
+class Epoch(NamedTuple):
+    """What a writer may see of an event: not its states, which are large."""
+
+    jobs: tuple[Job, ...]
+    epoch: int
+    metrics: Mapping[str, np.ndarray]
+    trained: np.ndarray
+    diverged: np.ndarray
+    stopped: np.ndarray
+    time: float
+
+    @classmethod
+    def of(cls, event: Event) -> Epoch:
+        """Take from an event, at the time of its coming, what is written of it."""
+        return cls(event.jobs, event.epoch, event.metrics, event.trained, event.diverged, event.stopped, time.time())
+
+
+@dataclass
+class _Curve:
+    job: Job
+    points: list[Point] = field(default_factory=list)
+    untrained: Mapping[str, float] = field(default_factory=dict)
+
+
+class Curves:
+    """The curves of the members at work, as far as they wait to be written."""
+
+    def __init__(self) -> None:
+        self._curves: dict[str, _Curve] = {}
+        self._over: set[str] = set()
+
+    def take(self, seen: Epoch) -> Iterator[tuple[Job, Sequence[Point], Outcome]]:
+        """Add an epoch of a chunk, and give out the members that ended with it.
+
+        A member that has ended and is trained again, for the sake of earlier weights, is not written twice.
+        """
+        for slot, job in enumerate(seen.jobs):
+            if not seen.trained[slot] or job.id in self._over:
+                continue
+            curve = self._curves.setdefault(job.id, _Curve(job))
+            point = Point(seen.epoch, _measured(seen, slot), seen.time)
+            curve.points.append(point)
+            if seen.epoch == 0:
+                curve.untrained = point.metrics
+            outcome = _outcome(seen, slot, curve)
+            if outcome is not None:
+                self._over.add(job.id)
+                del self._curves[job.id]
+                yield job, curve.points, outcome
+
+    def waiting(self) -> Iterator[tuple[Job, Sequence[Point], None]]:
+        """Give out what came since this was last asked for, of members that go on."""
+        for curve in self._curves.values():
+            if curve.points:
+                points, curve.points = curve.points, []
+                yield curve.job, points, None
+
+    def unfinished(self) -> Iterator[tuple[Job, Sequence[Point], Outcome]]:
+        """Give out the members whose training was broken off."""
+        for curve in self._curves.values():
+            yield curve.job, curve.points, Outcome(TRAINING, "its training was broken off, and can be gone on with")
+        self._curves.clear()
+
+
+def parameters(job: Job) -> dict[str, str | float]:
+    """Return what a member is: its recipe's fields, the options of its layers, and its seed."""
+    fields: dict[str, str | float] = json.loads(job.recipe.to_json())
+    return fields | job.recipe.numbers | {"seed": job.seed}
+
+
+def _measured(seen: Epoch, slot: int) -> dict[str, float]:
+    broken = bool(seen.diverged[slot])
+    # After divergence the weights are those of the epoch before: their test error is not this epoch's.
+    return {
+        name: math.nan if broken and not name.startswith("train") else float(values[slot])
+        for name, values in seen.metrics.items()
+    }
+
+
+def _outcome(seen: Epoch, slot: int, curve: _Curve) -> Outcome | None:
+    """Return how a member ended, where it did. One that was gone on with is not judged by where it once began."""
+    job = curve.job
+    if seen.diverged[slot]:
+        return diverged(job.recipe, job.seed, seen.epoch)
+    if seen.stopped[slot]:
+        return stopped(job.recipe, job.seed, seen.epoch)
+    if seen.epoch < job.last:
+        return None
+    if not curve.untrained:
+        return Outcome(FINISHED, f"trained for {seen.epoch} epochs")
+    ends = {0: curve.untrained, seen.epoch: curve.points[-1].metrics}
+    values = {(epoch, name): value for epoch, metrics in ends.items() for name, value in metrics.items()}
+    return judge(job.recipe, job.seed, values, seen.epoch, job.last)

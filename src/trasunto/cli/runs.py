@@ -1,0 +1,243 @@
+"""``trasunto runs``: what a store keeps of what was trained."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trasunto.cli.options import Debug, Json, Store, examples
+from trasunto.cli.printing import print_json, print_table, say
+from trasunto.errors import TrasuntoError
+
+if TYPE_CHECKING:
+    from trasunto.api.comparison import RunComparison
+    from trasunto.api.runs import Deletion, RunDescription, RunSummary
+
+SHOWN = 20
+"""Members that are printed; of more, how they ended is counted."""
+
+LIST_EXAMPLES = examples("trasunto runs list", "trasunto runs list --store my-runs --json")
+SHOW_EXAMPLES = examples("trasunto runs show run-0123456789", "trasunto runs show wide --json")
+COMPARE_EXAMPLES = examples("trasunto runs compare narrow wide", "trasunto runs compare narrow wide wider --json")
+DELETE_EXAMPLES = examples("trasunto runs delete wide", "trasunto runs delete wide --yes")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `trasunto runs list`.", show_default=False)]
+
+app = typer.Typer(
+    name="runs",
+    help="List, show, compare and delete the runs that a store keeps.",
+    epilog=examples("trasunto runs list", "trasunto runs compare narrow wide"),
+    rich_markup_mode=None,
+    no_args_is_help=False,
+)
+
+
+@app.command("list", epilog=LIST_EXAMPLES)
+def list_(store: Store = Path("runs"), as_json: Json = False, debug: Debug = False) -> None:
+    """List the runs, oldest first: their rows, members, epochs, how these ended, and what they take on disk."""
+    from trasunto.api.runs import list_runs
+
+    found = list_runs(store)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        say(f"{store} has no runs yet")
+        return
+    rows = [
+        (one.name, one.rows, f"{one.members:,}", f"{one.epochs:,}", _ended(one), _when(one), _size(one.bytes))
+        for one in found
+    ]
+    numbers = ("members", "epochs", "on disk")
+    print_table(("run", "rows", "members", "epochs", "ended", "created", "on disk"), rows, right=numbers)
+
+
+@app.command(epilog=SHOW_EXAMPLES)
+def show(name: Name, store: Store = Path("runs"), as_json: Json = False, debug: Debug = False) -> None:
+    """Show one run: what was asked for, its members best first, and where their weights are."""
+    from trasunto.api.runs import describe_run
+
+    told = describe_run(name, store)
+    _show_json(told) if as_json else _show(told)
+
+
+@app.command(epilog=COMPARE_EXAMPLES)
+def compare(
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME NAME...", help="Names of `trasunto runs list`; the first is compared with each."),
+    ],
+    store: Store = Path("runs"),
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Compare runs on the same rows: what each reached, and whether they differ.
+
+    Networks are paired where they share their seed and all else that varies within the runs.
+    """
+    from trasunto.api.comparison import compare_runs
+
+    found = compare_runs(names, store)
+    print_json(found) if as_json else _compare(found)
+
+
+@app.command(epilog=DELETE_EXAMPLES)
+def delete(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+    store: Store = Path("runs"),
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Delete one run, and those of its members that no other run names, with their curves and weights."""
+    from trasunto.api.runs import delete_run, price_of_deletion
+
+    price = price_of_deletion(name, store)
+    if not yes:
+        _ask(price, store)
+    done = delete_run(name, store)
+    print_json(done) if as_json else say(_deleted(done, store))
+
+
+def _ask(price: Deletion, store: Path) -> None:
+    from trasunto.report.wording import amount, legible
+
+    if not sys.stdin.isatty():
+        raise TrasuntoError(
+            f"run '{price.name}' is deleted only if you say so: there is no terminal to ask on, add --yes"
+        )
+    typer.echo(
+        legible(f"run '{price.name}' in {store} names {amount(price.members, 'member')}. {_others(price)}"), err=True
+    )
+    if not typer.confirm("Delete it?", err=True):
+        raise TrasuntoError(f"run '{price.name}' is kept, and nothing was deleted")
+
+
+def _others(price: Deletion) -> str:
+    """Say what goes and what stays."""
+    from trasunto.report.wording import amount
+
+    kept = price.members - price.alone
+    goes = f"{amount(price.alone, 'member')} with curves and weights ({_size(price.bytes)})"
+    if not price.alone:
+        return "Other runs name all of them: only the name goes."
+    return (
+        f"All of them go, with curves and weights ({_size(price.bytes)})."
+        if not kept
+        else (f"{goes} go; {kept:,} stay, for other runs name them.")
+    )
+
+
+def _deleted(done: Deletion, store: Path) -> str:
+    from trasunto.report.wording import amount
+
+    return (
+        f"run '{done.name}' is deleted from {store}, with {done.alone:,} of its {amount(done.members, 'member')} "
+        f"and {_size(done.bytes)} of weights"
+    )
+
+
+def _show(told: RunDescription) -> None:
+    from trasunto.api.members import measured, varied
+    from trasunto.report.wording import amount, number
+
+    asked, members = told.request, told.members
+    origin = f", from {asked['path']}" if asked.get("path") else ""
+    say(
+        f"run:       {told.summary.name}, of {_when(told.summary)}",
+        f"rows:      {asked['rows']}{origin}",
+        f"asked:     {amount(len(members), 'member')} to epoch {asked['epochs']:,}{_rule(asked.get('stopping'))}",
+        f"networks:  {', '.join(dict.fromkeys(members['network']))}",
+        f"ended:     {_ended(told.summary)}",
+        f"weights:   {_size(told.summary.bytes)} in {told.folder}, {_kept(told)}",
+        "",
+    )
+    numbers = [*varied(members), *measured(members)]
+    columns = [*numbers, "status", "id"]
+    shown, rest = members.head(SHOWN), members.iloc[SHOWN:]
+    cells = shown[columns].itertuples(index=False)
+    rows = [[number(cell) if isinstance(cell, int | float) else str(cell) for cell in row] for row in cells]
+    say("best first:")
+    print_table(columns, rows, right=numbers)
+    if len(rest):
+        say(f"and {len(rest):,} more: {_counts(Counter(rest['status']))}")
+
+
+def _show_json(told: RunDescription) -> None:
+    known = told.members.astype(object).where(told.members.notna(), None)  # what was not measured is null
+    print_json(
+        {
+            "run": told.summary,
+            "request": told.request,
+            "folder": str(told.folder),
+            "members": [row | {"weights": told.weights.get(row["id"], {})} for row in known.to_dict("records")],
+        }
+    )
+
+
+def _compare(found: RunComparison) -> None:
+    from trasunto.report.wording import interval, number
+
+    rows = []
+    for one in found.standings:
+        mean = one.over_seeds
+        bounds = "" if mean is None else interval(mean.low, mean.high)
+        of = f"{one.measured:,} of {one.members:,}"
+        centre = number(None if mean is None else mean.mean)
+        rows.append((one.name, of, number(one.best), number(one.median), centre, bounds))
+    say(f"{found.measure}, lower is better; the last columns are of the best recipe, over its seeds")
+    heads = ("run", "measured", "best", "median", "mean", "95 % interval")
+    print_table(heads, rows, right=heads[1:])
+    for difference in found.differences:
+        differs = [f"{name} {number_or_word(a)} and {number_or_word(b)}" for name, (a, b) in difference.differs.items()]
+        told = f"'{found.standings[0].name}' and '{difference.name}' differ in {', '.join(differs) or 'nothing'}."
+        say("", told, difference.sentence)
+        if difference.left_out:
+            say(f"Pairs left out because a network of them has no finite loss: {difference.left_out:,}.")
+
+
+def number_or_word(value: object) -> str:
+    """Return a recipe's number or word in words."""
+    from trasunto.report.wording import value as worded
+
+    return "none" if value in (None, "") else worded(value)
+
+
+def _ended(summary: RunSummary) -> str:
+    return _counts(summary.outcomes)
+
+
+def _counts(outcomes: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in outcomes.items())
+
+
+def _when(summary: RunSummary) -> str:
+    from trasunto.report.wording import moment
+
+    return moment(summary.created)
+
+
+def _size(number: int) -> str:
+    from trasunto.cohort.cost import gib
+
+    return gib(number) if number >= 2**20 else f"{number / 2**10:.0f} KiB"
+
+
+def _rule(stopping: dict[str, object] | None) -> str:
+    return "" if not stopping else f", stopped after {stopping['patience']} epochs without a lower loss"
+
+
+def _kept(told: RunDescription) -> str:
+    epochs = sorted({epoch for files in told.weights.values() for epoch in files})
+    return f"of {_listed(epochs)}" if epochs else "none"
+
+
+def _listed(epochs: Iterable[int]) -> str:
+    from trasunto.report.wording import value
+
+    return f"epochs {value(list(epochs))}"

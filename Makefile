@@ -7,7 +7,7 @@ STAMPS := .stamps
 SOURCES := src tests scripts benchmarks
 export TRASUNTO_DATA ?= $(abspath $(wildcard ../shared/data))
 
-.PHONY: demo test test-all lint types oracles bench clean
+.PHONY: demo test test-all lint types oracles bench soak clean
 .DEFAULT_GOAL := test
 
 $(BIN)/python:
@@ -53,6 +53,10 @@ $(STAMPS)/peers: benchmarks/peers/constraints.txt
 
 bench: $(STAMPS)/test $(STAMPS)/peers  ## beside PyTorch, Keras, PyOD, scikit-learn and ONNX Runtime: about half an hour
 	$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(BENCH)
+
+soak: $(STAMPS)/test  ## a run killed a hundred times, and a million damaged files through every reader: hours
+	TRASUNTO_KILLS=100 $(BIN)/python -m pytest -s -o timeout=0 -m heavy tests/runs/test_kills.py -k again_and_again
+	$(BIN)/python -m scripts.fuzz --inputs 1000000 --seconds 20
 
 clean:
 	rm -rf $(VENV) $(PEERS) $(STAMPS) demo out .mypy_cache .ruff_cache .pytest_cache

@@ -184,3 +184,9 @@ def test_a_picture_that_is_none(refused: Refused, tiny: Path, tmp_path: Path) ->
     (tmp_path / "me.png").write_text("not a picture")
     sentence = refused("study", "demonstration", "--data", tiny, "--reduced", "--image", "me.png")
     assert "me.png cannot be read as a picture" in sentence
+
+
+@pytest.mark.parametrize("on", ["cluster", "local", "local:0", "local:many", "ray:"])
+def test_workers_that_are_none(refused: Refused, on: str) -> None:
+    for command in (QUICK, ("study", "hidden-size"), ("reproduce", "mnist")):
+        assert f"on '{on}' " in refused(*command, "--on", on)

@@ -12,7 +12,10 @@ import pytest
 import trasunto
 from trasunto.errors import Interrupted
 
-COMMANDS = ["reproduce", "train", "study", "data", "data list", "data show", "report"]
+COMMANDS = [
+    *("reproduce", "train", "study", "sweep", "detect", "score", "data", "data list", "data show", "report"),
+    *("runs", "runs list", "runs show", "runs compare", "runs delete", "store", "store check", "store repair"),
+]
 HEAVY = (
     "jax",
     "sklearn",
@@ -75,7 +78,7 @@ def test_typing_nothing_shows_what_there_is(typed: Callable[..., Any]) -> None:
 def test_every_help_ends_with_an_example(typed: Callable[..., Any], command: str) -> None:
     done = typed(*command.split(), "--help")
     assert done.code == 0
-    examples = done.out.partition("Examples:\n")[2].splitlines()
+    examples = done.out.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
     assert examples
     assert any(example.strip().startswith(f"trasunto {command}") for example in examples)
     for example in examples:  # its words are taken, up to the last

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from rich.console import Console
 
-from trasunto.api.trainer import Told
-from trasunto.cli.progress import Lines, progress
+from trasunto.api.watching import Best, Networks, Told
+from trasunto.cli.progress import Lines, Pace, Table, progress
+from trasunto.cohort.plan import Job
+from trasunto.data import from_arrays
+from trasunto.spec import Recipe
 
 
 def lines_of(*told: Told, seconds: float = 10.0) -> list[str]:
@@ -16,6 +21,40 @@ def lines_of(*told: Told, seconds: float = 10.0) -> list[str]:
     for one in told:
         lines(one)
     return said
+
+
+RECIPE = Recipe("[64 sigmoid drop=0.1] > sigmoid", optimizer="sgd", learning_rate=0.95, momentum=0.9)
+BEST = Best(
+    "test_loss",
+    0.012341,
+    Job("a", RECIPE, 3, from_arrays([[0.0, 1.0]]), 0, 5),
+    ("network", "learning_rate", "momentum", "1.drop", "seed"),
+)
+
+
+def networks(**changes: Any) -> Networks:
+    usual: dict[str, Any] = {
+        "trained": 112,
+        "at_work": 32,
+        "total": 361,
+        "diverged": 2,
+        "stopped": 1,
+        "epochs": 10_000,
+        "best": BEST,
+    }
+    return Networks(**usual | changes)
+
+
+def drawn(width: int, *told: Told, seconds: float = 10.0) -> list[str]:
+    """Return the lines of the table after the last of what was told."""
+    clock: Iterator[float] = (seconds * step for step in range(1000))
+    table = Table(clock=lambda: next(clock))
+    console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True)
+    for one in told:
+        console.export_text()
+        table(one)
+        console.print(table.draw(width))
+    return [line.rstrip() for line in console.export_text().splitlines()]
 
 
 def test_about_every_tenth_is_a_line() -> None:
@@ -37,6 +76,62 @@ def test_what_is_left_is_estimated_from_what_is_done() -> None:
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_nothing_is_estimated_from_nothing_nor_for_nothing(share: float) -> None:
     assert "left" not in lines_of(Told("a", share))[0]
+
+
+def test_a_line_says_how_the_networks_stand() -> None:
+    said = lines_of(
+        Told("a", 0.1, networks(trained=0, at_work=0, best=None, diverged=0, stopped=0)),
+        Told("a", 0.2, networks(total=0, best=None, diverged=0, stopped=0)),
+        Told("a", 0.5, networks(epochs=11_500)),
+    )
+    assert said[0] == "a: 10% done, 10.0 s so far, about 1 min 30 s left"
+    assert said[1] == "a: 20% done, networks 112 trained, 32 at work, 20.0 s so far, about 1 min 20 s left"
+    assert said[2] == (
+        "a: 50% done, networks 112 of 361 trained, 32 at work, best test_loss 0.01234 (network [64 sigmoid] > sigmoid, "
+        "learning_rate 0.95, momentum 0.9, 1.drop 0.1, seed 3), 2 diverged, 1 stopped by a rule, "
+        "150 network-epochs a second, 30.0 s so far, about 30.0 s left"
+    )
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_the_table_says_the_same_and_fits_the_terminal(width: int) -> None:
+    best = Best(BEST.measure, BEST.value, BEST.job, ("learning_rate", "momentum", "seed"))
+    first, second = (Told("learning-rate-momentum", 0.5, networks(best=best, epochs=e)) for e in (10_000, 18_000))
+    lines = drawn(width, first, second)
+    assert all(len(line) <= width for line in lines)
+    assert lines[0].startswith("learning-rate-momentum  ━")
+    assert lines[0].endswith("50%")
+    assert lines[1:] == [
+        "networks     112 of 361 trained, 32 at work",
+        "best so far  test_loss 0.01234",
+        "             learning_rate 0.95, momentum 0.9, seed 3",
+        "ended early  2 diverged, 1 stopped by a rule",
+        "speed        800 network-epochs a second",
+        "time         20.0 s so far, about 20.0 s left",
+    ]
+
+
+def test_the_table_keeps_its_rows_where_nothing_is_known_yet() -> None:
+    lines = drawn(60, Told("a", 0.0, networks(trained=0, best=None, diverged=0, stopped=0, epochs=0)))
+    assert [line.partition("  ")[0] for line in lines[1:]] == [
+        "networks",
+        "best so far",
+        "ended early",
+        "speed",
+        "time",
+    ]
+    assert lines[3] == "ended early  none"
+    assert drawn(60, Told("scoring", 0.5))[1:] == ["time  10.0 s so far, about 10.0 s left"]
+    assert drawn(60, Told("a", 0.0, networks(best=BEST)))[3].startswith("             network [64 sigmoid] > sigmoid")
+
+
+def test_a_speed_is_that_of_the_last_seconds() -> None:
+    pace = Pace()
+    assert pace.at(0.0, 0) is None
+    assert pace.at(100.0, 1000) == 10.0
+    assert [pace.at(100.0 + second, 1000 + 5 * second) for second in range(1, 30)][-1] == 5.0
+    assert pace.at(130.0, 1140) is not None
+    assert pace.at(1000.0, 1140) is None, "nothing was trained since"
 
 
 def test_what_is_no_terminal_gets_plain_lines() -> None:

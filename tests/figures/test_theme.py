@@ -7,6 +7,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -69,3 +70,33 @@ def test_log_axes_write_plain_decimals(which: str) -> None:
     figure.draw_without_rendering()
     ticks = axes[0, 0].get_xticklabels() if which == "x" else axes[0, 0].get_yticklabels()
     assert {"0.05", "0.1"} <= {tick.get_text() for tick in ticks}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("amount", "amount"),
+        ("two\nlines\t here", "two lines here"),
+        ("\x1b[31mred\u202e", "\ufffd[31mred\ufffd"),
+        ("a name of more than so many letters", "a name of more than so many…"),
+        ("名前", "名前"),
+    ],
+)
+def test_text_from_data_is_one_short_line(text: str, shown: str) -> None:
+    assert theme.plain(text) == shown
+
+
+@pytest.mark.parametrize("text", ["$x_1$", r"\$x$", r"$\frac{x$", "a $ b", "$$"])
+def test_text_from_data_is_no_formula(text: str) -> None:
+    assert not is_math_text(theme.plain(text))
+    assert theme.plain(text).replace(r"\$", "$") == text
+
+
+def test_letters_that_the_font_lacks_are_drawn_without_a_word() -> None:
+    @theme.themed
+    def named() -> Figure:
+        figure, axes = theme.canvas()
+        axes[0, 0].set_title(theme.plain("名前"))
+        return figure
+
+    assert theme.png(named()).startswith(b"\x89PNG")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 
@@ -34,11 +33,12 @@ def test_a_figure_carries_its_size_and_the_checksum_of_its_file(report: Report) 
     assert report.pictures[figure.name].startswith(b"\x89PNG")
 
 
-def test_only_the_figures_of_a_study_that_draws_rows_are_marked(run: Run, findings: Findings) -> None:
-    def nothing(found: Findings) -> list[Picture]:
-        return []
+def test_a_figure_is_marked_where_whoever_drew_it_says_that_it_shows_rows(run: Run, findings: Findings) -> None:
+    def drawn(found: Findings) -> list[Picture]:
+        figure = figures.theme.canvas(width=2, height=1)[0]
+        return [Picture("a", "", figure), Picture("b", "", figure, shows_rows=True)]
 
-    assert compose(run, [replace(findings, study="demonstration")], draw=nothing).row_figures == ()
+    assert compose(run, [findings], draw=drawn).row_figures == (2,)
 
 
 def test_without_a_drawer_the_studys_own_figures_are_drawn(

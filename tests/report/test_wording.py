@@ -104,3 +104,8 @@ def test_characters_that_would_rewrite_their_line_are_replaced() -> None:
 )
 def test_a_report_says_whether_it_holds_rows(figures: tuple[int, ...], said: str) -> None:
     assert said in wording.rows_notice(figures).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("content", [10**400, -(10**400)])
+def test_numbers_beyond_every_float_have_words(content: int) -> None:
+    assert wording.value(content) == ("∞" if content > 0 else "−∞")

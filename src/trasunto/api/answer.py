@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from trasunto.api.trainer import Trainer
+    from trasunto.report.composition import Draw
 
 
 class Answer:
@@ -26,9 +27,9 @@ class Answer:
         Everything that was found, as one value.
     """
 
-    def __init__(self, findings: Findings, table: Table, trainer: Trainer, call: str) -> None:
+    def __init__(self, findings: Findings, table: Table, trainer: Trainer, call: str, draw: Draw | None = None) -> None:
         self.findings = findings
-        self._table, self._trainer, self._call = table, trainer, call
+        self._table, self._trainer, self._call, self._draw = table, trainer, call, draw
 
     def __repr__(self) -> str:
         return f"Answer({self.findings.study}: {self.verdict})"
@@ -58,9 +59,9 @@ class Answer:
         """Return the study's figures by name, drawn when first asked for."""
         from trasunto.figures import pictures
 
-        return {picture.name: picture.figure for picture in pictures(self.findings)}
+        return {picture.name: picture.figure for picture in (self._draw or pictures)(self.findings)}
 
-    def report(self, path: str | PathLike[str], command: str | None = None) -> Path:
+    def report(self, path: str | PathLike[str], command: str | None = None, *, rows: bool = True) -> Path:
         """Write the answer as a report and return its page.
 
         Parameters
@@ -69,6 +70,8 @@ class Answer:
             A folder, or a file that ends in ``.html`` for the page alone.
         command
             What to type to get the same; by default the call in Python that gave this answer.
+        rows
+            False to leave out everything in which rows of the data can be recognised.
 
         Raises
         ------
@@ -86,5 +89,5 @@ class Answer:
             table=self._table,
             trainer=self._trainer,
         )
-        report = compose(run, [self.findings])
+        report = compose(run, [self.findings], self._draw, rows=rows)
         return write_page(path, report) if Path(path).suffix == ".html" else write_report(path, report)

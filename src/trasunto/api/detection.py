@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasunto.api.rows import find_rows
-from trasunto.api.trainer import Told, Watcher
+from trasunto.api.watching import Tally, Told, Watcher
 from trasunto.cohort.cost import Cost
 from trasunto.data import Table
 from trasunto.data.tabular_files import is_tabular
@@ -24,10 +24,13 @@ from trasunto.models.goals import Goal
 from trasunto.models.model import Model
 from trasunto.models.scoring import legal_score
 from trasunto.new_file import refuse_taken
-from trasunto.spec import Recipe
+from trasunto.runs.completion import Observer, Step
+from trasunto.runs.request import precision
+from trasunto.spec import Recipe, member_id
 from trasunto.studies import Findings
 
 if TYPE_CHECKING:
+    from trasunto.cohort.plan import Job
     from trasunto.cohort.running import Event
     from trasunto.models.strangest import StrangeRow
     from trasunto.report import Run
@@ -176,6 +179,8 @@ def make_detector(
     report: str | os.PathLike[str] | None = None,
     watch: Watcher | None = None,
     command: str = "",
+    rows: bool = True,
+    observe: Observer | None = None,
 ) -> Detected:
     """Train a detector, write its file, measure it and report.
 
@@ -189,6 +194,10 @@ def make_detector(
         Told how far it is.
     command
         What to type to get the same.
+    rows
+        False to leave the strangest rows out of what is found and of the report: no row can be recognised then.
+    observe
+        Called after every epoch of a chunk, as `runs.train` calls it; such as what `log_to` yields.
 
     Raises
     ------
@@ -207,25 +216,25 @@ def make_detector(
             calibration=plan.calibration,
             stopping=defaults.stopping(),
             ignored=plan.ignored,
-            observe=_observer(plan, watch),
+            observe=_observer(plan, watch, observe),
         )
         if watch is not None:
             watch(Told("measuring", 1.0))
-        findings = _findings(plan, model, begun)
+        findings = _findings(plan, model, begun, rows)
         save(model, place)
         try:
-            page = _write(plan, model, findings, folder, begun, command)
+            page = _write(plan, model, findings, folder, begun, command, rows)
         except BaseException:
             place.unlink(missing_ok=True)
             raise
     return Detected(model, place, findings, page)
 
 
-def _findings(plan: Plan, model: Model, begun: float) -> Findings:
+def _findings(plan: Plan, model: Model, begun: float, rows: bool) -> Findings:
     from trasunto.models.detection_facts import measure
     from trasunto.models.detection_verdict import conclude
 
-    facts = measure(model, plan.table, _strangest(plan, model))
+    facts = measure(model, plan.table, _strangest(plan, model) if rows else ())
     verdict, details = conclude(facts)
     return Findings(
         study=STUDY,
@@ -249,12 +258,12 @@ def _strangest(plan: Plan, model: Model) -> tuple[StrangeRow, ...]:
     return strangest_of_file(model, plan.file, STRANGEST, plan.label)
 
 
-def _write(plan: Plan, model: Model, findings: Findings, folder: Path, begun: float, command: str) -> Path:
+def _write(plan: Plan, model: Model, findings: Findings, folder: Path, begun: float, command: str, rows: bool) -> Path:
     from trasunto.figures.detection import pictures
     from trasunto.report import compose, write_report
 
     run = _account(plan, model, time.monotonic() - begun, command)
-    return write_report(folder, compose(run, [findings], pictures))
+    return write_report(folder, compose(run, [findings], pictures, rows=rows))
 
 
 def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
@@ -283,18 +292,31 @@ def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
     )
 
 
-def _observer(plan: Plan, watch: Watcher | None) -> Any:
-    """Return what tells `watch` of the epochs that are done, over all networks."""
-    if watch is None:
+def _observer(plan: Plan, watch: Watcher | None, observe: Observer | None) -> Callable[[Event], None] | None:
+    """Return what tells both of the epochs that are done, over all networks."""
+    if watch is None and observe is None:
         return None
-    done, total = 0, max(plan.seeds * plan.recipe.epochs, 1)
+    done, total, tally = 0, max(plan.seeds * plan.recipe.epochs, 1), Tally(plan.seeds)
+    named: dict[str, tuple[Job, ...]] = {}
 
-    def observe(event: Event) -> None:
+    def take(event: Event) -> None:
         nonlocal done
         done += int(event.trained.sum()) if event.epoch else 0
-        watch(Told("training", min(done / total, 1.0)))
+        tally.take(event)
+        if watch is not None:
+            watch(Told("training", min(done / total, 1.0), tally.networks))
+        if observe is not None:
+            first = event.jobs[0].id
+            if first not in named:
+                named[first] = tuple(replace(job, id=_name(job)) for job in event.jobs)
+            observe(Step(done, total, replace(event, jobs=named[first])))
 
-    return observe
+    return take
+
+
+def _name(job: Job) -> str:
+    """Return the id that a store would give this network."""
+    return member_id(job.recipe, job.seed, job.table.fingerprint, dtype=precision())
 
 
 @contextmanager

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from trasunto.api.answer import Answer
-from trasunto.api.trainer import Trainer, Watcher
+from trasunto.api.trainer import Trainer
+from trasunto.api.watching import Watcher
+from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
+from trasunto.cohort.places import Executor
 from trasunto.data import Table
 from trasunto.errors import RecipeError, one_of
+from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import make_request
 from trasunto.studies import STUDIES, Study
@@ -25,6 +29,8 @@ def study(
     full: bool = True,
     store: str | PathLike[str] = "runs",
     watch: Watcher | None = None,
+    on: str | Executor | None = None,
+    observe: Observer | None = None,
     **settings: Any,
 ) -> Answer:
     """Ask one of the questions of `trasunto.studies` of a table.
@@ -41,6 +47,10 @@ def study(
         Where members are looked up and kept.
     watch
         Told how far the training is.
+    on
+        Where to train, as `runs.train` takes it.
+    observe
+        Called after every epoch of a chunk, as `runs.train` calls it; such as what `log_to` yields.
     settings
         Fields of the study's settings that shall differ, such as ``epochs=20`` or ``seeds=6``.
 
@@ -55,10 +65,13 @@ def study(
     """
     asked = find(name)
     chosen = settle(asked, full, settings)
-    trainer = Trainer(store, work([(asked, chosen)], table, store), watch)
-    trainer.begin(name)
+    to_do = work([(asked, chosen)], table, store)
+    with executor(on) as workers:
+        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
+        trainer.begin(name)
+        findings = asked.run(table, chosen, trainer)
     given = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
-    return Answer(asked.run(table, chosen, trainer), table, trainer, f'trasunto.study("{name}", table{given})')
+    return Answer(findings, table, trainer, f'trasunto.study("{name}", table{given})')
 
 
 def find(name: str) -> Study:
@@ -102,8 +115,8 @@ def price(
     return forecast(requests, Path(store), rate)
 
 
-def work(questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> float:
-    """Return how much there is to train, in the unit in which progress is told."""
+def work(questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> Cost:
+    """Return how much there is to train; its time is in the unit in which progress is told."""
     from trasunto.runs.completion import REFERENCE_RATE
 
-    return price(questions, table, store, REFERENCE_RATE).training_seconds
+    return price(questions, table, store, REFERENCE_RATE)

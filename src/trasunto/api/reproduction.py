@@ -14,10 +14,14 @@ from typing import Any
 from trasunto.api.account import account
 from trasunto.api.answer import Answer
 from trasunto.api.question import find, price, settle, work
-from trasunto.api.trainer import Trainer, Watcher
+from trasunto.api.trainer import Trainer
+from trasunto.api.watching import Watcher
+from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost, product_rate
+from trasunto.cohort.places import Executor
 from trasunto.data import Table, load
 from trasunto.errors import TrasuntoError, one_of
+from trasunto.runs.completion import Observer
 from trasunto.studies import Study
 
 FULL = "At the paper's size."
@@ -99,6 +103,9 @@ def reproduce(
     parts: Sequence[str] | None = None,
     path: str | PathLike[str] | None = None,
     watch: Watcher | None = None,
+    on: str | Executor | None = None,
+    rows: bool = True,
+    observe: Observer | None = None,
 ) -> Reproduction:
     """Run all studies of a paper and write the report.
 
@@ -118,6 +125,12 @@ def reproduce(
         The file that the paper's rows are in, where the catalogue does not find them by itself.
     watch
         Told how far the training is.
+    on
+        Where to train, as `runs.train` takes it.
+    rows
+        False to leave out of the report everything in which rows of the data can be recognised.
+    observe
+        Called after every epoch of a chunk, as `runs.train` calls it; such as what `log_to` yields.
 
     Raises
     ------
@@ -130,25 +143,25 @@ def reproduce(
     questions = questions_of(paper, full, parts)
     table = rows_of(paper, path)
     to_do = work(questions, table, store)  # refuses rows that a question cannot be asked of, before a folder is made
-    folder, peak = prepare_folder(out), product_rate()
-    trainer = Trainer(store, to_do, watch)
     answers = {}
-    for asked, settings in questions:
-        trainer.begin(asked.name)
-        answers[asked.name] = Answer(
-            asked.run(table, settings, trainer), table, trainer, command_of(paper, full, [asked.name], path)
-        )
+    with executor(on) as workers:
+        folder, peak = prepare_folder(out), product_rate()
+        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
+        for asked, settings in questions:
+            trainer.begin(asked.name)
+            findings = asked.run(table, settings, trainer)
+            answers[asked.name] = Answer(findings, table, trainer, command_of(paper, full, [asked.name], path))
     trainer.begin("report")
     run = account(
         title=PAPERS[paper].title,
         subtitle=FULL if full else PAPERS[paper].reduced,
-        command=command_of(paper, full, parts, path),
+        command=command_of(paper, full, parts, path, rows=rows),
         seconds=time.perf_counter() - began,
         table=table,
         trainer=trainer,
         peak=peak,
     )
-    page = write_report(folder, compose(run, [answer.findings for answer in answers.values()]))
+    page = write_report(folder, compose(run, [answer.findings for answer in answers.values()], rows=rows))
     return Reproduction(answers, page, time.perf_counter() - began)
 
 
@@ -199,8 +212,16 @@ def questions_of(paper: str, full: bool, parts: Sequence[str] | None) -> list[tu
     return [(asked, settle(asked, full, {})) for asked in studies]
 
 
-def command_of(paper: str, full: bool, parts: Sequence[str] | None, path: str | PathLike[str] | None = None) -> str:
+def command_of(
+    paper: str,
+    full: bool,
+    parts: Sequence[str] | None,
+    path: str | PathLike[str] | None = None,
+    *,
+    rows: bool = True,
+) -> str:
     """Return what to type to run the same again."""
     chosen = [word for part in parts or () for word in ("--part", part)]
     placed = [] if path is None else ["--path", os.fspath(path)]
-    return shlex.join(["trasunto", "reproduce", paper, *(["--full"] if full else []), *chosen, *placed])
+    switches = [*(["--full"] if full else []), *([] if rows else ["--no-rows"])]
+    return shlex.join(["trasunto", "reproduce", paper, *switches, *chosen, *placed])

@@ -1,29 +1,18 @@
-"""Training on behalf of a study: one store, one account of the work, one line of progress."""
+"""Training on behalf of a study: one store, one account of the work, one way to watch it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
+from trasunto.api.watching import Tally, Told, Watcher
+from trasunto.cohort.places import Executor
 from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Step
+from trasunto.runs.completion import Observer, Step
 from trasunto.runs.request import Recipes
 from trasunto.runs.train import train
-
-
-@dataclass(frozen=True)
-class Told:
-    """What whoever watches is told: the stage of the work, and the share of all of it that is done, 0 to 1."""
-
-    stage: str
-    share: float
-
-
-Watcher = Callable[[Told], None]
 
 
 class Trainer:
@@ -34,14 +23,31 @@ class Trainer:
     store
         Where members are looked up and kept.
     work
-        How much there is to do in all, as `runs.Step` counts it; 0 where it is not known.
+        How much there is to do in all, as `runs.Step` counts it; 0 where it is not known, and then the share that is
+        told is that of the training at hand.
     watch
         Told after every epoch of a chunk.
+    on
+        Where to train; by default this process.
+    networks
+        How many there are to train in all; 0 where it is not known.
+    observe
+        Called after every epoch of a chunk, as `runs.train` calls it.
     """
 
-    def __init__(self, store: str | PathLike[str], work: float = 0.0, watch: Watcher | None = None) -> None:
-        self._store, self._work, self._watch = store, work, watch
-        self._done = 0.0
+    def __init__(
+        self,
+        store: str | PathLike[str],
+        work: float = 0.0,
+        watch: Watcher | None = None,
+        on: str | Executor | None = None,
+        *,
+        networks: int = 0,
+        observe: Observer | None = None,
+    ) -> None:
+        self._store, self._work, self._watch, self._on, self._observe = store, work, watch, on, observe
+        self._tally = Tally(networks)
+        self._done = self._share = 0.0
         self._cohorts: list[Cohort] = []
         self._trained: set[str] = set()
         self.stage = ""
@@ -50,17 +56,22 @@ class Trainer:
     def __call__(self, recipes: Recipes, table: Table, **options: Any) -> Cohort:
         """Train, as `runs.train` does."""
         before, latest = self._done, 0.0
+        self._tally.begin()
 
         def observe(step: Step) -> None:
             nonlocal latest
             latest = step.total
             self._done = before + step.done
+            self._share = step.share
             if step.event.epoch:
                 self.network_epochs += int(step.event.trained.sum())
                 self._trained.update(job.id for job in step.event.jobs)
+            self._tally.take(step.event)
+            if self._observe is not None:
+                self._observe(step)
             self._tell()
 
-        cohort = train(recipes, table, store=self._store, observe=observe, **options)
+        cohort = train(recipes, table, store=self._store, observe=observe, on=self._on, **options)
         self._done = before + latest
         self._cohorts.append(cohort)
         return cohort
@@ -93,4 +104,5 @@ class Trainer:
 
     def _tell(self) -> None:
         if self._watch is not None:
-            self._watch(Told(self.stage, min(self._done / self._work, 1.0) if self._work else 0.0))
+            share = min(self._done / self._work, 1.0) if self._work else self._share
+            self._watch(Told(self.stage, share, self._tally.networks))

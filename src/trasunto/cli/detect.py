@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Debug, DryRun, Json, examples
-from trasunto.cli.printing import print_cost, print_json, print_table, say
+from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, examples
+from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import Field, chosen_fields
 from trasunto.cli.table_options import table_options, takes_columns
@@ -86,6 +86,8 @@ def detect(
     epochs: Field = None,
     batch_size: Field = None,
     learning_rate: Field = None,
+    no_rows: NoRows = False,
+    log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -96,6 +98,7 @@ def detect(
     labels are known, what its threshold promises, and why the strangest rows are strange.
     """
     from trasunto.api.detection import make_detector, plan_detector, price_of_detector
+    from trasunto.api.writers import log_to
     from trasunto.models.file import ENDING
     from trasunto.new_file import refuse_taken
 
@@ -116,8 +119,16 @@ def detect(
     if dry_run:
         print_cost(price_of_detector(plan), out, as_json)
         return
-    with progress() as watch:
-        made = make_detector(plan, out, report=report, watch=watch, command=_command(context))
+    with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
+        made = make_detector(
+            plan,
+            out,
+            report=report,
+            watch=watch,
+            command=_command(context),
+            rows=not no_rows,
+            observe=observe,
+        )
     _print_json(made) if as_json else _print(made, rows)
 
 
@@ -163,7 +174,7 @@ def _command(context: typer.Context) -> str:
     words = ["trasunto", "detect"]
     for parameter in context.command.params:
         typed = context.params.get(str(parameter.name))
-        if typed in (None, False, []) or parameter.name in ("dry_run", "as_json", "debug"):
+        if typed in (None, False, []) or parameter.name in ("log", "dry_run", "as_json", "debug"):
             continue
         option = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]
         values = typed if isinstance(typed, list) else [typed]

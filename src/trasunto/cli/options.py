@@ -22,6 +22,12 @@ def _remember(context: typer.Context, asked: bool) -> bool:
     return asked
 
 
+def _place(on: str | None) -> str | None:
+    from trasunto.cluster import legal
+
+    return None if on is None else legal(on)
+
+
 def examples(*commands: str, at_end: str = "") -> str:
     """Return the end of a command's help: what one may type."""
     lines = ["\b", "Examples:", *(f"  {command}" for command in commands)]
@@ -74,6 +80,25 @@ TestShare = Annotated[
 SplitSeed = Annotated[str | None, typer.Option(metavar="N", help="The seed of that choice  [default: 0]")]
 Store = Annotated[
     Path, typer.Option(metavar="DIR", help="Folder that keeps what is trained; what it holds is not trained again.")
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHERE",
+        callback=_place,
+        help="Train elsewhere: local:N (so many processes), ray or ray:ADDRESS (a Ray cluster).",
+    ),
+]
+Log = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TOOL[:PLACE]",
+        help="Write curves for another tool too: mlflow[:URI] or tensorboard[:FOLDER]; repeat it for both.",
+    ),
+]
+NoRows = Annotated[
+    bool,
+    typer.Option("--no-rows", help="Leave out of the report all in which rows of the data can be recognised."),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what it would take (time, memory, disk) and train nothing.")

@@ -18,9 +18,18 @@ WIDE = 240
 
 
 def say(*lines: str) -> None:
-    """Print lines as they are."""
+    """Print lines as they are, but for characters that would command the terminal: they may come from data."""
+    from trasunto.report.wording import legible
+
     for line in lines:
-        typer.echo(line)
+        typer.echo(legible(line))
+
+
+def complain(sentence: str) -> None:
+    """Print a sentence on stderr about something that went wrong while the rest goes on."""
+    from trasunto.report.wording import legible
+
+    typer.echo(legible(f"trasunto: {sentence}"), err=True)
 
 
 def print_json(document: Any) -> None:
@@ -37,11 +46,13 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: I
     from rich.table import Table
     from rich.text import Text
 
+    from trasunto.report.wording import legible
+
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for head in heads:
         table.add_column(Text(head), justify="right" if head in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # Text: brackets in a cell are no markup
+        table.add_row(*(Text(legible(cell)) for cell in row))  # Text: brackets in a cell are no markup
     Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 

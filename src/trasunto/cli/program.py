@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from trasunto.cli import data, detect, report, reproduce, score, study, train
+from trasunto.cli import data, detect, report, reproduce, runs, score, store, study, sweep, train
 from trasunto.cli.options import Session, examples
 from trasunto.cli.recipe_options import RecipeCommand
 from trasunto.cli.refusals import INTERRUPTED, explain
@@ -23,9 +23,12 @@ app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
 app.command(epilog=train.EXAMPLES, cls=RecipeCommand)(train.train)
 app.command(epilog=study.EXAMPLES)(study.study)
 app.command(epilog=detect.EXAMPLES, cls=RecipeCommand)(detect.detect)
+app.command(epilog=sweep.EXAMPLES)(sweep.sweep)
 app.command(epilog=score.EXAMPLES)(score.score)
 app.add_typer(data.app)
+app.add_typer(runs.app)
 app.command(epilog=report.EXAMPLES)(report.report)
+app.add_typer(store.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

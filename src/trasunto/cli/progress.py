@@ -1,9 +1,10 @@
-"""How far the training is: a bar on a terminal, a line now and then elsewhere, both with an estimate."""
+"""How the training goes: a small live table on a terminal, a line now and then elsewhere, both with an estimate."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -11,14 +12,23 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
-    from trasunto.api.trainer import Told, Watcher
+    from trasunto.api.watching import Best, Networks, Told, Watcher
 
 LINES = 10
 """Into how many parts plain lines cut the work."""
 
+REFRESHES = 4
+"""How often in a second the table is drawn anew, whatever is told meanwhile."""
+
+BAR = 40
+"""Columns of the bar, where the terminal has room for them."""
+
 _TOO_SOON = 0.01  # below this share, compiling still outweighs what an estimate would be made from
+_WINDOW = 10.0  # seconds that a speed is measured over, where it is asked for as often
+
+Clock = Callable[[], float]
 
 
 @contextmanager
@@ -29,7 +39,7 @@ def progress(stream: TextIO | None = None) -> Iterator[Watcher]:
     stream = stream or sys.stderr
     console = Console(file=stream)
     if console.is_terminal and not console.is_dumb_terminal:
-        with _bar(console) as watcher:
+        with _live(console) as watcher:
             yield watcher
     else:
         yield Lines(lambda line: typer.echo(line, file=stream))
@@ -46,9 +56,9 @@ class Lines:
         Seconds from any beginning.
     """
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, say: Callable[[str], None], clock: Clock = time.monotonic) -> None:
         self._say, self._clock = say, clock
-        self._begun = clock()
+        self._begun, self._pace = clock(), Pace()
         self._stage, self._part = "", -1
 
     def __call__(self, told: Told) -> None:
@@ -57,42 +67,139 @@ class Lines:
         if told.stage == self._stage and part == self._part:
             return
         self._stage, self._part = told.stage, part
-        elapsed = self._clock() - self._begun
-        self._say(f"{told.stage}: {told.share:.0%} done, {_so_far(elapsed)}{_left(elapsed, told.share)}")
+        now = self._clock()
+        said = [f"{told.share:.0%} done", *self._networks(now, told.networks), _times(now - self._begun, told.share)]
+        self._say(f"{told.stage}: {', '.join(said)}")
+
+    def _networks(self, now: float, networks: Networks | None) -> Iterator[str]:
+        if networks is None or not _begun(networks):
+            return
+        yield f"networks {_counted(networks)}"
+        if networks.best is not None:
+            marks = _marks(networks.best)
+            yield f"best {_loss(networks.best)}{f' ({marks})' if marks else ''}"
+        if networks.diverged or networks.stopped:
+            yield _early(networks)
+        speed = self._pace.at(now, networks.epochs)
+        if speed is not None:
+            yield _speed(speed)
+
+
+class Table:
+    """What was told last, as a small table.
+
+    It is drawn when the terminal is refreshed, by another thread; to be told something costs nothing.
+    """
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._begun, self._pace = clock(), Pace()
+        self._told: Told | None = None
+
+    def __call__(self, told: Told) -> None:
+        """Remember it."""
+        self._told = told
+
+    def draw(self, width: int) -> RenderableType:
+        """Return the table as it is now, for a terminal of so many columns; rows come and go seldom, lest it jump."""
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table as Grid
+        from rich.text import Text
+
+        told = self._told
+        if told is None:
+            return Text()
+        now = self._clock()
+        head, rows = Grid.grid(padding=(0, 2)), Grid.grid(padding=(0, 2))
+        bar = ProgressBar(total=1.0, completed=told.share, width=max(min(width - len(told.stage) - 10, BAR), 4))
+        head.add_row(Text(told.stage, "bold", no_wrap=True, overflow="ellipsis"), bar, Text(f"{told.share:.0%}"))
+        facts = [*self._rows(now, told.networks), ("time", _times(now - self._begun, told.share))]
+        for name, fact in facts:
+            rows.add_row(Text(name, "dim", no_wrap=True), Text(fact))
+        return Group(head, rows)
+
+    def _rows(self, now: float, networks: Networks | None) -> Iterator[tuple[str, str]]:
+        if networks is None or not _begun(networks):
+            return
+        yield "networks", _counted(networks)
+        best = networks.best
+        yield "best so far", "" if best is None else _loss(best)
+        if best is not None and best.varied:
+            yield "", _marks(best)
+        yield "ended early", _early(networks) or "none"
+        speed = self._pace.at(now, networks.epochs)
+        yield "speed", "" if speed is None else _speed(speed)
+
+
+class Pace:
+    """Network-epochs a second, over the last seconds or since it was last asked for, whichever is longer."""
+
+    def __init__(self) -> None:
+        self._points: deque[tuple[float, int]] = deque()
+
+    def at(self, now: float, epochs: int) -> float | None:
+        """Return the speed, now that so many network-epochs were trained; None where nothing tells it."""
+        self._points.append((now, epochs))
+        while len(self._points) > 2 and now - self._points[1][0] >= _WINDOW:
+            self._points.popleft()
+        then, before = self._points[0]
+        return (epochs - before) / (now - then) if now > then and epochs > before else None
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[Watcher]:
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+def _live(console: Console) -> Iterator[Watcher]:
+    from rich.live import Live
 
-    begun = time.monotonic()
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[times]}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=1.0, times="")
-
-        def watch(told: Told) -> None:
-            elapsed = time.monotonic() - begun
-            times = _so_far(elapsed) + _left(elapsed, told.share)
-            bar.update(task, description=told.stage, completed=told.share, times=times)
-
-        yield watch
+    table = Table()
+    # stdout may go elsewhere than to this terminal; what others say on stderr appears above the table.
+    with Live(
+        console=console,
+        get_renderable=lambda: table.draw(console.width),
+        refresh_per_second=REFRESHES,
+        transient=True,
+        redirect_stdout=False,
+        vertical_overflow="crop",
+    ):
+        yield table
 
 
-def _so_far(elapsed: float) -> str:
+def _begun(networks: Networks) -> bool:
+    return bool(networks.trained or networks.at_work)
+
+
+def _counted(networks: Networks) -> str:
+    of = f" of {networks.total:,}" if networks.total else ""
+    return f"{networks.trained:,}{of} trained, {networks.at_work:,} at work"
+
+
+def _loss(best: Best) -> str:
+    from trasunto.report.wording import number
+
+    return f"{best.measure} {number(best.value, keep_zeros=True)}"
+
+
+def _marks(best: Best) -> str:
+    """Return what tells a network from the others, as one would say it."""
+    from trasunto.report.wording import number
+
+    return ", ".join(f"{name} {mark if isinstance(mark, str) else number(mark)}" for name, mark in best.marks.items())
+
+
+def _early(networks: Networks) -> str:
+    counts = {"diverged": networks.diverged, "stopped by a rule": networks.stopped}
+    return ", ".join(f"{count:,} {how}" for how, count in counts.items() if count)
+
+
+def _speed(speed: float) -> str:
+    from trasunto.report.wording import number
+
+    return f"{number(speed, 3)} network-epochs a second"
+
+
+def _times(elapsed: float, share: float) -> str:
+    """Return the time so far, and an estimate of what is left where there is something to make it from."""
     from trasunto.report.wording import duration
 
-    return f"{duration(elapsed)} so far"
-
-
-def _left(elapsed: float, share: float) -> str:
-    """Return the estimate of what is left, where there is something to make it from and something left."""
-    from trasunto.report.wording import duration
-
-    if not _TOO_SOON < share < 1:
-        return ""
-    return f", about {duration(elapsed * (1 - share) / share)} left"
+    so_far = f"{duration(elapsed)} so far"
+    return f"{so_far}, about {duration(elapsed * (1 - share) / share)} left" if _TOO_SOON < share < 1 else so_far

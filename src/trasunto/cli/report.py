@@ -7,10 +7,15 @@ from typing import Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, Json, examples
+from trasunto.cli.options import Debug, Json, NoRows, examples
 from trasunto.cli.printing import print_json, say
+from trasunto.errors import TrasuntoError
 
-EXAMPLES = examples("trasunto report out", "trasunto report out --out reproduction.html")
+EXAMPLES = examples(
+    "trasunto report out",
+    "trasunto report out --out reproduction.html",
+    "trasunto report out --no-rows --out to-pass-on.html",
+)
 
 
 def report(
@@ -23,6 +28,7 @@ def report(
             metavar="FILE", help="Write the page alone, to this file  [default: all of the report, in FOLDER]"
         ),
     ] = None,
+    no_rows: NoRows = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -30,8 +36,12 @@ def report(
 
     It is made from facts.json and the figures beside it; nothing is trained.
     """
-    from trasunto.report import load_facts, write_page, write_report
+    from trasunto.report import load_facts, without_rows, write_page, write_report
 
+    if no_rows and out is None:
+        raise TrasuntoError(f"--no-rows needs --out, a page of its own: what is in '{folder}' stays as it is")
     kept = load_facts(folder)
+    if no_rows:
+        kept = without_rows(kept)
     page = write_report(folder, kept) if out is None else write_page(out, kept)
     print_json({"report": str(page)}) if as_json else say(str(page))

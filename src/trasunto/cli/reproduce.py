@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, DryRun, Json, Store, examples
-from trasunto.cli.printing import print_cost, print_json, say
+from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, examples
+from trasunto.cli.printing import complain, print_cost, print_json, say
 from trasunto.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def reproduce(
         Path, typer.Option(metavar="DIR", help="Folder for report.html, report.md, facts.json and figures/.")
     ] = Path("out"),
     store: Store = Path("runs"),
+    no_rows: NoRows = False,
+    on: On = None,
+    log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -53,12 +56,24 @@ def reproduce(
     """
     from trasunto.api.reproduction import price_of
     from trasunto.api.reproduction import reproduce as run_again
+    from trasunto.api.writers import log_to
 
     if dry_run:
         print_cost(price_of(paper, full=full, store=store, parts=part, path=path), store, as_json)
         return
-    with progress() as watch:
-        done = run_again(paper, full=full, out=out, store=store, parts=part, path=path, watch=watch)
+    with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
+        done = run_again(
+            paper,
+            full=full,
+            out=out,
+            store=store,
+            parts=part,
+            path=path,
+            watch=watch,
+            on=on,
+            rows=not no_rows,
+            observe=observe,
+        )
     _print_json(paper, full, done) if as_json else _print(done)
 
 

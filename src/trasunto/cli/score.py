@@ -48,7 +48,7 @@ def score(
     The file is read a piece at a time, so that its length does not matter. The scores are in the order of the rows:
     the columns asked for (or the row's number), anomaly_score, and flagged for those above the detector's threshold.
     """
-    from trasunto.api.trainer import Told
+    from trasunto.api.watching import Told
     from trasunto.models.file import open_model
     from trasunto.models.streaming import score_file
 

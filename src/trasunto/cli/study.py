@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Debug, DryRun, Json, Store, examples
-from trasunto.cli.printing import print_cost, print_json, print_table, say
+from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, examples
+from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import as_typed, assignments, setting
@@ -59,6 +59,9 @@ def study(
         Path | None, typer.Option(metavar="DIR", help="Folder for the report and its figures  [default: out/NAME]")
     ] = None,
     store: Store = Path("runs"),
+    no_rows: NoRows = False,
+    on: On = None,
+    log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -70,6 +73,7 @@ def study(
     from trasunto.api.question import find, price, settle
     from trasunto.api.question import study as ask
     from trasunto.api.rows import find_rows
+    from trasunto.api.writers import log_to
     from trasunto.report import prepare_folder
 
     if listing:
@@ -90,17 +94,18 @@ def study(
         return
     asked.requests(table, settings)  # refuses rows that the question cannot be asked of, before a folder is made
     folder = prepare_folder(out or Path("out") / asked.name)
-    with progress() as watch:
-        answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, **changes)
-    page = answer.report(folder, _command(asked.name, [data, *table_words(rows)], reduced, changes))
-    _print_json(answer, page) if as_json else _print(answer, page)
+    with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
+        answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, on=on, observe=observe, **changes)
+    command = _command(asked.name, [data, *table_words(rows)], reduced, changes, no_rows)
+    page = answer.report(folder, command, rows=not no_rows)
+    _print_json(answer, page, no_rows) if as_json else _print(answer, page)
 
 
-def _command(name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any]) -> str:
+def _command(name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any], no_rows: bool) -> str:
     """Return what to type to ask the same again."""
     settings = [word for key, value in changes.items() for word in ("--set", f"{key}={as_typed(value)}")]
-    size = ["--reduced"] if reduced else []
-    return shlex.join(["trasunto", "study", name, "--data", *data, *size, *settings])
+    switches = [*(["--reduced"] if reduced else []), *(["--no-rows"] if no_rows else [])]
+    return shlex.join(["trasunto", "study", name, "--data", *data, *switches, *settings])
 
 
 def _named(name: str | None) -> str:
@@ -164,7 +169,10 @@ def _print(answer: Answer, page: Path) -> None:
     say(f"took {duration(answer.findings.seconds)}", str(page))
 
 
-def _print_json(answer: Answer, page: Path) -> None:
+def _print_json(answer: Answer, page: Path, no_rows: bool) -> None:
+    from trasunto.report import facts_without_rows
+
+    facts = facts_without_rows(answer.findings.study, vars(answer.facts)) if no_rows else answer.facts
     print_json(
         {
             "study": answer.findings.study,
@@ -172,7 +180,7 @@ def _print_json(answer: Answer, page: Path) -> None:
             "details": answer.details,
             "comparisons": answer.comparisons,
             "settings": answer.findings.settings,
-            "facts": answer.facts,
+            "facts": facts,
             "seconds": answer.findings.seconds,
             "report": str(page),
         }

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Data, Debug, DryRun, Json, Store, examples
-from trasunto.cli.printing import print_cost, print_json, print_table, say
+from trasunto.cli.options import Data, Debug, DryRun, Json, Log, On, Store, examples
+from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, chosen_fields
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trasunto.runs.cohort import Cohort
-    from trasunto.runs.completion import Step
     from trasunto.spec import Grid, Recipe, Stopping
 
 SHOWN = 20
@@ -97,6 +96,8 @@ def train(
         Path | None,
         typer.Option(metavar="FILE", help="Write the table of members here: a new file, .csv or .parquet."),
     ] = None,
+    on: On = None,
+    log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -108,9 +109,9 @@ def train(
     """
     from trasunto.api.members import FORMATS, price_of_members, save_members, standings
     from trasunto.api.rows import find_rows
-    from trasunto.api.trainer import Told
+    from trasunto.api.trainer import Trainer
+    from trasunto.api.writers import log_to
     from trasunto.new_file import refuse_taken
-    from trasunto.runs.train import train as train_members
 
     fields = {"network": network, **chosen_fields(context.params)}
     columns = assignments("--vary", vary or (), lambda name, text: listed(f"--vary {name}", text, float))
@@ -123,14 +124,10 @@ def train(
     if dry_run:
         print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
         return
-    with progress() as watch:
-
-        def observe(step: Step) -> None:
-            watch(Told("training", step.share))
-
-        cohort = train_members(
-            recipes, table, seeds=copies, snapshots=kept, store=store, name=name, observe=observe, stopping=stopping
-        )
+    with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
+        trainer = Trainer(store, watch=watch, on=on, observe=observe)
+        trainer.stage = "training"  # told with the first epoch: until then it may be refused
+        cohort = trainer(recipes, table, seeds=copies, snapshots=kept, name=name, stopping=stopping)
     members = standings(cohort)
     written = None if out is None else save_members(members, out)
     options = {"seeds": copies, "store": str(store)} | {"name": name, "stopping": stopping}

@@ -22,5 +22,6 @@ def pictures(findings: Findings) -> list[Picture]:
             f"{names[0].upper()}{names[1:]} as drawn{drawn} with {facts.hidden} hidden units as training goes on. "
             f"Below each drawing, its mean squared error per pixel{mean}{paper}.",
             drawing_strip.draw(facts),
+            shows_rows=True,
         )
     ]

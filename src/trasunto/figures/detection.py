@@ -49,4 +49,5 @@ def _reasons(facts: Facts) -> Picture:
         "error in multiples of its mean over the training rows; longer is stranger. Beside it: the value, and what the "
         "network expected.",
         detection_reasons.draw(facts),
+        shows_rows=True,
     )

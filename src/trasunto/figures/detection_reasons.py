@@ -13,9 +13,6 @@ from trasunto.models.strangest import StrangeRow
 MOST = 6
 """Rows that are drawn; the rest is in the facts."""
 
-LONGEST = 28
-"""Letters of a value or a name that are written out."""
-
 LEAST = 0.1
 """Where the axis begins: a tenth of the usual error is no reason."""
 
@@ -33,7 +30,7 @@ def draw(facts: Facts) -> Figure:
         for reason in row.reasons:
             at += 1
             _bar(axes, at, reason)
-            names[at] = _short(reason.feature)
+            names[at] = theme.plain(reason.feature)
         at += 1.6
     most = max((reason.excess for row in rows for reason in row.reasons), default=1.0)
     axes.set_ylim(at - 0.8, -0.8)
@@ -54,10 +51,9 @@ def _bar(axes: Axes, at: float, reason: FeatureExplanation) -> None:
 
 
 def _title(row: StrangeRow) -> str:
-    label = f", labelled {row.label}" if row.label else ""
+    label = f", labelled {theme.plain(row.label)}" if row.label else ""
     return f"{row.row}{label}: score {row.score:.4g}{'' if row.flagged else ', not flagged'}"
 
 
 def _short(value: object) -> str:
-    said = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+    return theme.plain(f"{value:.4g}" if isinstance(value, float) else str(value))

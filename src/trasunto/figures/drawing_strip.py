@@ -38,8 +38,8 @@ def draw(facts: Facts) -> Figure:
 def _original(axes: Axes, drawing: Drawing, facts: Facts) -> None:
     _picture(axes, drawing.pixels, facts.image_shape)
     if drawing.label is not None:
-        _below(axes, f"labelled {drawing.label}", 4, theme.INK)
-    axes.set_ylabel(drawing.image, fontsize=9)
+        _below(axes, f"labelled {theme.plain(drawing.label)}", 4, theme.INK)
+    axes.set_ylabel(theme.plain(drawing.image), fontsize=9)
 
 
 def _picture(axes: Axes, pixels: tuple[float, ...], shape: tuple[int, int]) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec
 
@@ -71,13 +73,21 @@ RC: Any = {  # matplotlib types its keys as one literal of 300 words; no dict[st
 }
 
 
+LONGEST = 28
+"""Letters of a text from data that are written out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A drawn figure with its file name (kebab case, no ending) and the caption that a report prints under it."""
+    """A drawn figure with its file name (kebab case, no ending) and the caption that a report prints under it.
+
+    It says whether rows of the data can be recognised in it: a report may be passed on, and owns up to them.
+    """
 
     name: str
     caption: str
     figure: Figure
+    shows_rows: bool = False
 
 
 def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -85,7 +95,7 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with mpl.rc_context(RC):
+        with mpl.rc_context(RC), _any_letters():
             figure = draw(*args, **kwargs)
             # Laid out now: ticks are made lazily and would otherwise take the settings of whoever saves the figure.
             figure.draw_without_rendering()
@@ -114,6 +124,14 @@ def label(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> None:
         axes.set_xlabel(x)
     if y:
         axes.set_ylabel(y)
+
+
+def plain(text: str) -> str:
+    """Return a text that comes from data as a figure shows it: a short line, in which nothing is a formula."""
+    line = " ".join(text.split())
+    shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+    short = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    return short.replace("$", r"\$")
 
 
 def shades(count: int) -> list[str]:
@@ -171,6 +189,14 @@ def paper_line(axes: Axes, value: float, text: str) -> None:
 def png(figure: Figure) -> bytes:
     """Return `figure` as a PNG, without the time or version stamps that would make equal figures differ."""
     buffer = io.BytesIO()
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC), _any_letters():
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
+
+
+@contextmanager
+def _any_letters() -> Iterator[None]:
+    """Let letters that the font lacks be drawn as boxes without a word: names of columns may be in any script."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+        yield

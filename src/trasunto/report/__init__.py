@@ -7,6 +7,8 @@ page can be made again from it without training.
 A caller asks :func:`prepare_folder` before training, so that a folder that cannot be written costs no minutes, and
 afterwards :func:`compose` and :func:`write_report`. Nothing that trasunto did not write is ever replaced.
 
+A report says when rows of the data can be recognised in it; :func:`without_rows` leaves them out.
+
 In every ratio here ours is divided by the paper's; seconds are wall time.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 from trasunto.report.composition import compose
 from trasunto.report.facts import ReportError
 from trasunto.report.folder import load_facts, prepare_folder, write_page, write_report
+from trasunto.report.rows import facts_without_rows, without_rows
 from trasunto.report.sections import DataUsed, Drawing, Machine, Number, Report, Run, StudySection, Work
 from trasunto.report.surroundings import data_used, installed_versions, this_machine
 
@@ -30,10 +33,12 @@ __all__ = [
     "Work",
     "compose",
     "data_used",
+    "facts_without_rows",
     "installed_versions",
     "load_facts",
     "prepare_folder",
     "this_machine",
+    "without_rows",
     "write_page",
     "write_report",
 ]

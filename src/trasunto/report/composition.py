@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from trasunto.report.facts import plain
+from trasunto.report.rows import without_rows
 from trasunto.report.sections import Drawing, Number, Report, Run, StudySection
 
 if TYPE_CHECKING:
@@ -15,20 +16,21 @@ if TYPE_CHECKING:
 
 Draw: TypeAlias = "Callable[[Findings], Sequence[Picture]]"
 
-SHOWS_ROWS = frozenset({"demonstration", "detection"})
-"""The studies in whose figures rows of the data can be recognised. A report says so, since it may be passed on."""
-
 _CSS_PIXELS_PER_INCH = 96
 
 
-def compose(run: Run, findings: Iterable[Findings], draw: Draw | None = None) -> Report:
-    """Return the report of `findings`, drawn by `draw` (by default :func:`trasunto.figures.pictures`)."""
+def compose(run: Run, findings: Iterable[Findings], draw: Draw | None = None, *, rows: bool = True) -> Report:
+    """Return the report of `findings`, drawn by `draw` (by default :func:`trasunto.figures.pictures`).
+
+    With `rows` False everything in which rows of the data can be recognised is left out.
+    """
     sections, pngs = [], {}
     for found in findings:
-        drawn = [_drawing(picture, found.study in SHOWS_ROWS) for picture in (draw or _draw)(found)]
+        drawn = [_drawing(picture) for picture in (draw or _draw)(found) if rows or not picture.shows_rows]
         sections.append(_section(found, tuple(drawing for drawing, _ in drawn)))
         pngs.update({drawing.name: png for drawing, png in drawn})
-    return Report(run=run, studies=tuple(sections), pictures=pngs)
+    report = Report(run=run, studies=tuple(sections), pictures=pngs)
+    return report if rows else without_rows(report)
 
 
 def _draw(found: Findings) -> Sequence[Picture]:
@@ -67,7 +69,7 @@ def _number(comparison: Comparison) -> Number:
     )
 
 
-def _drawing(picture: Picture, shows_rows: bool) -> tuple[Drawing, bytes]:
+def _drawing(picture: Picture) -> tuple[Drawing, bytes]:
     from trasunto.figures.theme import png
 
     content = png(picture.figure)
@@ -78,6 +80,6 @@ def _drawing(picture: Picture, shows_rows: bool) -> tuple[Drawing, bytes]:
         sha256=hashlib.sha256(content).hexdigest(),
         width=round(width),
         height=round(height),
-        shows_rows=shows_rows,
+        shows_rows=picture.shows_rows,
     )
     return drawing, content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -44,6 +45,7 @@ def _finished(output: Any) -> str:
     return output if isinstance(output, Verbatim) else escaped(str(output))
 
 
+@functools.cache
 def _environment() -> Environment:
     # Markdown has its own escapes, so HTML's are off and every value goes through `escaped` instead (ruff S701).
     environment = Environment(

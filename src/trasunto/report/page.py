@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import math
 from typing import Any
 
@@ -47,6 +48,7 @@ def legible_parts(output: Any) -> Any:
     return wording.legible(output) if type(output) is str else output
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("trasunto.report"),

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+ROW_FACTS: Mapping[str, tuple[str, ...]] = {"demonstration": ("drawings",), "detection": ("strangest",)}
+"""The facts of each study that hold rows of the data; its figures say so themselves."""
+
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -171,6 +174,11 @@ class StudySection:
         """The study's name as a heading."""
         return self.study.replace("-", " ").capitalize()
 
+    @property
+    def row_facts(self) -> tuple[str, ...]:
+        """The names of the facts that hold rows of the data."""
+        return tuple(name for name in ROW_FACTS.get(self.study, ()) if self.facts.get(name))
+
 
 @dataclass(frozen=True, eq=False)
 class Report:
@@ -207,3 +215,8 @@ class Report:
     def row_figures(self) -> tuple[int, ...]:
         """The numbers of the figures in which rows of the data can be recognised."""
         return tuple(self.order[figure.name] for figure in self.figures if figure.shows_rows)
+
+    @property
+    def row_facts(self) -> tuple[str, ...]:
+        """The names of the facts that hold rows of the data."""
+        return tuple(name for study in self.studies for name in study.row_facts)

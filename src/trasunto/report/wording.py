@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 NOTHING = "–"
 """Printed where a value does not exist."""
+
+LARGEST = sys.float_info.max
+"""Whole numbers beyond it are written as infinity, too."""
 
 _SHOWN = 12
 """Values of a list that are written out; of a longer one its ends and its length are."""
@@ -18,7 +22,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Control characters are no HTML, surrogates no UTF-8, and the direction overrides would let a file's name rewrite the
 # line it is printed in.
-_ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _APOSTROPHE = re.compile(r"(?<=\w)'")
 
@@ -49,10 +53,10 @@ def number(value: float | None, digits: int = 4, *, keep_zeros: bool = False) ->
     """
     if value is None:
         return NOTHING
+    if abs(value) > LARGEST:
+        return "∞" if value > 0 else "−∞"
     if math.isnan(value):
         return "not a number"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}".replace("-", "−")
     exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])  # after rounding: 0.99999 has exponent 0
@@ -138,14 +142,24 @@ def amount(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def rows_notice(figures: Sequence[int]) -> str:
-    """Return the sentence that says whether rows of the data can be recognised in a report, given such figures."""
-    if not figures:
+def rows_notice(figures: Sequence[int], facts: Sequence[str] = ()) -> str:
+    """Return the sentence that says whether rows of the data can be recognised in a report.
+
+    Parameters
+    ----------
+    figures, facts
+        The numbers of such figures, and the names of such facts in the ``facts.json`` beside it.
+    """
+    if not figures and not facts:
         return "No row of the data can be recognised in this report: it holds numbers computed from all of them."
-    named = f"figure\N{NO-BREAK SPACE}{figures[0]} shows"
+    named = []
+    if figures:
+        named.append(f"figure\N{NO-BREAK SPACE}{figures[0]} shows some of them")
     if len(figures) > 1:
-        named = f"figures {', '.join(map(str, figures[:-1]))} and {figures[-1]} show"
-    return f"This report holds rows of the data: {named} some of them. Their licence goes with it."
+        named = [f"figures {', '.join(map(str, figures[:-1]))} and {figures[-1]} show some of them"]
+    if facts:
+        named.append(f"facts.json holds some under {' and '.join(facts)}")
+    return f"This report holds rows of the data: {', and '.join(named)}. Their licence goes with it."
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

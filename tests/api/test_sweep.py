@@ -142,3 +142,13 @@ def test_rows_are_needed(tmp_path: Path) -> None:
 
 def test_examples_in_docstrings_are_true() -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_a_sweep_takes_the_changes_that_a_file_takes() -> None:
+    asked = describe(ASKED, {"name": "first"}).sweep
+    other = describe(asked, {"sampler": "grid", "budget": {"networks": 96}, "seeds": 3, "measure": "test_error"}).sweep
+    assert (other.name, other.space) == ("first", asked.space)
+    assert (other.sampler.name, other.budget.networks, other.seeds) == ("grid", 96, (0, 1, 2))
+    assert other.measures == ("test_error",)
+    with pytest.raises(trasunto.TrasuntoError, match="'space' is not known"):
+        describe(asked, {"space": {}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,10 @@ from trasunto.data import Table, from_arrays
 from trasunto.errors import DataError, StoreError
 from trasunto.runs.checking import DAMAGE, GONE, LEFTOVER, check
 from trasunto.runs.faults import DamagedWeightsError
-from trasunto.runs.packs import Arrays
+from trasunto.runs.packs import Arrays, PackFile, Shelf
 from trasunto.runs.records import RunRecord
 from trasunto.runs.repairing import repair
+from trasunto.runs.seal import put_back
 from trasunto.runs.store import Store
 from trasunto.runs.train import train
 from trasunto.spec import Recipe, Stopping
@@ -177,6 +179,32 @@ def test_a_database_harmed_after_a_kill_is_put_back_as_it_was_before_that_run(st
     assert done.restored
     assert done.after.faults == ()
     assert everything(store) == later != earlier
+
+
+def test_what_an_older_copy_replaces_stays_beside_it_with_its_log_and_packs(store: Path, table: Table) -> None:
+    packs = {path.name for path in (store / "weights").iterdir()}
+    (store / "store.sqlite.sha256").unlink()  # as a kill leaves it
+    later = {name: name.encode() for name in ("store.sqlite", "store.sqlite-wal")}
+    for name, content in later.items():
+        (store / name).write_bytes(content)
+    assert put_back(store)
+    assert put_back(store), "again, and nothing is overwritten"
+    assert (store / "store.sqlite.damaged").read_bytes() == later["store.sqlite"]
+    assert (store / "store.sqlite.damaged-wal").read_bytes() == later["store.sqlite-wal"]
+    assert (store / "store.sqlite.damaged-2").is_file()
+    assert {path.name for path in (store / "weights.damaged").iterdir()} == packs
+    assert check(store).readable
+
+
+def test_a_pack_that_cannot_be_read_is_no_fault_of_the_database(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(shelf: Shelf, file: PackFile) -> str:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(Shelf, "fault", fails)
+    found = check(store)
+    assert found.readable
+    assert found.faults
+    assert all("cannot be read (input/output error)" in fault.said for fault in found.faults)
 
 
 def test_what_a_kill_leaves_is_found_and_deleted(store: Path, table: Table) -> None:

@@ -125,7 +125,7 @@ def test_what_did_not_finish_is_counted_and_never_ranked(make: Make, table: Tabl
 
 def test_nothing_finished_is_said_so(make: Make, table: Table) -> None:
     lost = measure(make(), table, [trial(0, (None,), DIVERGED)], "budget", 1.0)  # type: ignore[arg-type]
-    assert conclude(lost)[0] == "None of 1 design finished: in each a network diverged."
+    assert conclude(lost)[0] == "None of 1 design finished: 1 diverged."
     refused = measure(
         make(), table, [Trial(0, 0, {}, "refused", note="a constraint of the space forbids it")], "space", 1
     )

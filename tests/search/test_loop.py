@@ -11,10 +11,21 @@ import pytest
 from trasunto.data import Table
 from trasunto.errors import StoreError, TrasuntoError
 from trasunto.search import Sweep
+from trasunto.search.forecasting import designs_left
 from trasunto.search.journal import Journal, keeping
 from trasunto.search.loop import search
-from trasunto.search.proposing import proposer_of
-from trasunto.search.trials import DIVERGED, FINISHED, PRUNED, REFUSED, REPEATED, RUNNING, network_epochs, networks
+from trasunto.search.proposing import Grid, proposer_of
+from trasunto.search.trials import (
+    DIVERGED,
+    FINISHED,
+    PRUNED,
+    REFUSED,
+    REPEATED,
+    RUNNING,
+    Trial,
+    network_epochs,
+    networks,
+)
 
 Make = Callable[..., Sweep]
 CarryOut = Callable[..., tuple[str, Journal]]
@@ -256,3 +267,12 @@ def test_optuna_is_asked_for_where_it_is_not_installed(make: Make, monkeypatch: 
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(TrasuntoError, match=r"pip install 'trasunto\[search\]', or use sampler 'random' or 'grid'"):
         proposer_of(make(sampler="TPESampler"))
+
+
+def test_a_grid_that_takes_over_proposes_what_nobody_has(make: Make) -> None:
+    space = {"width": [4, 8], "latent": [1, 2, 3]}
+    sweep = make(sampler="grid", space=space, budget={"networks": 100})
+    designs = list(sweep.space.grid())
+    trials = [Trial(number, 0, designs[place]) for number, place in enumerate((5, 0, 5))]
+    assert Grid(sweep.space).propose(trials, 9) == designs[1:5]
+    assert designs_left(sweep, trials) == 4

@@ -23,7 +23,7 @@ from trasunto.runs.database import refuse_foreign
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import make_request
 from trasunto.search import Sweep
-from trasunto.search.reading import Asked, read_file, read_sweep
+from trasunto.search.reading import Asked, changed, read_file, read_sweep
 from trasunto.studies import Findings
 
 Described = str | os.PathLike[str] | Mapping[str, Any] | Sweep
@@ -147,7 +147,7 @@ def describe(described: Described, changes: Mapping[str, Any] | None = None) -> 
     """
     changes = dict(changes or {})
     if isinstance(described, Sweep):
-        return Asked(replace(described, **changes), None, {})
+        return Asked(changed(described, changes), None, {})
     if isinstance(described, Mapping):
         return read_sweep({**described, **changes})
     return read_file(described, changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ def legal(on: str) -> str:
     kind, colon, rest = on.partition(":")
     if kind not in ("local", "ray") or (colon and not rest):
         raise ResourceError(f"on '{on}' names no workers (legal: {LEGAL})")
+    if kind == "local" and os.name != "posix":
+        raise ResourceError(f"on '{on}': processes are for Linux and macOS; leave it out, or use ray")
     if kind == "local" and not (rest.isascii() and rest.isdecimal() and 1 <= int(rest) <= MOST):
         raise ResourceError(f"on '{on}' lacks a number of processes from 1 to {MOST}, as in 'local:4' (legal: {LEGAL})")
     return on

@@ -95,7 +95,7 @@ class RayWorkers:
             able = [node for node in alive if _share(node).amount]
             if not able:
                 raise ResourceError(f"none of the {len(alive)} machines of the Ray cluster has a CPU or GPU to give")
-            self._machines = [_Machine(self._ray, node["NodeID"], _share(node)) for node in able]
+            self._machines = _ready([_Machine(self._ray, node["NodeID"], _share(node)) for node in able])
         return self._machines
 
 
@@ -115,6 +115,24 @@ def _join(ray: Any, address: str) -> None:
         # Python warns of forking beside JAX's threads; what Ray forks becomes another program at once.
         warnings.filterwarnings("ignore", "os.fork", RuntimeWarning)
         ray.init(address=address or None, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
+
+
+def _ready(machines: list[_Machine]) -> list[_Machine]:
+    """Return the machines whose workers start: not those that have no room, or no trasunto."""
+    ready, last = [], PlaceLostError()
+    for machine in machines:
+        try:
+            machine.devices  # noqa: B018 (asked for once, and kept)
+            ready.append(machine)
+        except PlaceLostError as fault:
+            machine.close()
+            last = fault
+    if not ready:
+        raise ResourceError(
+            f"no machine of the Ray cluster starts a worker within {START_SECONDS:.0f} s ({last}): is trasunto "
+            "installed there, and has it processors free?"
+        ) from last
+    return ready
 
 
 @dataclass(frozen=True)
@@ -141,7 +159,7 @@ class _Machine:
     @cached_property
     def devices(self) -> int:
         """How many devices it has."""
-        return int(self.ask(self.actor(), "devices"))
+        return int(self.ask(self.actor(), "devices", seconds=START_SECONDS))
 
     def actor(self) -> Any:
         """Return the actor at work there."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,9 +12,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-import psutil
-
 from trasunto.cluster.parcel import Parcel, Recent
+from trasunto.cohort.devices import cores
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event
@@ -43,8 +41,8 @@ class LocalWorkers:
     def places(self) -> Sequence[Place]:
         """Return the workers; the first call starts them."""
         if not self._places:
-            cores = psutil.Process().cpu_affinity() or [0]
-            dealt = [cores[number :: self.width] or [cores[number % len(cores)]] for number in range(self.width)]
+            ours = cores()
+            dealt = [ours[number :: self.width] or [ours[number % len(ours)]] for number in range(self.width)]
             self._places = [ProcessPlace(each) for each in dealt]
         return self._places
 
@@ -103,7 +101,10 @@ class ProcessPlace:
         with theirs:
             handle = theirs.fileno()
             command = [sys.executable, "-m", "trasunto.cluster.processes", str(handle), ",".join(map(str, self._cores))]
-            self._process = subprocess.Popen(command, pass_fds=[handle], stdin=subprocess.DEVNULL)
+            # In a group of its own, so that a Ctrl-C is for whoever gives the work, from the first moment on.
+            self._process = subprocess.Popen(
+                command, pass_fds=[handle], stdin=subprocess.DEVNULL, start_new_session=True
+            )
         self._connection: Connection[Any, Any] = Connection(ours.detach())
 
     def _event(self, verb: str, *given: object) -> Event:
@@ -156,10 +157,9 @@ def _portable(error: Exception) -> Exception:
 
 def main() -> None:
     """Work for the process that started this one, over the socket that it left open."""
-    handle, cores = int(sys.argv[1]), [int(core) for core in sys.argv[2].split(",")]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for whoever gives the work
+    handle, own = int(sys.argv[1]), [int(core) for core in sys.argv[2].split(",")]
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores)
+        os.sched_setaffinity(0, own)
     with Connection(handle) as connection:
         _serve(connection)
 

@@ -83,9 +83,10 @@ def train_chunks(
                     if over and event.states is None:
                         event = replace(event, states=place.states())
                 except PlaceLostError as fault:
-                    lost.append(_again(work, fault))
-                    if place.revive():
-                        idle.append(place)
+                    if not stopping():
+                        revived = place.revive()
+                        lost.append(_again(work, fault, revived))
+                        idle.extend([place] if revived else [])
                     continue
                 if over:
                     idle.append(place)
@@ -105,7 +106,9 @@ def _begun(place: Place, work: _Work, checkpoint_seconds: float) -> Event:
     return place.begin(work.chunk, work.begins, checkpoint_seconds)
 
 
-def _again(work: _Work, fault: PlaceLostError) -> _Work:
+def _again(work: _Work, fault: PlaceLostError, revived: bool) -> _Work:
+    if not revived:
+        work.attempts -= 1  # a place that is gone for good says nothing about the chunk
     if work.attempts >= ATTEMPTS:
         raise ResourceError(
             f"{work.attempts} workers were lost while they trained the same {len(work.chunk.jobs)} networks "

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trasunto.errors import StoreError
 from trasunto.runs.database import Database
-from trasunto.runs.faults import NewerFormatError, explained
+from trasunto.runs.faults import NewerFormatError, UnmadeStoreError, explained
 from trasunto.runs.lock import hold
 from trasunto.runs.packs import PackFile, Shelf
 from trasunto.runs.schema import COPY, DATABASE, WEIGHTS
@@ -95,7 +95,7 @@ def check(path: str | os.PathLike[str]) -> Condition:
                     faults += _database_faults(database)
                     counts = _counts(database)
                     faults += [*_damaged(database), *_missing(database), *_leftovers(database)]
-            except NewerFormatError:
+            except (NewerFormatError, UnmadeStoreError):
                 raise
             except (StoreError, ValueError) as fault:  # ValueError: text in it is no longer what was written
                 faults.append(Fault(DAMAGE, DATABASE, f"{DATABASE} is not read to its end: {fault}"))
@@ -130,12 +130,20 @@ def _damaged(database: Database) -> Iterator[Fault]:
     shelf = Shelf(database.folder / WEIGHTS)
     for row in database.rows("SELECT file, sha256, size FROM packs ORDER BY file"):
         file = PackFile(*row)
-        if said := shelf.fault(file):
+        if said := _fault(shelf, file):
             held = database.rows("SELECT member, epoch FROM weights WHERE file = ? ORDER BY slot", file.name)
             ids = tuple(member for member, _ in held)
             epoch = held[0][1] if held else None
             place = f"{WEIGHTS}/{file.name}"
             yield Fault(DAMAGE, place, f"{place} {said}: weights of {named(ids)} at epoch {epoch}", ids, epoch)
+
+
+def _fault(shelf: Shelf, file: PackFile) -> str:
+    """Say what is wrong with a file; that it cannot be read is a fault of its own, and none of the database."""
+    try:
+        return shelf.fault(file)
+    except OSError as fault:
+        return f"cannot be read ({fault.strerror or fault})"
 
 
 def _missing(database: Database) -> Iterator[Fault]:

@@ -10,11 +10,12 @@ import hashlib
 import os
 import shutil
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 
 from trasunto.errors import StoreError
 from trasunto.runs.packs import sync_folder
-from trasunto.runs.schema import COPY, DATABASE, SEAL
+from trasunto.runs.schema import COPY, DATABASE, SEAL, WEIGHTS
 
 CHANGED = "is damaged (its SHA-256 is not that of what was written)"
 
@@ -71,7 +72,8 @@ def broken(folder: Path) -> dict[str, str]:
 def put_back(folder: Path) -> bool:
     """Replace the database by its copy, where there is one, whose checksum is the sealed one if there is a seal.
 
-    The damaged database stays beside it, under a name that says so. Returns whether it was done.
+    The damaged database and its log stay beside it, under a name that says so and that nothing had before. So do the
+    packs, under second names, where the copy may be of before the last of them. Returns whether it was done.
     """
     copy, database = folder / COPY, folder / DATABASE
     if not copy.is_file() or COPY in broken(folder):
@@ -79,15 +81,34 @@ def put_back(folder: Path) -> bool:
     draft = folder / f"{DATABASE}.part"
     try:
         shutil.copyfile(copy, draft)
-        if database.exists():
-            database.replace(folder / f"{DATABASE}.damaged")
-        # A log goes with the database that it was written for.
-        for log in ("-wal", "-shm"):
-            (folder / f"{DATABASE}{log}").unlink(missing_ok=True)
+        if not is_sealed(folder) and (folder / WEIGHTS).is_dir():
+            _keep_packs(folder)
+        aside = _free(folder, f"{DATABASE}.damaged")
+        # The log goes with the database that it was written for: the last commits may be nowhere else.
+        for part in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                (folder / f"{DATABASE}{part}").replace(folder / f"{aside}{part}")
         _settle(draft, database)
     finally:
         draft.unlink(missing_ok=True)
     return True
+
+
+def _free(folder: Path, name: str) -> str:
+    """Return a name that nothing in a folder has: `name`, or with a number after it."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if not (folder / one).exists())
+
+
+def _keep_packs(folder: Path) -> None:
+    """Give all packs second names in a folder of their own, which no opening sweeps."""
+    kept = folder / _free(folder, f"{WEIGHTS}.damaged")
+    kept.mkdir()
+    for pack in sorted((folder / WEIGHTS).glob("*.safetensors")):
+        try:
+            os.link(pack, kept / pack.name)
+        except OSError:  # a file system without second names
+            shutil.copyfile(pack, kept / pack.name)
 
 
 def _settle(draft: Path, target: Path) -> None:

@@ -219,7 +219,7 @@ class Store:
             _forget(connection, name)
             connection.execute(
                 "INSERT INTO widths SELECT ?1 || substr(program, length(?2) + 1), width FROM widths"
-                " WHERE substr(program, 1, length(?2) + 1) = ?2 || ':'",
+                " WHERE substr(program, 1, length(?2) + 1) = ?2 || ':' AND length(program) = length(?2) + 17",
                 (name, owner),
             )
 
@@ -293,4 +293,6 @@ class Store:
 def _forget(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("DELETE FROM run_members WHERE run = ?", (name,))
     connection.execute("DELETE FROM runs WHERE name = ?", (name,))
-    connection.execute("DELETE FROM widths WHERE substr(program, 1, length(?1) + 1) = ?1 || ':'", (name,))
+    # A program's key is of 16 digits: what is longer belongs to a run whose name begins with this one's.
+    own = "substr(program, 1, length(?1) + 1) = ?1 || ':' AND length(program) = length(?1) + 17"
+    connection.execute(f"DELETE FROM widths WHERE {own}", (name,))

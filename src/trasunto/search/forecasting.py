@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trasunto.search.proposing import untried
 from trasunto.search.pruning import FACTOR, HALVING
 from trasunto.search.trials import Trial, network_epochs, networks, running
 from trasunto.spec import Recipe
@@ -56,7 +57,7 @@ def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:
         left = sweep.budget.epochs - network_epochs(trials, seeds)
         limits.append(int(left / (seeds * _epochs_each(sweep))))
     if sweep.sampler.name == "grid":
-        limits.append(sum(1 for _ in sweep.space.grid()) - len(trials))
+        limits.append(sum(1 for _ in untried(sweep.space, trials)))
     return max(0, min(limits or [sweep.cohort]))
 
 

@@ -6,7 +6,8 @@ have been without one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -38,8 +39,14 @@ class Grid:
     space: Space
 
     def propose(self, trials: Sequence[Trial], count: int) -> list[Assignment]:
-        """Return the designs after those that were proposed."""
-        return list(islice(self.space.grid(), len(trials), len(trials) + count))
+        """Return the first designs that were not proposed, by whomever."""
+        return list(islice(untried(self.space, trials), count))
+
+
+def untried(space: Space, trials: Sequence[Trial]) -> Iterator[Assignment]:
+    """Return the designs of a grid that no trial has."""
+    tried = {json.dumps(trial.assignment, sort_keys=True) for trial in trials}
+    return (design for design in space.grid() if json.dumps(design, sort_keys=True) not in tried)
 
 
 @dataclass(frozen=True)

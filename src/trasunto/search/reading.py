@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from trasunto.errors import RecipeError, one_of
 from trasunto.models.scoring import legal_score
 from trasunto.search.measures import MEASURES
-from trasunto.search.sweep import COHORT, Budget, Named, Sweep
+from trasunto.search.sweep import Budget, Named, Sweep
 from trasunto.spec.space_reading import read_space
 
 KEYS = (
@@ -102,20 +103,41 @@ def read_sweep(given: Mapping[str, Any]) -> Asked:
         if key not in given:
             raise RecipeError(f"the sweep does not say its {key}: write a table [{key}]")
     source, options = _data(given.get("data"))
-    sweep = Sweep(
-        name=_text("name", given.get("name", "sweep")),
-        space=read_space(given["recipe"], given["space"], given.get("constraints", ())),
-        budget=_budget(given["budget"]),
-        measures=_measures(given.get("measure", "test_loss")),
-        seeds=_seeds(given.get("seeds", 1)),
-        cohort=_whole("cohort", given.get("cohort", COHORT)),
-        sampler=_named("sampler", given.get("sampler", "TPESampler")),
-        pruner=None if "pruner" not in given else _named("pruner", given["pruner"]),
-        rungs=_rungs(given.get("rungs", ())),
-        seed=_whole("seed", given.get("seed", 0)),
-        **({"score": legal_score(_text("score", given["score"]))} if "score" in given else {}),
-    )
+    space = read_space(given["recipe"], given["space"], given.get("constraints", ()))
+    sweep = Sweep(space=space, **_fields({"name": "sweep"} | dict(given)))
     return Asked(sweep, source, options)
+
+
+def changed(sweep: Sweep, changes: Mapping[str, Any]) -> Sweep:
+    """Return a sweep with some of what a file may say said anew, but for its recipe, space and rows.
+
+    Raises
+    ------
+    RecipeError
+        A key is none of these, or holds something else than it should.
+    """
+    legal = [key for key in KEYS if key not in ("data", "recipe", "space", "constraints")]
+    for key in changes:
+        if key not in legal:
+            raise one_of("sweep: key", str(key), legal, RecipeError)
+    return replace(sweep, **_fields(changes))
+
+
+def _fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a sweep that are given."""
+    readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "name": ("name", partial(_text, "name")),
+        "budget": ("budget", _budget),
+        "measure": ("measures", _measures),
+        "seeds": ("seeds", _seeds),
+        "cohort": ("cohort", partial(_whole, "cohort")),
+        "sampler": ("sampler", partial(_named, "sampler")),
+        "pruner": ("pruner", partial(_named, "pruner")),
+        "rungs": ("rungs", _rungs),
+        "seed": ("seed", partial(_whole, "seed")),
+        "score": ("score", lambda name: legal_score(_text("score", name))),
+    }
+    return {field: read(given[key]) for key, (field, read) in readers.items() if key in given}
 
 
 def _data(given: object) -> tuple[str | None, dict[str, Any]]:
@@ -129,6 +151,8 @@ def _data(given: object) -> tuple[str | None, dict[str, Any]]:
 
 
 def _budget(given: object) -> Budget:
+    if isinstance(given, Budget):
+        return given
     if not isinstance(given, Mapping):
         raise RecipeError(f"budget must be a table with one or more of {', '.join(LIMITS)}, not {given!r}")
     for name in given:
@@ -162,6 +186,8 @@ def _rungs(given: object) -> tuple[int, ...]:
 def _named(what: str, given: object) -> Named:
     if isinstance(given, str):
         return Named(given)
+    if isinstance(given, Named):
+        return given
     if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
         raise RecipeError(f"{what} must be a name, or a table with name = that and its options, not {given!r}")
     return Named(given["name"], {name: value for name, value in given.items() if name != "name"})

@@ -32,6 +32,8 @@ def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
 
 
 def _nothing(facts: Facts) -> str:
+    if not facts.asked and not facts.refused:
+        return f"No design was trained: the budget ({facts.budget}) does not reach for one."
     if not facts.asked:
         return f"No design was trained: {several(facts.refused, 'proposal')} broke a constraint or could not be built."
     if facts.running:
@@ -39,7 +41,8 @@ def _nothing(facts: Facts) -> str:
             f"No design has finished yet: {several(facts.running, 'design')} came as far as the budget "
             f"({facts.budget}) reached."
         )
-    return f"None of {several(facts.asked, 'design')} finished: in each a network diverged."
+    ends = ((facts.pruned, "left early"), (facts.diverged, "diverged"))
+    return f"None of {several(facts.asked, 'design')} finished: {' and '.join(f'{n} {end}' for n, end in ends if n)}."
 
 
 def _best(facts: Facts) -> str:

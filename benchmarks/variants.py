@@ -44,7 +44,7 @@ VARIANTS = {
         "XLA's products on one thread a device": Variant(2, options={"xla_cpu_multi_thread_eigen": False}),
         "XLA without YNNPACK": Variant(2, options={"xla_cpu_experimental_ynn_fusion_type": ""}),
         "LLVM at its usual level": Variant(2, options=MOST_OPTIMISED),
-        "XLA in registers of 512 bits": Variant(2, options={"xla_cpu_prefer_vector_width": 512}),
+        "XLA in registers of 256 bits": Variant(2, options={"xla_cpu_prefer_vector_width": 256}),
     },
     "29-64-32-24-32-64-29, minibatches of 64": {
         IN_USE: Variant(16),
@@ -54,7 +54,7 @@ VARIANTS = {
         "XLA's products": Variant(16, blas=False),
         "XLA's products in chunks of 4": Variant(4, blas=False),
         "LLVM at its usual level": Variant(16, options=MOST_OPTIMISED),
-        "the rest in registers of 512 bits": Variant(16, options={"xla_cpu_prefer_vector_width": 512}),
+        "the rest in registers of 256 bits": Variant(16, options={"xla_cpu_prefer_vector_width": 256}),
     },
     "29-64-32-24-32-64-29, minibatches of 64, one alone": {
         IN_USE: Variant(1),

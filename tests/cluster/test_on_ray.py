@@ -106,6 +106,7 @@ def test_a_node_removed_in_mid_run_costs_its_chunks_alone(
     same(study(tmp_path, workers, observe=unplug), here)
     assert lost not in cluster.worker_nodes
     assert len(told) == len(set(told)), "an epoch is told of once"
+    same(study(tmp_path, workers, epochs=8), study(tmp_path / "here", epochs=8))
 
 
 def farthest(store: Path) -> int:

@@ -96,7 +96,10 @@ class RayWorkers:
             if not able:
                 raise ResourceError(f"none of the {len(alive)} machines of the Ray cluster has a CPU or GPU to give")
             self._machines = _ready([_Machine(self._ray, node["NodeID"], _share(node)) for node in able])
-        return self._machines
+        there = [machine for machine in self._machines if not machine.gone]
+        if not there:
+            raise ResourceError("every machine of the Ray cluster was lost: start anew to go on")
+        return there
 
 
 def _refuse_silence(address: str) -> None:
@@ -120,6 +123,8 @@ def _join(ray: Any, address: str) -> None:
 def _ready(machines: list[_Machine]) -> list[_Machine]:
     """Return the machines whose workers start: not those that have no room, or no trasunto."""
     ready, last = [], PlaceLostError()
+    for machine in machines:
+        machine.actor()  # all of them start at the same time
     for machine in machines:
         try:
             machine.devices  # noqa: B018 (asked for once, and kept)
@@ -149,12 +154,13 @@ def _share(node: dict[str, Any]) -> _Share:
 
 
 class _Machine:
-    """One machine's worker, started when it is first asked for something."""
+    """One machine's worker, started when it is first asked for something; `gone` once it could not be started anew."""
 
     def __init__(self, ray: Any, node: str, share: _Share) -> None:
         self._ray, self._node, self._share = ray, node, share
         self._lock = Lock()
         self._actor: Any = None
+        self.gone = False
 
     @cached_property
     def devices(self) -> int:
@@ -200,8 +206,8 @@ class _Machine:
         try:
             self.ask(self.actor(), "devices", seconds=START_SECONDS)
         except PlaceLostError:
-            return False
-        return True
+            self.gone = True
+        return not self.gone
 
     def close(self) -> None:
         """End the worker."""

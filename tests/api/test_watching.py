@@ -49,6 +49,13 @@ def test_the_lowest_loss_is_the_best_and_says_in_what_it_differs() -> None:
     assert (told.trained, told.at_work, told.epochs) == (0, 2, 4)
 
 
+def test_more_networks_than_were_foretold_are_not_more_than_all() -> None:
+    jobs = job(0, last=1), job(1, last=1), job(2)
+    told = seen(event(jobs, 1, [0.5, 0.5, 0.5]), total=2)
+    assert (told.trained, told.at_work, told.total) == (2, 1, 3)
+    assert seen(event(jobs, 1, [0.5, 0.5, 0.5])).total == 0, "unknown stays unknown"
+
+
 def test_one_network_has_nothing_to_tell_it_from() -> None:
     told = seen(event((job(0),), 1, [0.5]))
     assert told.best is not None

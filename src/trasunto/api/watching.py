@@ -122,11 +122,12 @@ class Tally:
     @property
     def networks(self) -> Networks:
         """Return how the networks stand now."""
-        counts = self._counts
+        counts, at_work = self._counts, sum(self._at_work.values())
+        known = counts["trained"] + at_work
         return Networks(
             trained=counts["trained"],
-            at_work=sum(self._at_work.values()),
-            total=self._total,
+            at_work=at_work,
+            total=max(self._total, known) if self._total else 0,  # a study may train some that it could not foretell
             diverged=counts["diverged"],
             stopped=counts["stopped"],
             epochs=counts["epochs"],

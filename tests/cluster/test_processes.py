@@ -75,7 +75,7 @@ def test_what_goes_wrong_there_is_said_here(workers: LocalWorkers) -> None:
     place = workers.places()[0]
     assert isinstance(place, ProcessPlace)
     with pytest.raises(AssertionError, match="rows are sent before they are named"):
-        place._ask("begin", None, -1, None)
+        place.ask("begin", None, -1, None)
     with pytest.raises(TrasuntoError):
         train(Recipe("[2 tanh] > linear", epochs=1), from_arrays([[0.0], [1.0]]), on="local:none")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -106,7 +107,9 @@ def list_runs(store: Place = "runs") -> list[RunSummary]:
     """
     with Store.open(store, write=False) as opened:
         sizes = opened.sizes()
-        return [_summary(opened, run, sizes) for run in opened.runs()]
+        return [
+            _summary(run, (ending.status for ending in endings(opened, run).values()), sizes) for run in opened.runs()
+        ]
 
 
 def describe_run(name: str, store: Place = "runs") -> RunDescription:
@@ -120,11 +123,12 @@ def describe_run(name: str, store: Place = "runs") -> RunDescription:
     with Store.open(store, write=False) as opened:
         run = find_run(opened, name)
         members = recall(opened, run)
+        summary = _summary(run, members["status"], opened.sizes())
         measure = next((name for name in MEASURES if name in members), None)
         if measure is not None:
             members = members.sort_values(measure, kind="stable", na_position="last", ignore_index=True)
         return RunDescription(
-            summary=_summary(opened, run, opened.sizes()),
+            summary=summary,
             request=json.loads(run.request),
             members=members,
             folder=Path(store) / WEIGHTS,
@@ -178,7 +182,7 @@ def find_run(store: Store, name: str) -> RunRecord:
     return run
 
 
-def _summary(store: Store, run: RunRecord, sizes: dict[str, int]) -> RunSummary:
+def _summary(run: RunRecord, statuses: Iterable[str], sizes: dict[str, int]) -> RunSummary:
     asked = json.loads(run.request)
     return RunSummary(
         name=run.name,
@@ -186,6 +190,6 @@ def _summary(store: Store, run: RunRecord, sizes: dict[str, int]) -> RunSummary:
         rows=asked["rows"],
         members=len(run.ids),
         epochs=asked["epochs"],
-        outcomes=dict(Counter(ending.status for ending in endings(store, run).values()).most_common()),
+        outcomes=dict(Counter(statuses).most_common()),
         bytes=sizes.get(run.name, 0),
     )

@@ -130,8 +130,8 @@ def _told(condition: Condition) -> list[str]:
     from trasunto.report.wording import amount
 
     told = [fault.said for fault in condition.faults[:SHOWN]]
-    if more := len(condition.faults) - SHOWN:
-        told += [f"and {more:,} more"] if more > 0 else []
+    if len(condition.faults) > SHOWN:
+        told.append(f"and {len(condition.faults) - SHOWN:,} more")
     if not condition.sealed and condition.readable:
         told.append("the database has no checksum now, since its last writer was killed; its structure is sound")
     return [*told, amount(len(condition.faults), "fault") if told and condition.faults else "everything is there"]

@@ -13,7 +13,7 @@ from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, ex
 from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
-from trasunto.cli.values import as_typed, assignments, setting
+from trasunto.cli.values import as_typed, assignments, refuse_page, setting
 from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
@@ -80,10 +80,7 @@ def study(
         _list(as_json)
         return
     asked = find(_named(name))
-    if out is not None and out.suffix == ".html":
-        raise TrasuntoError(
-            f"--out '{out}' names a page, and a folder is asked for (trasunto report writes pages alone)"
-        )
+    refuse_page(out)
     typed = [f"{option}={value}" for option, value in (("epochs", epochs), ("seeds", seeds)) if value is not None]
     changes = _changes(asked, [*typed, *(change or ())]) | _images(asked, image or (), index or ())
     settings = settle(asked, not reduced, changes)

@@ -12,7 +12,7 @@ from trasunto.cli.options import Debug, DryRun, Json, Log, On, Store, examples
 from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
-from trasunto.cli.values import read
+from trasunto.cli.values import read, refuse_page
 from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def sweep(
     from trasunto.api.writers import log_to
     from trasunto.report import prepare_folder
 
-    if out is not None and out.suffix == ".html":
-        raise TrasuntoError(f"--out '{out}' names a page, and a folder is asked for")
+    refuse_page(out)
     columns = table_options(context.params)
     changes = _changes(networks, network_epochs, minutes, seeds, sampler, name) | _data(data, columns)
     asked = describe(file, changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from trasunto.errors import TrasuntoError
@@ -92,6 +93,20 @@ def setting(settings: type[Any], name: str, text: str) -> Any:
         The text is no such value.
     """
     return _as(f"setting {name}", text, get_type_hints(settings).get(name, str))
+
+
+def refuse_page(out: Path | None) -> None:
+    """Refuse a page where a folder is asked for, before anything is read.
+
+    Raises
+    ------
+    TrasuntoError
+        It names a page.
+    """
+    if out is not None and out.suffix == ".html":
+        raise TrasuntoError(
+            f"--out '{out}' names a page, and a folder is asked for (trasunto report writes pages alone)"
+        )
 
 
 def as_typed(value: Any) -> str:

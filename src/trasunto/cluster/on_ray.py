@@ -8,12 +8,12 @@ import os
 import socket
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from trasunto.cluster.parcel import Parcel, Recent
+from trasunto.cluster.parcel import Parcel, Recent, RemotePlace
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event
@@ -217,13 +217,12 @@ class _Machine:
                 self._actor = None
 
 
-class RayPlace:
+class RayPlace(RemotePlace):
     """One device of one machine."""
 
     def __init__(self, machine: _Machine, device: int, rows: _Rows) -> None:
         self._machine, self._device, self._rows = machine, device, rows
         self._actor: Any = None
-        self._chunk: Chunk | None = None
 
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
         """Send a chunk, and a reference to its rows."""
@@ -232,23 +231,13 @@ class RayPlace:
         rows = [self._rows.reference(chunk.jobs[0].table)]
         return self._event("begin", Parcel.of(chunk, begins, checkpoint_seconds), rows)
 
-    def advance(self) -> Event:
-        """Train the chunk for one more epoch."""
-        return self._event("advance")
-
-    def states(self) -> Arrays:
-        """Copy the chunk's states."""
-        arrays: Arrays = self._machine.ask(self._actor, "states", self._device)
-        return arrays
+    def ask(self, verb: str, *given: object) -> Any:
+        """Return what the machine's worker answers."""
+        return self._machine.ask(self._actor, verb, self._device, *given)
 
     def revive(self) -> bool:
         """Start another worker on the machine, if it is there."""
         return self._machine.replaced(self._actor)
-
-    def _event(self, verb: str, *given: object) -> Event:
-        assert self._chunk is not None, "a place is given a chunk before it is asked to go on"
-        event: Event = self._machine.ask(self._actor, verb, self._device, *given)
-        return replace(event, jobs=self._chunk.jobs)
 
 
 class _Rows:

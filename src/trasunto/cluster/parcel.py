@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import jax
 import numpy as np
@@ -76,6 +77,36 @@ class Recent(Generic[K, V]):
             while len(self._values) > self._room:
                 self._values.popitem(last=False)
             return self._values[key]
+
+
+class RemotePlace(ABC):
+    """A place whose chunk is trained by a `Workbench` elsewhere: `ask` reaches it."""
+
+    _chunk: Chunk | None = None
+
+    @abstractmethod
+    def ask(self, verb: str, *given: object) -> Any:
+        """Return what the bench answers.
+
+        Raises
+        ------
+        PlaceLostError
+            Nobody answers any more.
+        """
+
+    def advance(self) -> Event:
+        """Train the chunk for one more epoch."""
+        return self._event("advance")
+
+    def states(self) -> Arrays:
+        """Copy the chunk's states."""
+        arrays: Arrays = self.ask("states")
+        return arrays
+
+    def _event(self, verb: str, *given: object) -> Event:
+        assert self._chunk is not None, "a place is given a chunk before it is asked to go on"
+        event: Event = self.ask(verb, *given)
+        return replace(event, jobs=self._chunk.jobs)
 
 
 class Workbench:

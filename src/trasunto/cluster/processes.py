@@ -8,16 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from trasunto.cluster.parcel import Parcel, Recent
+from trasunto.cluster.parcel import Parcel, Recent, RemotePlace
 from trasunto.cohort.devices import cores
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event
-from trasunto.cohort.states import Arrays
 from trasunto.data import Table
 
 Answer = tuple[bool, Any]
@@ -52,12 +50,11 @@ class LocalWorkers:
             self._places.pop().close()
 
 
-class ProcessPlace:
+class ProcessPlace(RemotePlace):
     """One worker process, which trains on the first device that its cores give it."""
 
     def __init__(self, cores: Sequence[int]) -> None:
         self._cores = cores
-        self._chunk: Chunk | None = None
         self._start()
 
     @property
@@ -74,14 +71,16 @@ class ProcessPlace:
         parcel = Parcel.of(chunk, begins, checkpoint_seconds)
         return self._event("begin", parcel, id(table), None if known else table)
 
-    def advance(self) -> Event:
-        """Train the chunk for one more epoch."""
-        return self._event("advance")
-
-    def states(self) -> Arrays:
-        """Copy the chunk's states."""
-        arrays: Arrays = self._ask("states")
-        return arrays
+    def ask(self, verb: str, *given: object) -> Any:
+        """Return what the process answers, or raise what went wrong there."""
+        try:
+            self._connection.send((verb, given))
+            done, answer = self._connection.recv()
+        except (EOFError, OSError) as fault:
+            raise PlaceLostError(f"worker process {self.pid} ended") from fault
+        if not done:
+            raise answer
+        return answer
 
     def revive(self) -> bool:
         """Start another process in its place."""
@@ -106,21 +105,6 @@ class ProcessPlace:
                 command, pass_fds=[handle], stdin=subprocess.DEVNULL, start_new_session=True
             )
         self._connection: Connection[Any, Any] = Connection(ours.detach())
-
-    def _event(self, verb: str, *given: object) -> Event:
-        assert self._chunk is not None, "a place is given a chunk before it is asked to go on"
-        event: Event = self._ask(verb, *given)
-        return replace(event, jobs=self._chunk.jobs)
-
-    def _ask(self, verb: str, *given: object) -> Any:
-        try:
-            self._connection.send((verb, given))
-            done, answer = self._connection.recv()
-        except (EOFError, OSError) as fault:
-            raise PlaceLostError(f"worker process {self.pid} ended") from fault
-        if not done:
-            raise answer
-        return answer
 
 
 def _serve(connection: Connection[Any, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from trasunto.errors import StoreError, TrasuntoError, one_of
-from trasunto.runs.lookup import is_stopped, pasts_of
-from trasunto.runs.outcome import Outcome, curve_of, judge, stopped
-from trasunto.runs.recording import is_diverged
-from trasunto.runs.records import Progress
+from trasunto.runs.lookup import pasts_of
+from trasunto.runs.outcome import Outcome, curve_of
+from trasunto.runs.recall import outcome_at
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
 from trasunto.runs.trained import TrainedMember
@@ -75,7 +74,10 @@ class Cohort:
                     f"member {member.id} of run '{self.name}' is not in {self._store} any more: train again"
                 )
             curve, past = curves.get(member.id, {}), pasts.get(member.id, ())[: ends.get(member.id, 0) + 1]
-            outcomes[member.id] = self._outcome(member, reached, curve, past)
+            watched = "" if stopping is None else member.monitored(stopping)
+            outcomes[member.id] = outcome_at(
+                member.recipe, member.seed, reached, curve, past, self.epochs, stopping, watched
+            )
             seconds[member.id] = reached.seconds
             last = max((epoch for epoch, _ in curve), default=0)
             shown[member.id] = last if stopping is None or not past else stopping.best_of(past)
@@ -89,17 +91,6 @@ class Cohort:
         stopping = self._request.stopping
         rule = None if stopping is None else stopping.ends_at(asked)
         return self.epochs if rule is None else rule
-
-    def _outcome(
-        self, member: Member, reached: Progress, curve: Mapping[tuple[int, str], float], past: Sequence[float]
-    ) -> Outcome:
-        stopping = self._request.stopping
-        if stopping is not None and is_stopped(stopping, past) and not is_diverged(reached, len(past) - 1):
-            said = stopping.reason(past, member.monitored(stopping))
-            return stopped(member.recipe, member.seed, len(past) - 1, said)
-        if is_diverged(reached, self.epochs):
-            return Outcome(reached.status, reached.reason)
-        return judge(member.recipe, member.seed, curve, min(reached.epoch, self.epochs), self.epochs)
 
     @cached_property
     def _described(self) -> pd.DataFrame:

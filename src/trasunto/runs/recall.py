@@ -100,13 +100,14 @@ def _ending(
     end = stopping.ends_at(past) if stopping is not None else None
     past = past if end is None else past[: end + 1]
     last = min(reached.epoch, epochs) if end is None else end
-    outcome = _outcome(recipe, member.seed, reached, curve, past, epochs, stopping)
+    watched = _monitored(curve, stopping) if stopping is not None and past else ""
+    outcome = outcome_at(recipe, member.seed, reached, curve, past, epochs, stopping, watched)
     shown = stopping.best_of(past) if stopping is not None and past else last
     metrics = {name: value for (epoch, name), value in curve.items() if epoch == shown}
     return Ending(*outcome, shown, metrics, reached.seconds)
 
 
-def _outcome(
+def outcome_at(
     recipe: Recipe,
     seed: int,
     reached: Progress,
@@ -114,10 +115,14 @@ def _outcome(
     past: Sequence[float],
     epochs: int,
     stopping: Stopping | None,
+    watched: str,
 ) -> Outcome:
+    """Return how a member stands at the epoch asked for, however far it has come; a rule watches the loss `watched`.
+
+    `past` is that loss by epoch, to where the rule ends.
+    """
     if stopping is not None and is_stopped(stopping, past) and not is_diverged(reached, len(past) - 1):
-        said = stopping.reason(past, _monitored(curve, stopping))
-        return stopped(recipe, seed, len(past) - 1, said)
+        return stopped(recipe, seed, len(past) - 1, stopping.reason(past, watched))
     if is_diverged(reached, epochs):
         return Outcome(reached.status, reached.reason)
     return judge(recipe, seed, curve, min(reached.epoch, epochs), epochs)

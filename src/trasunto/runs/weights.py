@@ -68,9 +68,8 @@ class Weights:
 
     def size_of(self, ids: Iterable[str]) -> int:
         """Return the bytes of the files that hold weights of `ids` and of nobody else."""
-        ids, table = set(ids), "weights JOIN packs USING (file)"
-        files = {PackFile(*row) for row in self._database.rows_of(ids, "file, sha256, size", table, "member")}
-        return sum(file.size for file in files if all(member in ids for member, _ in self._held(file)))
+        ids = set(ids)
+        return sum(file.size for file in self._packs_of(ids) if all(member in ids for member, _ in self._held(file)))
 
     def load(self, wanted: Sequence[tuple[str, int | None]]) -> list[tuple[int, Arrays]]:
         """Return the epoch and the weights of each (id, epoch, None for the latest) of `wanted`.
@@ -94,8 +93,7 @@ class Weights:
 
     def repair(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """Forget every damaged pack that holds weights of `ids`, and return the epochs lost, by member."""
-        table = "weights JOIN packs USING (file)"
-        files = {PackFile(*row) for row in self._database.rows_of(ids, "file, sha256, size", table, "member")}
+        files = self._packs_of(ids)
         lost: dict[str, list[int]] = defaultdict(list)
         with self._database.writing() as connection:
             for file in sorted(file for file in files if self._shelf.fault(file)):
@@ -105,6 +103,11 @@ class Weights:
                 connection.execute("DELETE FROM packs WHERE file = ?", (file.name,))
         self.sweep()
         return {member: tuple(sorted(epochs)) for member, epochs in lost.items()}
+
+    def _packs_of(self, ids: Iterable[str]) -> set[PackFile]:
+        """Return the files that hold weights of `ids`."""
+        table = "weights JOIN packs USING (file)"
+        return {PackFile(*row) for row in self._database.rows_of(ids, "file, sha256, size", table, "member")}
 
     def _place(self, id: str, epoch: int | None) -> Place:
         found = self._database.rows(

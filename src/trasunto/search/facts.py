@@ -314,13 +314,12 @@ def _pca(sweep: Sweep, table: Table, designs: Sequence[Design]) -> Reference | N
         (linear,) = principal_components(table.values(), table.test.values(), [components])
         return Reference(components, linear.test_error)
     if measure == "auroc" and table.anomalies is not None and components < table.d:
-        import numpy as np
         from sklearn.metrics import roc_auc_score
 
         from trasunto.analysis.detection_baselines import pca_scores
+        from trasunto.search.measures import known_rows
 
-        rows = np.concatenate([table.test.values(), table.anomalies.values()])
-        labels = np.repeat([False, True], [table.test.n, table.anomalies.n])
+        rows, labels = known_rows(table)
         scores = pca_scores(table.values(), rows, [components])[components]
         return Reference(components, float(roc_auc_score(labels, scores)))
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from trasunto.errors import DataError, RecipeError
 from trasunto.runs.outcome import DIVERGED
@@ -147,21 +147,26 @@ def take(
     return {one.name: np.where(np.isfinite(shaped[one.name]), shaped[one.name], np.nan) for one in measures}
 
 
+def known_rows(table: Table, dtype: DTypeLike = np.float32) -> tuple[np.ndarray, NDArray[np.bool_]]:
+    """Return held-out normal rows and anomalies (n, d), and which are anomalies (n,)."""
+    assert table.test is not None
+    assert table.anomalies is not None
+    rows = np.concatenate([part.values(dtype=dtype) for part in (table.test, table.anomalies)])
+    return rows, np.repeat([False, True], [table.test.n, table.anomalies.n])
+
+
 def _detection(member: TrainedMember, table: Table, score: str) -> Mapping[str, float]:
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     from trasunto.cohort.application import Applied
     from trasunto.models.scoring import Judgement, spans_of
 
-    assert table.test is not None
-    assert table.anomalies is not None
     network = Applied(member.recipe, member.weights, table.blocks)
     dtype = next(iter(member.weights.values())).dtype
     spans = spans_of(table.d, table.blocks)
     judgement = Judgement.fit(score, [network], member.member.table.values(dtype=dtype), spans)
-    rows = np.concatenate([table.test.values(dtype=dtype), table.anomalies.values(dtype=dtype)])
+    rows, labels = known_rows(table, dtype)
     scores = judgement.score([network], rows, spans)
-    labels = np.repeat([False, True], [table.test.n, table.anomalies.n])
     return {
         "auroc": float(roc_auc_score(labels, scores)),
         "average_precision": float(average_precision_score(labels, scores)),

@@ -93,6 +93,10 @@ def test_survivors_go_on_from_where_they_were(table: Table, tmp_path: Path) -> N
     assert sum(watch.trained.values()) == answer.facts.network_epochs < 8 * 3
     assert answer.facts.pruned
     assert answer.facts.finished
+    members = trasunto.describe_run("sweep-small", tmp_path).members
+    assert len(members) == 8, "the run names those that left early, too"
+    assert set(members["status"]) == {"finished"}
+    assert members["epochs"].value_counts().to_dict() == {1: 2 * answer.facts.pruned, 3: 2 * answer.facts.finished}
 
 
 def test_detection_and_separation_are_measured_on_rows_with_anomalies(table: Table, tmp_path: Path) -> None:

@@ -61,6 +61,14 @@ def test_a_run_stays_at_its_own_epoch_when_its_members_go_on(table: Table, tmp_p
     pd.testing.assert_frame_equal(remembered(tmp_path, "long"), long.frame())
 
 
+def test_a_run_remembers_to_which_epoch_each_of_its_members_was_asked_for(table: Table, tmp_path: Path) -> None:
+    recipes = [LINEAR.replace(learning_rate=rate) for rate in (0.1, 0.01, 1e30)]
+    cohort = train(recipes, table, epochs=[4, 1, 2], store=tmp_path, name="a")
+    told = remembered(tmp_path, "a")
+    assert told["epochs"].tolist()[:2] == [4, 1]
+    pd.testing.assert_frame_equal(told, cohort.frame())
+
+
 def test_what_was_broken_off_is_still_training(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(step: Step) -> None:
         raise KeyboardInterrupt

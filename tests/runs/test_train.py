@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from trasunto.cohort import loop
@@ -235,6 +236,7 @@ def test_damaged_weights_are_trained_again(table: Table, tmp_path: Path) -> None
         ({"seeds": 0}, "seeds are a count of at least 1"),
         ({"seeds": [-1]}, "seeds are a count"),
         ({"epochs": -1}, "epochs must be 0 or more"),
+        ({"epochs": [1, 2]}, "2 epochs were given for 1 recipes"),
         ({"epochs": 2, "snapshots": [3]}, "snapshot epoch 3 is outside the training"),
         ({"starts": [None, None]}, "2 starting weights were given for 1 members"),
     ],
@@ -247,11 +249,32 @@ def test_a_request_that_cannot_be_is_refused(
     assert not (tmp_path / "store").exists()
 
 
-def test_recipes_that_disagree_about_epochs_need_a_word(table: Table, tmp_path: Path) -> None:
-    both = [SMALL.replace(epochs=1), SMALL.replace(epochs=2, learning_rate=0.1)]
-    with pytest.raises(RecipeError, match="different numbers of epochs"):
-        train(both, table, store=tmp_path)
-    assert len(train(both, table, epochs=1, store=tmp_path)) == 2
+def test_recipes_may_each_be_trained_to_an_epoch_of_their_own(table: Table, tmp_path: Path) -> None:
+    both = [SMALL.replace(epochs=1), SMALL.replace(epochs=4, learning_rate=0.1)]
+    steps: list[Step] = []
+    cohort = train(both, table, seeds=2, store=tmp_path / "both", observe=steps.append)
+    assert cohort.frame()["epochs"].tolist() == [1, 1, 4, 4]
+    assert cohort.history().groupby("id", sort=False)["epoch"].max().tolist() == [1, 1, 4, 4]
+    assert cohort.frame()["status"].tolist() == ["finished"] * 4
+    assert counted(steps) == 10
+    assert {step.networks for step in steps} == {4}
+    alone = train(both[0], table, seeds=2, store=tmp_path / "alone")
+    pd.testing.assert_series_equal(cohort.frame()["test_loss"][:2], alone.frame()["test_loss"], rtol=1e-5)
+
+
+def test_a_training_to_several_epochs_goes_on_with_what_is_left(table: Table, tmp_path: Path) -> None:
+    recipes = [SMALL.replace(learning_rate=rate) for rate in (0.1, 0.5, 0.9)]
+    steps: list[Step] = []
+    train(recipes, table, epochs=2, store=tmp_path)
+    cohort = train(recipes, table, epochs=[5, 2, 1], store=tmp_path, observe=steps.append)
+    assert cohort.frame()["epochs"].tolist() == [5, 2, 1]
+    assert counted(steps) == 3
+    assert {step.networks for step in steps} == {1}
+
+
+def test_a_network_that_is_named_twice_is_trained_once_to_the_furthest_epoch(table: Table, tmp_path: Path) -> None:
+    cohort = train([SMALL, SMALL, SMALL], table, epochs=[1, 3, 2], store=tmp_path)
+    assert cohort.frame()["epochs"].tolist() == [3]
 
 
 def test_a_cohort_names_what_it_does_not_have(table: Table, tmp_path: Path) -> None:

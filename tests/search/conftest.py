@@ -70,18 +70,18 @@ def carried_out() -> Callable[..., tuple[str, Journal]]:
 class PretendCohort:
     """A cohort whose losses follow from recipes, seeds and epochs; networks of width 13 diverge."""
 
-    def __init__(self, recipes: Sequence[Recipe], seeds: Sequence[int], epochs: int, d: int) -> None:
-        self._members = [(recipe, seed) for recipe in recipes for seed in seeds]
-        self._epochs, self._d = epochs, d
+    def __init__(self, recipes: Sequence[Recipe], seeds: Sequence[int], epochs: Sequence[int], d: int) -> None:
+        self._members = [(recipe, end, seed) for recipe, end in zip(recipes, epochs, strict=True) for seed in seeds]
+        self._d = d
 
     def frame(self) -> pd.DataFrame:
-        return pd.DataFrame([self._row(recipe, seed) for recipe, seed in self._members])
+        return pd.DataFrame([self._row(*member) for member in self._members])
 
-    def _row(self, recipe: Recipe, seed: int) -> dict[str, Any]:
+    def _row(self, recipe: Recipe, epochs: int, seed: int) -> dict[str, Any]:
         width, latent = recipe.network.encoder[0].units, recipe.network.encoder[-1].units
         lost = width == 13
         noise = np.random.default_rng([width, latent, seed]).normal() * 1e-3
-        loss = 1 / latent + abs(np.log10(recipe.learning_rate) + 2) + 1 / self._epochs + 1e-3 * width + noise
+        loss = 1 / latent + abs(np.log10(recipe.learning_rate) + 2) + 1 / epochs + 1e-3 * width + noise
         status = "diverged" if lost else "finished"
         return {"status": status, "test_loss": np.nan if lost else loss, "parameters": recipe.parameters(self._d)}
 
@@ -90,7 +90,7 @@ class Pretend:
     """A trainer that remembers what it was asked for: (recipes, seeds, epochs) of every call."""
 
     def __init__(self, stop_after: int | None = None) -> None:
-        self.calls: list[tuple[list[str], tuple[int, ...], int]] = []
+        self.calls: list[tuple[list[str], tuple[int, ...], list[int]]] = []
         self._stop_after = stop_after
 
     def __call__(self, recipes: Sequence[Recipe], table: Table, **options: Any) -> PretendCohort:
@@ -103,4 +103,4 @@ class Pretend:
     @property
     def trained(self) -> list[tuple[str, int]]:
         """Every recipe with the epoch that it was trained to, in order."""
-        return [(recipe, epochs) for recipes, _, epochs in self.calls for recipe in recipes]
+        return [course for recipes, _, epochs in self.calls for course in zip(recipes, epochs, strict=True)]

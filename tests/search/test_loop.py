@@ -140,14 +140,8 @@ def test_halving_lets_the_best_go_on_and_fills_their_room(
     sweep = make(pruner={"name": "halving", "factor": 2}, rungs=[1, 3], budget={"networks": 20}, cohort=6)
     _, journal = carried_out(sweep, table, tmp_path, train)
     assert {trial.state for trial in journal.trials} <= {FINISHED, PRUNED, DIVERGED}
-    by_round: dict[int, list[int]] = {}
-    for recipes, _, epochs in train.calls:
-        by_round.setdefault(epochs, []).append(len(recipes))
-    # The first cohort of 6 leaves at most 3 after its first epoch; 3 others take their room beside them.
-    assert train.calls[0][2] == 1
-    assert len(train.calls[0][0]) == 6
-    assert [call[2] for call in train.calls[1:3]] == [3, 1]
-    assert len(train.calls[1][0]) + len(train.calls[2][0]) == 6
+    # The first cohort of 6 leaves 3 after its first epoch; 3 others take their room beside them, in the same training.
+    assert [epochs for _, _, epochs in train.calls[:2]] == [[1] * 6, [3, 3, 3, 1, 1, 1]]
     assert len(train.trained) == len(set(train.trained))
     finished = [trial for trial in journal.trials if trial.state == FINISHED]
     pruned = [trial for trial in journal.trials if trial.state == PRUNED]
@@ -162,7 +156,8 @@ def test_halving_that_is_stopped_goes_on_as_if_it_had_not_been(
 ) -> None:
     sweep = make(pruner="halving", rungs=[1, 3], budget={"networks": 20}, cohort=6)
     _, whole = carried_out(sweep, table, tmp_path / "whole")
-    for stop_after in (1, 2, 3):
+    assert whole.rounds > 3
+    for stop_after in (1, 1, 1):
         with pytest.raises(KeyboardInterrupt):
             carried_out(sweep, table, tmp_path / "parts", pretend(stop_after=stop_after))
     _, parts = carried_out(sweep, table, tmp_path / "parts")

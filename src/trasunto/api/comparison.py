@@ -13,7 +13,7 @@ from trasunto.analysis.intervals import Difference, Interval, adjust, interval, 
 from trasunto.api.members import MEASURES
 from trasunto.api.runs import Place, find_run
 from trasunto.errors import StoreError, TrasuntoError
-from trasunto.runs.recall import recall
+from trasunto.runs.recall import epochs_asked, recall
 from trasunto.runs.records import RunRecord
 from trasunto.runs.store import Store
 from trasunto.studies.phrases import chance, listed
@@ -156,11 +156,11 @@ def _measure(runs: Sequence[RunRecord], frames: Sequence[pd.DataFrame]) -> str:
 
 
 def _side(store: Store, run: RunRecord, frame: pd.DataFrame, measure: str) -> _Side:
-    members, epochs = store.members(run.ids), json.loads(run.request)["epochs"]
+    members, epochs = store.members(run.ids), epochs_asked(run)
     facts = []
-    for id, seed in zip(frame["id"], frame["seed"], strict=True):
-        recipe = json.loads(members[str(id)].recipe)
-        facts.append(recipe | {"epochs": epochs, "pretrained": bool(members[str(id)].start), "seed": int(seed)})
+    for id, seed in zip(map(str, frame["id"]), frame["seed"], strict=True):
+        asked = {"epochs": epochs[id], "pretrained": bool(members[id].start), "seed": int(seed)}
+        facts.append(json.loads(members[id].recipe) | asked)
     return _Side(run.name, facts, frame[measure].to_numpy(np.float64))
 
 

@@ -309,7 +309,7 @@ def _observer(plan: Plan, watch: Watcher | None, observe: Observer | None) -> Ca
             first = event.jobs[0].id
             if first not in named:
                 named[first] = tuple(replace(job, id=_name(job)) for job in event.jobs)
-            observe(Step(done, total, replace(event, jobs=named[first])))
+            observe(Step(done, total, replace(event, jobs=named[first]), plan.seeds))
 
     return take
 

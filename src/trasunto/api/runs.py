@@ -34,7 +34,7 @@ class RunSummary:
     rows
         What its rows are called.
     members, epochs
-        How many networks it names, and to which epoch they were asked to be trained.
+        How many networks it names, and the furthest epoch that any was asked to be trained to.
     outcomes
         How many ended in which way; "training" are those that have not come to their end.
     bytes
@@ -59,7 +59,8 @@ class RunDescription:
     summary
         The run in one line.
     request
-        What was asked for: rows, path, members, epochs, snapshots, and a rule for stopping where there is one.
+        What was asked for: rows, path, members, epochs (and each member's where they differ), snapshots, and a rule for
+        stopping where there is one.
     members
         A row per member as `Cohort.frame` has it, at the epoch asked for or, under a rule, its best; best first.
     folder

@@ -207,11 +207,7 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float
 
     journal = look(Path(store), asked.name, asked.identity(table))
     left = expected(asked, journal.trials, table.d)
-    requests = [
-        make_request(recipes, table, asked.seeds, epochs, (), None)
-        for epochs, recipes in left.recipes.items()
-        if recipes
-    ]
+    requests = [make_request(left.recipes, table, asked.seeds, left.epochs, (), None)] if left.recipes else []
     cost = forecast(requests, Path(store), rate)
     return replace(
         cost,

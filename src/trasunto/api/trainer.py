@@ -30,7 +30,7 @@ class Trainer:
     on
         Where to train; by default this process.
     networks
-        How many there are to train in all; 0 where it is not known.
+        How many there are to train in all; 0 where it is not known, and then those of the trainings so far are told.
     observe
         Called after every epoch of a chunk, as `runs.train` calls it.
     """
@@ -66,7 +66,7 @@ class Trainer:
             if step.event.epoch:
                 self.network_epochs += int(step.event.trained.sum())
                 self._trained.update(job.id for job in step.event.jobs)
-            self._tally.take(step.event)
+            self._tally.take(step.event, step.networks)
             if self._observe is not None:
                 self._observe(step)
             self._tell()

@@ -84,25 +84,26 @@ class Tally:
     Parameters
     ----------
     total
-        How many networks there are to train; 0 where it is not known.
+        How many networks there are to train; 0 where it is not known beyond the training at hand.
     """
 
     def __init__(self, total: int = 0) -> None:
-        self._total = total
+        self._total, self._here = total, 0
         self._counts: Counter[str] = Counter()
         self.begin()
 
     def begin(self) -> None:
         """Forget what was best, and who is at work: another training follows, and its losses may mean another thing."""
+        self._before, self._here = self._counts["trained"], 0
         self._chunks: dict[tuple[str, int], np.ndarray] = {}
         self._at_work: dict[tuple[str, int], int] = {}
         self._seen: dict[str, set[str | float]] = {}
         self._best: dict[str, Best] = {}
         self._loss = ""
 
-    def take(self, event: Event) -> None:
-        """Count what one epoch of one chunk gave."""
-        first = event.jobs[0]
+    def take(self, event: Event, networks: int = 0) -> None:
+        """Count what one epoch of one chunk gave; the training at hand is of so many networks, if that is known."""
+        first, self._here = event.jobs[0], networks
         key = first.id, first.first
         last = self._chunks.get(key)
         if last is None:
@@ -124,10 +125,11 @@ class Tally:
         """Return how the networks stand now."""
         counts, at_work = self._counts, sum(self._at_work.values())
         known = counts["trained"] + at_work
+        total = self._total or (self._before + self._here if self._here else 0)
         return Networks(
             trained=counts["trained"],
             at_work=at_work,
-            total=max(self._total, known) if self._total else 0,  # a study may train some that it could not foretell
+            total=max(total, known) if total else 0,  # a study may train some that it could not foretell
             diverged=counts["diverged"],
             stopped=counts["stopped"],
             epochs=counts["epochs"],

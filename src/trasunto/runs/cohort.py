@@ -31,7 +31,7 @@ class _Read(NamedTuple):
 
 
 class Cohort:
-    """Members trained together, as they stood at the epoch that was asked for.
+    """Members trained together, as they stood at the epoch that each was asked for.
 
     Curves and weights are read from the store when they are asked for, so a cohort of thousands is a light value.
     Losses are means over features and rows: lower is better.
@@ -41,7 +41,7 @@ class Cohort:
     name
         The run's name in the store.
     epochs
-        The epoch that was asked for; a member that diverged, or that a rule stopped, ended before it.
+        The furthest epoch that was asked for; a member that diverged, or that a rule stopped, ended before its own.
     """
 
     def __init__(self, request: Request, store: Path, name: str) -> None:
@@ -63,8 +63,8 @@ class Cohort:
             long, progress = store.curves(ids), store.progress(ids)
             stopping = self._request.stopping
             pasts = pasts_of(store, self._request.members, stopping) if stopping is not None else {}
-        ends = {id: self._end_of(past) for id, past in pasts.items()}
-        long = long[long["epoch"] <= long["id"].map(ends).fillna(self.epochs)]
+        ends = {member.id: self._end_of(member, pasts.get(member.id, ())) for member in self._request.members}
+        long = long[long["epoch"] <= long["id"].map(ends)]
         curves = {str(id): curve_of(part) for id, part in long.groupby("id")}
         outcomes, seconds, shown = {}, {}, {}
         for member in self._request.members:
@@ -73,10 +73,10 @@ class Cohort:
                 raise StoreError(
                     f"member {member.id} of run '{self.name}' is not in {self._store} any more: train again"
                 )
-            curve, past = curves.get(member.id, {}), pasts.get(member.id, ())[: ends.get(member.id, 0) + 1]
+            curve, past = curves.get(member.id, {}), pasts.get(member.id, ())[: ends[member.id] + 1]
             watched = "" if stopping is None else member.monitored(stopping)
             outcomes[member.id] = outcome_at(
-                member.recipe, member.seed, reached, curve, past, self.epochs, stopping, watched
+                member.recipe, member.seed, reached, curve, past, member.epochs, stopping, watched
             )
             seconds[member.id] = reached.seconds
             last = max((epoch for epoch, _ in curve), default=0)
@@ -85,12 +85,11 @@ class Cohort:
         wide.columns.name = None
         return _Read(wide, outcomes, seconds, shown)
 
-    def _end_of(self, past: Sequence[float]) -> int:
+    def _end_of(self, member: Member, past: Sequence[float]) -> int:
         """Return the epoch at which this request's rule, or its last epoch, ends a training with this curve."""
-        asked = past[: self.epochs + 1]
         stopping = self._request.stopping
-        rule = None if stopping is None else stopping.ends_at(asked)
-        return self.epochs if rule is None else rule
+        rule = None if stopping is None else stopping.ends_at(past[: member.epochs + 1])
+        return member.epochs if rule is None else rule
 
     @cached_property
     def _described(self) -> pd.DataFrame:

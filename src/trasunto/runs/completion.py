@@ -35,11 +35,14 @@ class Step:
         `REFERENCE_RATE` products a second: a measure of work, not of time.
     event
         What the epoch gave.
+    networks
+        How many networks the request trains, from scratch or further.
     """
 
     done: float
     total: float
     event: Event
+    networks: int
 
     @property
     def share(self) -> float:
@@ -112,6 +115,7 @@ def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None, on: 
     }
     left = {id(job): job.last - job.first for chunk in chunks for job in chunk.jobs}
     total = sum(weight[job] * epochs for job, epochs in left.items())
+    networks = len({job.id for chunk in chunks for job in chunk.jobs})
     with listening() as stopping:
         places = on.places() if chunks else ()
         for event in train_chunks(chunks, places, checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping):
@@ -122,6 +126,6 @@ def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None, on: 
                 )
             waiting = sum(weight[job] * epochs for job, epochs in left.items() if epochs > 0)
             if observe is not None:
-                observe(Step(total - waiting, total, event))
+                observe(Step(total - waiting, total, event, networks))
     waiting = sum(weight[job] * epochs for job, epochs in left.items() if epochs > 0)
     return 1 - waiting / total if waiting else 1.0

@@ -27,7 +27,7 @@ def jobs_left(request: Request, path: Path) -> list[Job]:
         if (path / DATABASE).exists():
             with Store.open(path, write=False) as store:
                 return missing_jobs(store, request, frozenset(), repair=False)
-    return [Job(m.id, m.recipe, m.seed, m.table, 0, request.epochs, stopping=request.stopping) for m in request.members]
+    return [Job(m.id, m.recipe, m.seed, m.table, 0, m.epochs, stopping=request.stopping) for m in request.members]
 
 
 def missing_jobs(store: Store, request: Request, kept: frozenset[int], *, repair: bool = True) -> list[Job]:
@@ -85,10 +85,10 @@ def _jobs_of(
     reached = progress.epoch if progress else -1
     if progress and progress.status == DIVERGED:
         reached = progress.epoch  # nothing comes after; what came before, and was kept there, can be fetched again
-    elif reached < request.epochs and not is_stopped(request.stopping, past):
+    elif reached < member.epochs and not is_stopped(request.stopping, past):
         first = max(there, default=0)
         wanted = frozenset(epoch for epoch in kept if epoch > first) | _beginning(member, first)
-        yield _job(store, member, first, request.epochs, wanted, past, request.stopping)
+        yield _job(store, member, first, member.epochs, wanted, past, request.stopping)
         reached = first
     absent = {epoch for epoch in request.snapshots or () if 0 < epoch <= reached} - there
     if absent:

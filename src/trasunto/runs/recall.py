@@ -43,17 +43,23 @@ class Ending(NamedTuple):
 
 
 def endings(store: Store, run: RunRecord) -> dict[str, Ending]:
-    """Return how each member of a run stands at the epoch that the run asked for, as a `Cohort` of it would."""
-    asked = json.loads(run.request)
-    epochs = int(asked["epochs"])
+    """Return how each member of a run stands at the epoch that the run asked for it, as a `Cohort` of it would."""
+    asked, epochs = json.loads(run.request), epochs_asked(run)
     stopping = Stopping(**asked["stopping"]) if asked.get("stopping") else None
     members, progress = store.members(run.ids), store.progress(run.ids)
     # A rule looks at whole curves; else the first and the last epoch are all there is to know.
-    needed = None if stopping else {0} | {min(reached.epoch, epochs) for reached in progress.values()}
+    needed = None if stopping else {0} | {min(reached.epoch, epochs[id]) for id, reached in progress.items()}
     curves = {str(id): curve_of(part) for id, part in store.curves(run.ids, needed).groupby("id")}
     return {
-        id: _ending(member, progress.get(id), curves.get(id, {}), epochs, stopping) for id, member in members.items()
+        id: _ending(member, progress.get(id), curves.get(id, {}), epochs[id], stopping)
+        for id, member in members.items()
     }
+
+
+def epochs_asked(run: RunRecord) -> dict[str, int]:
+    """Return to which epoch a run asked for each of its members, by id."""
+    asked = json.loads(run.request)
+    return dict(zip(run.ids, asked.get("epochs_each") or [int(asked["epochs"])] * len(run.ids), strict=True))
 
 
 def recall(store: Store, run: RunRecord) -> pd.DataFrame:

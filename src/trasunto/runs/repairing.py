@@ -132,8 +132,7 @@ def _planned(
             else:
                 members[wanted[id]].append(member)
                 del reasons[id]
-        # To epoch 0, because what was not trained before is not for a repair to train.
-        requests += [(run.name, Request(tuple(alike), 0, epochs)) for epochs, alike in members.items()]
+        requests += [(run.name, Request(tuple(alike), epochs)) for epochs, alike in members.items()]
     return requests, reasons
 
 
@@ -147,7 +146,8 @@ def _rebuilt(store: Store, record: MemberRecord, table: Table) -> Member:
         given = encoder_weights(recipe, only_weights(store.load(record.id, 0)[1]))
     try:
         rows = table.hold_out(recipe.validation) if recipe.validation else table
-        member = Member(recipe, record.seed, rows, given)
+        # To epoch 0, because what was not trained before is not for a repair to train.
+        member = Member(recipe, record.seed, rows, 0, given)
         same = member.rows == record.rows
     except DataError:
         same = False

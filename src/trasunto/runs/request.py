@@ -33,6 +33,8 @@ class Member:
         What is trained.
     table
         The prepared rows: with ``recipe.validation``, the last share of them is held out.
+    epochs
+        To which epoch it is trained. It is not in the id: who is asked for more goes on.
     start
         Weights that training starts from, by name; empty where it starts from the recipe's initialisation.
     """
@@ -40,6 +42,7 @@ class Member:
     recipe: Recipe
     seed: int
     table: Table
+    epochs: int
     start: Arrays = field(default_factory=dict)
 
     @cached_property
@@ -85,21 +88,25 @@ class Member:
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """Members to be trained to an epoch.
+    """Members to be trained, each to its epoch.
 
     Attributes
     ----------
     snapshots
         Epochs at which their weights are kept; None leaves the choice to the store's habit.
     stopping
-        A rule that may end a member's training before that epoch. It is not in the members' ids, for it changes nothing
+        A rule that may end a member's training before its epoch. It is not in the members' ids, for it changes nothing
         that they were before.
     """
 
     members: tuple[Member, ...]
-    epochs: int
     snapshots: tuple[int, ...] | None
     stopping: Stopping | None = None
+
+    @property
+    def epochs(self) -> int:
+        """Return the furthest epoch that any member is trained to."""
+        return max(member.epochs for member in self.members)
 
     @property
     def usual_name(self) -> str:
@@ -109,15 +116,16 @@ class Request:
     @property
     def json(self) -> str:
         """Return the request as the store writes it down."""
-        first = self.members[0]
+        first, epochs = self.members[0], [member.epochs for member in self.members]
         return json.dumps(
             {
                 "rows": first.table.provenance.name,
                 "path": first.table.provenance.path,
                 "members": len(self.members),
-                "epochs": self.epochs,
+                "epochs": max(epochs),
                 "snapshots": None if self.snapshots is None else list(self.snapshots),
             }
+            | ({"epochs_each": epochs} if len(set(epochs)) > 1 else {})
             | ({} if self.stopping is None else {"stopping": asdict(self.stopping)})
         )
 
@@ -134,17 +142,17 @@ def make_request(
     recipes: Recipes,
     table: Table,
     seeds: int | Sequence[int],
-    epochs: int | None,
+    epochs: int | Sequence[int] | None,
     snapshots: Sequence[int] | None,
     starts: Sequence[Arrays | None] | None,
     stopping: Stopping | None = None,
 ) -> Request:
-    """Name the members of recipes x seeds (seeds fastest) on prepared rows.
+    """Name the members of recipes x seeds (seeds fastest) on prepared rows; who is named twice counts once.
 
     Raises
     ------
     RecipeError
-        Seeds, epochs or snapshots that are not counting numbers; recipes that ask for different numbers of epochs.
+        Seeds, epochs or snapshots that are not counting numbers, or are not one for each recipe.
     DataError
         Labels are wanted and there are none.
     """
@@ -153,23 +161,24 @@ def make_request(
     if not listed:
         raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
     chosen = _seeds(seeds)
-    last = _epochs(listed, epochs)
+    ends = _epochs(listed, epochs)
     for epoch in snapshots or ():
-        if not 0 <= epoch <= last:
-            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {last})")
+        if not 0 <= epoch <= max(ends):
+            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {max(ends)})")
     prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in listed}}
-    pairs = [(recipe, seed) for recipe in listed for seed in chosen]
+    pairs = [(recipe, end, seed) for recipe, end in zip(listed, ends, strict=True) for seed in chosen]
     begins = starts if starts is not None else [None] * len(pairs)
     if len(begins) != len(pairs):
         raise RecipeError(f"{len(begins)} starting weights were given for {len(pairs)} members (recipes x seeds)")
     members = [
-        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), encoder_weights(recipe, begin or {}))
-        for (recipe, seed), begin in zip(pairs, begins, strict=True)
+        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), end, encoder_weights(recipe, begin or {}))
+        for (recipe, end, seed), begin in zip(pairs, begins, strict=True)
     ]
-    unique = list({member.id: member for member in members}.values())
-    for member in unique:
+    unique: dict[str, Member] = {}
+    for member in members:
         member.monitored(stopping)  # refuses a rule that watches what is not measured
-    return Request(tuple(unique), last, None if snapshots is None else tuple(sorted(set(snapshots))), stopping)
+        unique[member.id] = max(unique.get(member.id, member), member, key=lambda one: one.epochs)
+    return Request(tuple(unique.values()), None if snapshots is None else tuple(sorted(set(snapshots))), stopping)
 
 
 def _seeds(seeds: int | Sequence[int]) -> list[int]:
@@ -179,17 +188,15 @@ def _seeds(seeds: int | Sequence[int]) -> list[int]:
     return chosen
 
 
-def _epochs(recipes: Sequence[Recipe], epochs: int | None) -> int:
-    asked = {recipe.epochs for recipe in recipes} if epochs is None else {epochs}
-    if len(asked) > 1:
-        listed = ", ".join(map(str, sorted(asked)))
-        raise RecipeError(
-            f"the recipes ask for different numbers of epochs ({listed}): pass epochs=, or train them apart"
-        )
-    last = asked.pop()
-    if last < 0:
-        raise RecipeError(f"epochs must be 0 or more, not {last}")
-    return last
+def _epochs(recipes: Sequence[Recipe], epochs: int | Sequence[int] | None) -> list[int]:
+    """Return to which epoch each recipe is trained."""
+    asked = [recipe.epochs for recipe in recipes] if epochs is None else epochs
+    each = [asked] * len(recipes) if isinstance(asked, int) else list(asked)
+    if len(each) != len(recipes):
+        raise RecipeError(f"{len(each)} epochs were given for {len(recipes)} recipes: give one, or one for each")
+    if min(each) < 0:
+        raise RecipeError(f"epochs must be 0 or more, not {min(each)}")
+    return each
 
 
 def _labelled(recipe: Recipe, table: Table) -> Table:

@@ -20,7 +20,7 @@ def train(
     table: Table,
     *,
     seeds: int | Sequence[int] = 1,
-    epochs: int | None = None,
+    epochs: int | Sequence[int] | None = None,
     snapshots: Sequence[int] | None = None,
     store: str | PathLike[str] = "runs",
     name: str | None = None,
@@ -40,7 +40,8 @@ def train(
     seeds
         How many (0, 1, ...), or which.
     epochs
-        To which epoch; by default the recipes' own. A member that has come further already is looked at there.
+        To which epoch, one for all or one for each recipe; by default the recipes' own. A member that has come further
+        already is looked at there.
     snapshots
         Epochs whose weights are kept. By default 1, 2, 5, 10, 20, 50, ... where that stays below 256 MiB; any other
         epoch can be had later too, by training again from the nearest earlier weights.

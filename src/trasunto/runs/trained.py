@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -131,7 +131,7 @@ class TrainedMember:
 
     def _retrained(self) -> dict[str, np.ndarray]:
         """Train from the nearest earlier weights to this epoch, and keep what comes out."""
-        request = Request((self.member,), self.epoch, (self.epoch,))
+        request = Request((replace(self.member, epochs=self.epoch),), (self.epoch,))
         complete(request, self.store, request.usual_name)
         with Store.open(self.store, write=False) as store:
             return only_weights(store.load(self.id, self.epoch)[1])

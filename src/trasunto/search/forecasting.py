@@ -27,9 +27,10 @@ TRIES = 20
 
 @dataclass(frozen=True)
 class Expected:
-    """Designs that stand for those to come, to the epoch that each is trained; each stands for `weight` of them."""
+    """Designs that stand for those to come, and to which epoch each is trained; each stands for `weight` of them."""
 
-    recipes: dict[int, list[Recipe]]
+    recipes: list[Recipe]
+    epochs: list[int]
     weight: float
 
 
@@ -38,14 +39,13 @@ def expected(sweep: Sweep, trials: Sequence[Trial], d: int) -> Expected:
     new = designs_left(sweep, trials)
     drawn = _drawn(sweep, min(new, MOST), d, begun=len(trials))
     going = [sweep.space.recipe(trial.assignment) for trial in running(trials)]
-    by_epoch: dict[int, list[Recipe]] = {}
-    left = drawn
+    epochs: list[int] = []
+    left = len(drawn)
     for stage in sweep.stages:
-        after = left if stage == sweep.space.epochs else left[: _going_on(sweep, len(left))]
-        by_epoch[stage] = left if stage == sweep.space.epochs else left[len(after) :]
-        left = after
-    by_epoch[sweep.space.epochs] += going
-    return Expected(by_epoch, new / len(drawn) if drawn else 1.0)
+        after = 0 if stage == sweep.space.epochs else _going_on(sweep, left)
+        epochs, left = [stage] * (left - after) + epochs, after
+    weight = new / len(drawn) if drawn else 1.0
+    return Expected([*drawn, *going], epochs + [sweep.space.epochs] * len(going), weight)
 
 
 def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:

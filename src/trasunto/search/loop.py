@@ -78,11 +78,11 @@ def search(
 
 
 def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) -> None:
-    """Let the run that is named after the sweep name every network that finished, not those of the last round alone."""
-    recipes = [sweep.space.recipe(trial.assignment) for trial in trials if trial.state == FINISHED]
-    if recipes:
-        name, epochs = run_name(sweep), sweep.space.epochs
-        train(recipes, table, seeds=sweep.seeds, epochs=epochs, snapshots=(), name=name)
+    """Let the run that is named after the sweep name every network, as far as it came, not the last round's alone."""
+    measured = [trial for trial in trials if trial.results]
+    if measured:
+        recipes, epochs = [sweep.space.recipe(trial.assignment) for trial in measured], [one.epoch for one in measured]
+        train(recipes, table, seeds=sweep.seeds, epochs=epochs, snapshots=(), name=run_name(sweep))
 
 
 def run_name(sweep: Sweep) -> str:
@@ -175,27 +175,23 @@ class _Course:
 
     def measure(self, batch: Sequence[Trial]) -> dict[int, tuple[str, Result]]:
         """Train each trial to its next stage, and return what it left with the state that it is in from then on."""
-        found: dict[int, Result] = {}
-        for epoch in sorted({self._sweep.after(trial.epoch) or 0 for trial in batch}, reverse=True):
-            found |= self._measured([trial for trial in batch if self._sweep.after(trial.epoch) == epoch], epoch)
-        return self._states(found)
-
-    def _measured(self, trials: Sequence[Trial], epoch: int) -> dict[int, Result]:
-        sweep, recipes = self._sweep, [self._sweep.space.recipe(trial.assignment) for trial in trials]
+        sweep, recipes = self._sweep, [self._sweep.space.recipe(trial.assignment) for trial in batch]
+        epochs = [sweep.after(trial.epoch) or sweep.space.epochs for trial in batch]
         needs_weights = any(measure.source in ("detection", "separation") for measure in sweep.measured)
         cohort = self._train(
             recipes,
             self._table,
             seeds=sweep.seeds,
-            epochs=epoch,
-            snapshots=(epoch,) if needs_weights else (),
+            epochs=epochs,
+            snapshots=sorted(set(epochs)) if needs_weights else (),
             name=run_name(sweep),
         )
         values = take(cohort, self._table, sweep.measured, sweep.score, len(recipes))
-        return {
-            trial.number: Result(self._journal.rounds, epoch, {name: _plain(of[place]) for name, of in values.items()})
-            for place, trial in enumerate(trials)
-        }
+        results = (
+            Result(self._journal.rounds, epoch, {name: _plain(of[place]) for name, of in values.items()})
+            for place, epoch in enumerate(epochs)
+        )
+        return self._states({trial.number: result for trial, result in zip(batch, results, strict=True)})
 
     def _states(self, found: dict[int, Result]) -> dict[int, tuple[str, Result]]:
         last, measures = self._sweep.space.epochs, self._sweep.measured

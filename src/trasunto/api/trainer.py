@@ -30,7 +30,7 @@ class Trainer:
     on
         Where to train; by default this process.
     networks
-        How many there are to train in all; 0 where it is not known, and then those of the trainings so far are told.
+        How many there are to train in all; 0 where it is not known; by default those of the one training.
     observe
         Called after every epoch of a chunk, as `runs.train` calls it.
     """
@@ -42,7 +42,7 @@ class Trainer:
         watch: Watcher | None = None,
         on: str | Executor | None = None,
         *,
-        networks: int = 0,
+        networks: int | None = None,
         observe: Observer | None = None,
     ) -> None:
         self._store, self._work, self._watch, self._on, self._observe = store, work, watch, on, observe

@@ -84,17 +84,16 @@ class Tally:
     Parameters
     ----------
     total
-        How many networks there are to train; 0 where it is not known beyond the training at hand.
+        How many networks there are to train; 0 where it is not known; None where there is one training, which says it.
     """
 
-    def __init__(self, total: int = 0) -> None:
+    def __init__(self, total: int | None = None) -> None:
         self._total, self._here = total, 0
         self._counts: Counter[str] = Counter()
         self.begin()
 
     def begin(self) -> None:
         """Forget what was best, and who is at work: another training follows, and its losses may mean another thing."""
-        self._before, self._here = self._counts["trained"], 0
         self._chunks: dict[tuple[str, int], np.ndarray] = {}
         self._at_work: dict[tuple[str, int], int] = {}
         self._seen: dict[str, set[str | float]] = {}
@@ -102,7 +101,7 @@ class Tally:
         self._loss = ""
 
     def take(self, event: Event, networks: int = 0) -> None:
-        """Count what one epoch of one chunk gave; the training at hand is of so many networks, if that is known."""
+        """Count what one epoch of one chunk gave, in a training of so many networks."""
         first, self._here = event.jobs[0], networks
         key = first.id, first.first
         last = self._chunks.get(key)
@@ -125,7 +124,7 @@ class Tally:
         """Return how the networks stand now."""
         counts, at_work = self._counts, sum(self._at_work.values())
         known = counts["trained"] + at_work
-        total = self._total or (self._before + self._here if self._here else 0)
+        total = self._here if self._total is None else self._total
         return Networks(
             trained=counts["trained"],
             at_work=at_work,

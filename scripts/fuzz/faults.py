@@ -39,6 +39,15 @@ def _blow_up() -> None:
         raise DataError("it cannot be read") from fault
 
 
+def _take() -> None:
+    raise DataError(str(len(b"x" * (1 << 30))))
+
+
+def _ask() -> None:
+    np.empty(1 << 30, np.uint8)
+    raise DataError("it cannot be read")
+
+
 def _escape() -> None:
     raise KeyError("shape")
 
@@ -46,4 +55,6 @@ def _escape() -> None:
 CRASH = _bad(os.abort)
 HANG = _bad(lambda: time.sleep(60))
 BLOW_UP = _bad(_blow_up)
+TAKE = _bad(_take)
+ASK = _bad(_ask)
 ESCAPE = _bad(_escape)

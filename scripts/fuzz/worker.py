@@ -24,6 +24,9 @@ from trasunto.errors import TrasuntoError
 MEMORY = 512 << 20
 """Bytes that a reading may take beyond what the process has: a thousand times the largest input."""
 
+MOST = 16 * MEMORY
+"""Bytes that it may ask for where it takes none of them, as Arrow does for a page of Parquet before it unpacks it."""
+
 CURRENT = "current"
 """The file, in the worker's folder, that holds the number of the input that is being read."""
 
@@ -89,15 +92,43 @@ def find(name: str) -> Reader:
 def judged(way: Way, path: Path) -> str:
     """Return what a reading did that it must not do, nothing where it returned or refused."""
     try:
-        way(path)
-    except TrasuntoError as refusal:
-        if any(isinstance(fault, MemoryError) for fault in _causes(refusal)):
-            return f"memory: more than {MEMORY >> 20} MiB were asked for ({str(refusal)[:500]})"
-    except MemoryError as fault:
-        return f"memory: more than {MEMORY >> 20} MiB were asked for ({fault})"
+        if _lacked_memory(way, path):
+            return _taken(way, path)
     except BaseException as fault:  # a panic of Rust's is no Exception
         return f"escaped: {type(fault).__name__}: {str(fault)[:500]} (from {_origin(fault)})"
     return ""
+
+
+def _taken(way: Way, path: Path) -> str:
+    """Read again what asked for too much, and say so where it takes it, or fails in another way for lack of it."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limit[0] - MEMORY + MOST, limit[1]))
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak
+    before = _peak()
+    try:
+        if _lacked_memory(way, path):
+            return f"memory: more than {MOST >> 20} MiB were asked for"
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limit)
+    taken = _peak() - before
+    return f"memory: {taken >> 20} MiB were taken, more than {MEMORY >> 20}" if taken > MEMORY else ""
+
+
+def _lacked_memory(way: Way, path: Path) -> bool:
+    """Read a file; say whether it was refused, or could not be read, for lack of memory."""
+    try:
+        way(path)
+    except TrasuntoError as refusal:
+        return any(isinstance(fault, MemoryError) for fault in _causes(refusal))
+    except MemoryError:
+        return True
+    return False
+
+
+def _peak() -> int:
+    """Return the most memory that this process has really held since it was last asked to forget that, in bytes."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
 
 
 def _warm_up(reader: Reader, folder: Path) -> None:
@@ -113,7 +144,7 @@ def _warm_up(reader: Reader, folder: Path) -> None:
 def _limit_memory() -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * resource.getpagesize() + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _input(task: Task, reader: Reader, number: int) -> Seed:

@@ -83,7 +83,7 @@ def test_what_a_refusal_names_would_fit(members: int, share: float, table: objec
         ResourceError, match=f"needs about .* is free: .*300, 64 units and batch_size {batch_size}"
     ) as told:
         refuse_what_does_not_fit(asked, 2, free=free)
-    named = re.search(r"a batch_size of at most (\d+) would fit", str(told.value))
+    named = re.search(r"a batch_size of (\d+) would fit", str(told.value))
     if named:
         refuse_what_does_not_fit(chunks(members, recipe.replace(batch_size=int(named[1])), table), 2, free=free)
     else:

@@ -43,6 +43,7 @@ PLANS: dict[str, tuple[Callable[[], Table], Recipes, int]] = {
     "grid-small": (digits, SGD.grid(learning_rate=RATES[:8], momentum=[0.0, 0.5, 0.9, 0.95]), 1),
     "512": (digits, Recipe("[512 sigmoid] > sigmoid", optimizer="sgd", learning_rate=0.5, batch_size=1000), 16),
     "adam-512": (digits, Recipe("[512 relu] > sigmoid", batch_size=1000), 4),
+    "1024": (digits, Recipe("[1024 relu] > sigmoid", batch_size=256), 2),
     "tabular": (cards, Recipe(TABULAR, batch_size=64), 64),
     "tabular-1": (cards, Recipe(TABULAR, batch_size=256), 1),
     "tiny": (lambda: numbers(500, 8), Recipe("[2 tanh] > linear", batch_size=20), 4),
@@ -109,12 +110,12 @@ def measured(name: str, programs: Path) -> dict[str, int]:
 
 @pytest.mark.heavy
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", ["programs", "batch", "512"])
+@pytest.mark.parametrize("name", ["programs", "batch", "512", "adam-512", "tabular-1"])
 def test_a_process_grows_by_what_was_estimated(name: str, tmp_path: Path) -> None:
-    told = measured(name, tmp_path)
-    assert abs(told["grown"] - told["estimated"]) < 0.3 * told["estimated"], told
-    again = measured(name, tmp_path)
-    assert again["grown"] < 1.1 * told["grown"], "programs that are on disk take no more than those compiled anew"
+    anew, again = measured(name, tmp_path), measured(name, tmp_path)
+    assert again["estimated"] < anew["estimated"], "programs that are on disk are known to take less"
+    for told in (anew, again):
+        assert abs(told["grown"] - told["estimated"]) < 0.3 * told["estimated"], (anew, again)
 
 
 @pytest.mark.heavy

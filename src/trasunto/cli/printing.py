@@ -63,6 +63,7 @@ def print_cost(cost: Cost, store: Path, as_json: bool) -> None:
             {
                 "members": cost.members,
                 "programs": cost.programs,
+                "programs_to_compile": cost.anew,
                 "network_epochs": cost.epochs,
                 "minutes": cost.seconds / 60,
                 "memory_bytes": cost.memory,

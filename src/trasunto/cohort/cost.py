@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 
 import jax
@@ -14,21 +13,25 @@ import jax.numpy as jnp
 import numpy as np
 import psutil
 
-from trasunto.cohort.plan import Chunk, Program, evaluation_sets
+from trasunto.cohort.compiled import kept
+from trasunto.cohort.plan import WIDEST, Chunk, Job, Program, evaluation_sets, plan
 from trasunto.cohort.step import EVALUATION_ROWS
 from trasunto.errors import ResourceError
 
-# Memory, as processes were measured to grow (docs/durability.md): where programs lie compiled on disk it comes to less
-# than these say, where they are compiled anew to more, both within 30 %.
-RUNTIME_BYTES = 172 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
-PROGRAM_BYTES = 32 * 2**20  # a compiled program and what compiling it leaves behind
-COMPILING_BYTES = 14 * 2**20  # for each layer, on each device, while a program is compiled or fetched
-COPIES_OF_STATES = 5  # before and after an epoch, gradients, the copy handed out, and the file that it becomes
+# Memory, as processes were measured to grow (docs/durability.md).
+RUNTIME_BYTES = 180 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
+PROGRAM_BYTES = 20 * 2**20  # a program, whether compiled or fetched, stays for the life of the process
+LAYER_BYTES = 8 * 2**20  # more of it for each layer, on each device at work
+COMPILING_BYTES = 45 * 2**20  # what the compiler takes on each device at work, and keeps
+COMPILING_LAYER_BYTES = 7 * 2**20  # more of it for each layer
+COMPILING_LARGE_BYTES = 35 * 2**20  # in place of that for a layer of more weights than `SMALL_LAYER`
+SMALL_LAYER = 2**13
+COPIES_OF_STATES = 3  # before and after an epoch, and what is handed out and written down meanwhile
 COPIES_OF_ACTIVATIONS = 3  # sums, values and gradients, per layer and minibatch row
 MEMORIES = {"sgd": 1}  # arrays that an optimizer keeps for each weight, where not two
 
 SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
-COMPILE_SECONDS = 2.0  # per program, the first time that this machine meets it
+COMPILE_SECONDS = 2.0  # per program that is not on disk yet
 STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
 
 
@@ -38,8 +41,8 @@ class Cost:
 
     Attributes
     ----------
-    members, programs
-        How many networks are trained, and how many programs are compiled for them.
+    members, programs, anew
+        How many networks are trained, how many programs train them, and how many of these have to be compiled.
     epochs
         Network-epochs: the sum over networks of the epochs each is trained for.
     memory
@@ -52,6 +55,7 @@ class Cost:
 
     members: int
     programs: int
+    anew: int
     epochs: int
     memory: int
     disk: int
@@ -60,7 +64,7 @@ class Cost:
     @property
     def seconds(self) -> float:
         """Return the time that training, evaluation and compiling take."""
-        return self.training_seconds + COMPILE_SECONDS * self.programs
+        return self.training_seconds + COMPILE_SECONDS * self.anew
 
 
 def product_rate(size: int = 2048) -> float:
@@ -87,10 +91,10 @@ def _shortest(work: Callable[[], object], repeats: int = 8) -> float:
     return min(times)
 
 
-def chunk_bytes(program: Program, width: int, itemsize: int = 4, batch_size: float = math.inf) -> int:
-    """Estimate the memory of one chunk at work, were no minibatch larger than `batch_size`."""
-    batch = min(program.structure.batch_size, batch_size)
-    rows = int(max(batch, min(EVALUATION_ROWS, max(program.evaluated, default=0))))
+def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
+    """Estimate the memory of one chunk at work."""
+    evaluated = min(EVALUATION_ROWS, max(program.evaluated, default=0))
+    rows = max(min(program.structure.batch_size, program.rows), evaluated)
     states = itemsize * program.weights * (1 + MEMORIES.get(program.structure.optimizer, 2))
     return width * (states * COPIES_OF_STATES + rows * chunk_row_bytes(program, itemsize))
 
@@ -108,6 +112,7 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
     return Cost(
         members=sum(len(chunk.jobs) for chunk in chunks),
         programs=len(programs),
+        anew=len(_anew(chunks, devices)),
         epochs=epochs,
         memory=memory_needed(chunks, devices),
         disk=sum(2 * 4 * chunk.program.weights * len(chunk.jobs) for chunk in chunks),
@@ -115,17 +120,31 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
     )
 
 
-def memory_needed(chunks: Sequence[Chunk], devices: int, batch_size: float = math.inf) -> int:
-    """Estimate the memory of training `chunks`, were no minibatch larger than `batch_size`."""
+def memory_needed(chunks: Sequence[Chunk], devices: int) -> int:
+    """Estimate the memory of training `chunks`."""
     if not chunks:
         return 0
     at_work = min(devices, len(chunks))
-    programs = {chunk.program for chunk in chunks}
+    programs, anew = {chunk.program for chunk in chunks}, _anew(chunks, devices)
     tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
-    sizes = (chunk_bytes(chunk.program, chunk.width, batch_size=batch_size) for chunk in chunks)
-    compiled = PROGRAM_BYTES * len(programs) + at_work * COMPILING_BYTES * max(len(p.layers) for p in programs)
+    sizes = (chunk_bytes(chunk.program, chunk.width) for chunk in chunks)
+    compiled = PROGRAM_BYTES * len(programs) + at_work * LAYER_BYTES * max(len(p.layers) for p in programs)
+    compiling = at_work * max((_compiling_bytes(program) for program in anew), default=0)
     rows = devices * sum(table.x.nbytes for table in tables.values())
-    return RUNTIME_BYTES + compiled + rows + sum(nlargest(at_work, sizes))
+    return RUNTIME_BYTES + compiled + compiling + rows + sum(nlargest(at_work, sizes))
+
+
+def _anew(chunks: Sequence[Chunk], devices: int) -> set[Program]:
+    """Return the programs that are not on disk for every device that they may be trained on."""
+    wanted = Counter((chunk.program, chunk.width) for chunk in chunks)
+    return {program for (program, width), count in wanted.items() if not kept(program, width, min(count, devices))}
+
+
+def _compiling_bytes(program: Program) -> int:
+    """Estimate the memory that one device takes to compile a program."""
+    large = sum(inputs * outputs > SMALL_LAYER for inputs, outputs in program.layers)
+    small = len(program.layers) - large
+    return COMPILING_BYTES + large * COMPILING_LARGE_BYTES + small * COMPILING_LAYER_BYTES
 
 
 def chunk_seconds(chunk: Chunk, rate: float) -> float:
@@ -166,7 +185,25 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
 
 
 def _what_would_fit(chunks: Sequence[Chunk], devices: int, free: int) -> str:
-    """Return what to ask for instead: the largest minibatches that fit, where smaller ones help enough."""
-    sizes = range(1, max(chunk.program.structure.batch_size for chunk in chunks))
-    largest = bisect_left(sizes, True, key=lambda size: memory_needed(chunks, devices, size) > free)
-    return f"a batch_size of at most {largest}" if largest else "narrower layers or fewer rows"
+    """Return what to ask for instead: the largest minibatches found that fit, where smaller ones help enough."""
+    size = max(chunk.program.structure.batch_size for chunk in chunks)
+    while size > 1:
+        size = size * 4 // 5
+        # Planned anew: of smaller minibatches, wider chunks stay in cache.
+        if memory_needed(plan(_in_minibatches(chunks, devices, size), devices), devices) <= free:
+            return f"a batch_size of {size}"
+    return "narrower layers or fewer rows"
+
+
+def _in_minibatches(chunks: Sequence[Chunk], devices: int, size: int) -> list[Job]:
+    """Return the jobs of chunks, as many of a program as tell its memory, in minibatches of at most `size` rows."""
+    found: list[Job] = []
+    seen: Counter[Program] = Counter()
+    for chunk in chunks:
+        if seen[chunk.program] < devices * WIDEST:
+            seen[chunk.program] += len(chunk.jobs)
+            found += [
+                replace(job, recipe=job.recipe.replace(batch_size=min(job.recipe.batch_size, size)))
+                for job in chunk.jobs
+            ]
+    return found

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from trasunto.cohort.compiled import note
 from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets
 from trasunto.cohort.states import Arrays, stack, to_arrays
 from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch
@@ -167,6 +168,8 @@ class Running:
             self._rows,
         )
         metrics = {f"train_{name}": array for name, array in trained.items()} | self._evaluate(self._evaluated)
+        if self.epoch == self.jobs[0].first + 1:
+            note(self._chunk.program, self._chunk.width, self._device)
         return self._event(np.array(sound), metrics, started)
 
     def states(self) -> Arrays:

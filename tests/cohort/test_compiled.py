@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from trasunto.cohort.compiled import kept, note
+from trasunto.cohort.cost import estimate
+from trasunto.cohort.devices import program_folder
+from trasunto.cohort.plan import Job, plan
+from trasunto.data import from_arrays
+from trasunto.spec import Recipe
+
+ROWS = from_arrays(np.zeros((50, 30), np.float32))
+RECIPE = Recipe("[2 tanh] > linear", epochs=2)
+PROGRAM = Job("0", RECIPE, 0, ROWS, 0, 2).program
+
+TRAIN_AND_PRICE = """
+import sys, numpy as np, trasunto
+from trasunto.api.members import price_of_members
+rows = trasunto.from_arrays(np.zeros((50, 30), np.float32))
+recipe = trasunto.Recipe("[2 tanh] > linear", epochs=2)
+def price(seeds):
+    cost = price_of_members(recipe, rows, seeds, [], sys.argv[1] + "/store")
+    return cost.programs, cost.anew, cost.memory
+before = price(1)
+trasunto.train(recipe, rows, seeds=1, snapshots=[], store=sys.argv[1] + "/another")
+after = price(1)
+print(before[:2], after[:2], after[2] < before[2])
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of compiled programs in which there are none yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    program_folder().mkdir(parents=True)
+    before = jax.config.values["jax_compilation_cache_dir"]
+    jax.config.update("jax_compilation_cache_dir", str(program_folder()))
+    yield program_folder()
+    jax.config.update("jax_compilation_cache_dir", before)
+
+
+def test_what_was_compiled_is_known_by_program_width_and_device(folder: Path) -> None:
+    first, wider = jax.local_devices()[0], replace(PROGRAM, rows=51)
+    assert not kept(PROGRAM, 4, 1)
+    note(PROGRAM, 4, first)
+    note(PROGRAM, 4, first)
+    assert kept(PROGRAM, 4, 1)
+    assert not kept(PROGRAM, 4, 2), "each device has a program of its own"
+    assert not kept(PROGRAM, 8, 1)
+    assert not kept(wider, 4, 1)
+    assert len(list((folder / "known").iterdir())) == 1
+
+
+def test_nothing_is_noted_where_programs_are_kept_elsewhere_or_cannot_be(folder: Path, tmp_path: Path) -> None:
+    device = jax.local_devices()[0]
+    (folder / "known").write_text("a file where the folder would be")
+    note(PROGRAM, 4, device)
+    assert not kept(PROGRAM, 4, 1)
+    (folder / "known").unlink()
+    jax.config.update("jax_compilation_cache_dir", str(tmp_path / "own"))
+    note(PROGRAM, 4, device)
+    assert not list(folder.iterdir())
+
+
+def test_what_is_known_costs_no_compiling(folder: Path) -> None:
+    def cost(recipes: list[Recipe]) -> tuple[int, int, float, int]:
+        jobs = [Job(str(number), recipe, 0, ROWS, 0, 2) for number, recipe in enumerate(recipes)]
+        told = estimate(plan(jobs, 2), 2, rate=1e10)
+        return told.programs, told.anew, told.seconds - told.training_seconds, told.memory
+
+    both = [RECIPE, RECIPE.replace(batch_size=7)]
+    before = cost(both)
+    note(PROGRAM, 1, jax.local_devices()[0])
+    after, alone = cost(both), cost([RECIPE])
+    assert (before[:2], after[:2], alone[:2]) == ((2, 2), (2, 1), (1, 0))
+    assert before[2] == pytest.approx(2 * after[2])
+    assert after[2] > alone[2] == 0
+    assert before[3] == after[3] > alone[3], "the other is compiled beside it in either case"
+
+
+def test_a_training_leaves_its_programs_for_the_next_process(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", TRAIN_AND_PRICE, str(tmp_path)],
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split("\n")[0] == "(1, 1) (1, 0) True"

@@ -47,7 +47,14 @@ def returns(reader: Reader, place: int, tmp_path: Path) -> bool:
 def test_whatever_a_reader_must_not_do_is_seen_and_the_file_is_kept(reader: str, said: str, tmp_path: Path) -> None:
     bad = [number for number in range(7) if getattr(faults, reader).input(3, number).content == b"bad"]
     assert 1 < len(bad) < 6
-    (outcome,) = run([f"scripts.fuzz.faults:{reader}"], 7, seed=3, keep=tmp_path, workers=1, seconds=0.5 if reader == "HANG" else 20.0)
+    (outcome,) = run(
+        [f"scripts.fuzz.faults:{reader}"],
+        7,
+        seed=3,
+        keep=tmp_path,
+        workers=1,
+        seconds=0.5 if reader == "HANG" else 20.0,
+    )
     assert (outcome.inputs, [failure.number for failure in outcome.failures]) == (7, bad)
     for failure in outcome.failures:
         assert failure.what.startswith(said)

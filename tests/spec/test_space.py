@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -197,6 +198,13 @@ def test_a_grid_of_a_range_without_points_is_refused() -> None:
     found = read_space({}, {"learning_rate": {"range": [0.1, 0.2]}})
     with pytest.raises(RecipeError, match="'learning_rate' is a range, and a grid needs to know of how many points"):
         next(found.grid())
+
+
+def test_a_grid_is_listed_as_far_as_it_is_asked_for_however_large() -> None:
+    found = read_space({"network": "[{width} relu] > linear"}, {"width": {"integers": [1, 10**8]}})
+    assert [design["width"] for design in islice(found.grid(), 3)] == [1, 2, 3]
+    with pytest.raises(RecipeError, match="points must be at most 10,000, not 1000000000"):
+        read_space({}, {"learning_rate": {"range": [0.1, 0.2], "points": 10**9}})
 
 
 @pytest.mark.parametrize("module", [constraints, domains, hourglass, space, space_reading])

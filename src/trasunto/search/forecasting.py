@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST = 512
 """Designs that are drawn at most to be priced; more are taken to cost as these do."""
+
+MOST_COUNTED = 100_000
+"""Designs of a grid that are counted at most, where time alone ends the search."""
 
 TRIES = 20
 
@@ -57,7 +61,7 @@ def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:
         left = sweep.budget.epochs - network_epochs(trials, seeds)
         limits.append(int(left / (seeds * _epochs_each(sweep))))
     if sweep.sampler.name == "grid":
-        limits.append(sum(1 for _ in untried(sweep.space, trials)))
+        limits.append(sum(1 for _ in islice(untried(sweep.space, trials), min(limits, default=MOST_COUNTED))))
     return max(0, min(limits or [sweep.cohort]))
 
 

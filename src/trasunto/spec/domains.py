@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import reprlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -22,6 +22,9 @@ Value: TypeAlias = str | float | int | bool
 
 LARGEST = sys.float_info.max
 """Bounds are no larger, whole ones neither: they are compared and drawn as floating-point numbers."""
+
+MOST_POINTS = 10_000
+"""A grid lists no more of a parameter's values where it is told how many."""
 
 KINDS = ("choices", "range", "integers")
 OPTIONS = {"choices": (), "range": ("log", "points"), "integers": ("log", "step", "points")}
@@ -38,7 +41,7 @@ class Choices:
         """Return one of the values, each as likely."""
         return self.values[int(random.integers(len(self.values)))]
 
-    def listed(self) -> tuple[Value, ...]:
+    def listed(self) -> Sequence[Value]:
         """Return the values of a grid."""
         return self.values
 
@@ -74,7 +77,7 @@ class Range:
         share = float(random.random())
         return _between(self.low, self.high, share, self.log)
 
-    def listed(self) -> tuple[Value, ...]:
+    def listed(self) -> Sequence[Value]:
         """Return the values of a grid; none where `points` is not given."""
         if self.points is None:
             return ()
@@ -119,14 +122,14 @@ class Integers:
         drawn = _between(self.low - 0.5, self.high + 0.5, float(random.random()), log=True)
         return min(max(round(drawn), self.low), self.high)
 
-    def listed(self) -> tuple[Value, ...]:
+    def listed(self) -> Sequence[Value]:
         """Return the values of a grid."""
         if self.points is not None:
             last = max(self.points - 1, 1)
             places = (_between(self.low, self.high, place / last, self.log) for place in range(self.points))
             return tuple(dict.fromkeys(self._nearest(place) for place in places))
         if not self.log:
-            return tuple(range(self.low, self.high + 1, self.step))
+            return range(self.low, self.high + 1, self.step)
         return tuple(self.low * 2**power for power in range(int(math.log2(self.high / self.low) + 1e-9) + 1))
 
     def corners(self) -> tuple[Value, ...]:
@@ -249,6 +252,8 @@ def _count(what: str, key: str, given: Mapping[str, Any]) -> int | None:
     value = given.get(key)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
         raise RecipeError(f"{what}: {key} must be a whole number from 1 on, not {reprlib.repr(value)}")
+    if value is not None and key == "points" and value > MOST_POINTS:
+        raise RecipeError(f"{what}: points must be at most {MOST_POINTS:,}, not {reprlib.repr(value)}")
     return value
 
 

@@ -191,3 +191,16 @@ def test_text_of_parquet_that_is_no_unicode_is_refused_where_it_is_scored(tmp_pa
     source = find_source(path, Entrance(("a",), ignored=("b",)), ids=["b"])
     with pytest.raises(DataError, match=r"cannot be read as Parquet \(.*UTF8"):
         list(source.batches())
+
+
+@pytest.mark.parametrize("kind", ["<f8,", "V8"])
+def test_an_array_of_records_is_refused(tmp_path: Path, kind: str) -> None:
+    """NumPy reads a comma after a number as a record of one field, in two dimensions as well."""
+    array = np.zeros((6, 4), kind)
+    np.save(tmp_path / "rows.npy", array)
+    np.savez(tmp_path / "rows.npz", x=np.zeros((6, 4)), y=array[:, 0])
+    for name in ("rows.npy", "rows.npz"):
+        with pytest.raises(DataError, match=r"cannot be read as arrays of numbers \(it holds records"):
+            read_records(tmp_path / name)
+    with pytest.raises(DataError, match="the array holds records"):
+        read_records(array)

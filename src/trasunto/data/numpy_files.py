@@ -73,6 +73,8 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
     shape, _, dtype = HEADERS[version](file)
     if (promised := math.prod(shape) * max(dtype.itemsize, 1)) > size:  # texts of no letters take no bytes, but time
         raise ValueError(f"its header promises {promised:,} bytes, and the file has {size:,}")
+    if dtype.kind == "V":
+        raise ValueError(f"it holds records ({dtype})")
     file.seek(0)
     array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
     if array.dtype.kind == "U" and not _is_text(array):

@@ -146,6 +146,8 @@ def _in_memory(rows: Any, name: str = "") -> tuple[pd.DataFrame, Place]:
         raise DataError(f"{place.name} is not an array: its rows have different lengths") from fault
     if array.ndim != 2 or array.size == 0:
         raise DataError(f"{place.name} has shape {array.shape}; rows of columns are (n, d), with at least one of each")
+    if array.dtype.kind == "V":
+        raise DataError(f"{place.name} holds records ({array.dtype}); give their columns as a data frame")
     return pd.DataFrame(array, columns=[f"x{column}" for column in range(array.shape[1])]), place
 
 

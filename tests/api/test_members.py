@@ -28,7 +28,7 @@ def test_members_stand_best_first_and_failures_last(table: trasunto.Table, tmp_p
     assert frame["learning_rate"].tolist() == [0.1, 0.001, 1e30]
     assert frame["id"].iloc[0] == cohort.best().id
     assert varied(frame) == ["learning_rate"]
-    assert measured(frame) == ["test_loss", "train_loss"]
+    assert measured(frame) == ["epochs", "test_loss", "train_loss"], "one ended early"
 
 
 def test_without_test_rows_the_training_loss_decides(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_without_test_rows_the_training_loss_decides(tmp_path: Path) -> None:
 
 def test_errors_are_shown_where_penalties_set_them_apart() -> None:
     frame = pd.DataFrame(
-        {"loss": ["mse"], "seed": [0], "test_error": [1.0], "test_loss": [2.0], "test_accuracy": [0.5]}
+        {"loss": ["mse"], "seed": [0], "epochs": [5], "test_error": [1.0], "test_loss": [2.0], "test_accuracy": [0.5]}
     )
     assert measured(frame) == ["test_error", "test_loss", "test_accuracy"]
     assert measured(frame.assign(test_error=2.0)) == ["test_loss", "test_accuracy"]

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from trasunto.data import from_arrays
+from trasunto.runs.train import train
+from trasunto.spec import Recipe
+
 Typed = Callable[..., Any]
 
 
@@ -55,6 +59,14 @@ def test_a_run_is_shown_best_first(trained: Typed) -> None:
     for member in document["members"]:
         assert member["id"] in shown
         assert (Path(document["folder"]) / member["weights"]["2"]).is_file()
+
+
+def test_a_run_says_to_which_epoch_each_of_its_networks_was_trained(typed: Typed) -> None:
+    recipes = [Recipe("[1 tanh] > linear", learning_rate=rate) for rate in (0.1, 0.01)]
+    train(recipes, from_arrays([[0.0, 0.1], [0.2, 0.3]]), epochs=[3, 1], store="runs", name="uneven")
+    shown = typed("runs", "show", "uneven").out
+    assert "asked:     2 members to epochs of their own, 1 to 3" in shown
+    assert "learning_rate   epochs   train_loss" in shown
 
 
 def test_runs_are_compared(trained: Typed) -> None:

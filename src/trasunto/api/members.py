@@ -46,10 +46,14 @@ def varied(frame: pd.DataFrame) -> list[str]:
 
 
 def measured(frame: pd.DataFrame) -> list[str]:
-    """Return the names of what was measured of the members, without an error that is the loss over again."""
+    """Return the names of what was measured of the members, first the epoch where they stand at different ones.
+
+    An error that is the loss over again is left out.
+    """
+    epochs = ["epochs"] if frame["epochs"].nunique() > 1 else []
     names = [str(name) for name in frame.columns if str(name).startswith(("test_", "validation_", "train_"))]
     losses = {name: name.replace("_error", "_loss") for name in names if name.endswith("_error")}
-    return [name for name in names if name not in losses or not frame[name].equals(frame[losses[name]])]
+    return epochs + [name for name in names if name not in losses or not frame[name].equals(frame[losses[name]])]
 
 
 def save_members(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -151,7 +151,7 @@ def _show(told: RunDescription) -> None:
     say(
         f"run:       {told.summary.name}, of {_when(told.summary)}",
         f"rows:      {asked['rows']}{origin}",
-        f"asked:     {amount(len(members), 'member')} to epoch {asked['epochs']:,}{_rule(asked.get('stopping'))}",
+        f"asked:     {amount(len(members), 'member')} to {_epochs(asked)}{_rule(asked.get('stopping'))}",
         f"networks:  {', '.join(dict.fromkeys(members['network']))}",
         f"ended:     {_ended(told.summary)}",
         f"weights:   {_size(told.summary.bytes)} in {told.folder}, {_kept(told)}",
@@ -166,6 +166,11 @@ def _show(told: RunDescription) -> None:
     print_table(columns, rows, right=numbers)
     if len(rest):
         say(f"and {len(rest):,} more: {_counts(Counter(rest['status']))}")
+
+
+def _epochs(asked: dict[str, Any]) -> str:
+    each = asked.get("epochs_each")
+    return f"epochs of their own, {min(each):,} to {max(each):,}" if each else f"epoch {asked['epochs']:,}"
 
 
 def _show_json(told: RunDescription) -> None:

@@ -41,6 +41,7 @@ def returns(reader: Reader, place: int, tmp_path: Path) -> bool:
         ("HANG", "hang: the process ended"),
         ("BLOW_UP", "memory: more than 8192 MiB were asked for"),
         ("TAKE", "memory: 10"),
+        ("KEEP", "memory: 9"),
         ("ESCAPE", "escaped: KeyError: 'shape' (from faults.py:"),
     ],
 )

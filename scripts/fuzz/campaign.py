@@ -115,26 +115,24 @@ def _carried_out(task: Task, keep: Path) -> Outcome:
     while first < task.stop:
         with tempfile.TemporaryDirectory(prefix="trasunto-fuzz-") as folder:
             left = replace(task, first=first, folder=folder)
-            found, ended = _watch(left)
+            found, first, ended = _watch(left)
             failures += [_kept(task, number, what, keep) for number, what in found]
-            if not ended:
-                break
-            first, what = int((Path(folder) / CURRENT).read_text()) + 1, ended
-            failures.append(_kept(task, first - 1, what, keep))
+            if ended:
+                failures.append(_kept(task, first - 1, ended, keep))
     return Outcome(task.reader, task.stop - task.first, time.monotonic() - began, tuple(failures))
 
 
-def _watch(task: Task) -> tuple[list[tuple[int, str]], str]:
-    """Run one process; return what it found, and why it ended, nothing where it came to its end."""
+def _watch(task: Task) -> tuple[list[tuple[int, str]], int, str]:
+    """Run one process; return what it found, which input comes next, and why it ended before its end."""
     command = [sys.executable, "-m", "scripts.fuzz.worker", task.to_json()]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **ALONE}, capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     found = [(line["number"], line["what"]) for line in lines if "number" in line]
-    if any("read" in line for line in lines):
-        return found, ""
+    if lines and "next" in lines[-1]:
+        return found, lines[-1]["next"], ""
     if not (Path(task.folder) / CURRENT).exists():
         raise RuntimeError(f"a worker did not begin: {done.stderr[-2000:]}")
-    return found, _ending(done.returncode, done.stderr)
+    return found, int((Path(task.folder) / CURRENT).read_text()) + 1, _ending(done.returncode, done.stderr)
 
 
 def _ending(code: int, said: str) -> str:

@@ -48,6 +48,17 @@ def _ask() -> None:
     raise DataError("it cannot be read")
 
 
+_KEPT: list[np.ndarray] = []
+
+
+def _keep() -> None:
+    """Take more than there is room for, in memory that is kept for the next time, as allocators do."""
+    if not _KEPT:
+        _KEPT.append(np.empty(900 << 20, np.uint8))
+    _KEPT[0].fill(1)
+    raise DataError("it cannot be read")
+
+
 def _escape() -> None:
     raise KeyError("shape")
 
@@ -56,5 +67,6 @@ CRASH = _bad(os.abort)
 HANG = _bad(lambda: time.sleep(60))
 BLOW_UP = _bad(_blow_up)
 TAKE = _bad(_take)
+KEEP = _bad(_keep)
 ASK = _bad(_ask)
 ESCAPE = _bad(_escape)

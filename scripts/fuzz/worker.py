@@ -1,7 +1,8 @@
 """A process that reads damaged files, one after the other, with little memory and under watch.
 
-It prints what went wrong, a line of JSON each, and last how many inputs it read. Which input it is reading stands in a
-file, so that whoever started it knows by which one it ended.
+It prints what went wrong, a line of JSON each, and last which input comes next. Which input it is reading stands in a
+file, so that whoever started it knows by which one it ended. It ends early after a reading that asked for too much:
+what libraries were given when it was repeated with more room stays theirs, and would hide the next.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from scripts.fuzz.readers import READERS, Reader, Way
 from scripts.fuzz.seeds import Seed
@@ -69,17 +71,19 @@ def main(text: str) -> None:
     warnings.simplefilter("ignore")
     _warm_up(reader, folder)
     _limit_memory()
-    current = folder / CURRENT
-    read = 0
-    for number in range(task.first, task.stop):
+    current, number = folder / CURRENT, task.first
+    asked = False
+    while number < task.stop and not asked:
         current.write_text(str(number))
         file = _input(task, reader, number)
         with _watched(task.seconds):
-            trouble = [said for way in reader.ways if (said := judged(way, _placed(folder, file)))]
-        read += 1
+            verdicts = [judged(way, _placed(folder, file)) for way in reader.ways]
+        asked = any(verdict.asked for verdict in verdicts)
+        trouble = [verdict.trouble for verdict in verdicts if verdict.trouble]
         if trouble:
             print(json.dumps({"number": number, "what": trouble[0]}), flush=True)
-    print(json.dumps({"read": read}), flush=True)
+        number += 1
+    print(json.dumps({"next": number}), flush=True)
 
 
 def find(name: str) -> Reader:
@@ -89,14 +93,21 @@ def find(name: str) -> Reader:
     return found
 
 
-def judged(way: Way, path: Path) -> str:
-    """Return what a reading did that it must not do, nothing where it returned or refused."""
+class Verdict(NamedTuple):
+    """What a reading did that it must not do, nothing where it returned or refused; and if it asked for too much."""
+
+    trouble: str = ""
+    asked: bool = False
+
+
+def judged(way: Way, path: Path) -> Verdict:
+    """Read a file, and judge it."""
     try:
         if _lacked_memory(way, path):
-            return _taken(way, path)
+            return Verdict(_taken(way, path), asked=True)
     except BaseException as fault:  # a panic of Rust's is no Exception
-        return f"escaped: {type(fault).__name__}: {str(fault)[:500]} (from {_origin(fault)})"
-    return ""
+        return Verdict(f"escaped: {type(fault).__name__}: {str(fault)[:500]} (from {_origin(fault)})")
+    return Verdict()
 
 
 def _taken(way: Way, path: Path) -> str:
@@ -105,11 +116,8 @@ def _taken(way: Way, path: Path) -> str:
     resource.setrlimit(resource.RLIMIT_AS, (limit[0] - MEMORY + MOST, limit[1]))
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak
     before = _peak()
-    try:
-        if _lacked_memory(way, path):
-            return f"memory: more than {MOST >> 20} MiB were asked for"
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limit)
+    if _lacked_memory(way, path):
+        return f"memory: more than {MOST >> 20} MiB were asked for"
     taken = _peak() - before
     return f"memory: {taken >> 20} MiB were taken, more than {MEMORY >> 20}" if taken > MEMORY else ""
 

@@ -76,6 +76,7 @@ def test_runs_without_a_pair_are_only_put_side_by_side(make_run: MakeRun) -> Non
     store = make_run("high", [SGD.replace(learning_rate=rate) for rate in (0.3, 0.4)], [0.3, 0.2])
     (one,) = compare_runs(["low", "high"], store).differences
     assert one.difference is None
+    assert (one.differs, one.apart) == ({}, ("learning_rate",))
     assert one.sentence.startswith("No network of 'high' shares its learning_rate and seed with one of 'low'")
 
 

@@ -85,6 +85,14 @@ def test_a_larger_budget_and_another_sweep_find_what_was_trained(table: Table, t
     assert not other.trained
 
 
+def test_a_smaller_budget_than_was_spent_trains_nothing(table: Table, tmp_path: Path) -> None:
+    grid: dict[str, Any] = {"sampler": "grid", "space": {"momentum": [0.0, 0.2, 0.5, 0.9]}}
+    first = trasunto.sweep(ASKED, table, store=tmp_path, **grid)
+    for budget in ({"networks": 2}, {"epochs": 2}):
+        again = trasunto.sweep(ASKED, table, store=tmp_path, budget=budget, **grid)
+        assert again.facts.designs == first.facts.designs
+
+
 def test_survivors_go_on_from_where_they_were(table: Table, tmp_path: Path) -> None:
     watch = Watch()
     changes: dict[str, Any] = {"pruner": {"name": "halving", "factor": 2}, "rungs": [1]}

@@ -92,6 +92,14 @@ def test_what_is_done_and_at_work_is_counted_over_chunks() -> None:
     assert (told.trained, told.at_work, told.total) == (2, 1, 9)
 
 
+def test_a_network_that_goes_on_is_counted_once() -> None:
+    tally = Tally(0)
+    tally.take(event((job(0, last=1), job(1, last=1)), 1, [0.5, 0.5]))
+    tally.begin()
+    tally.take(event((job(0, last=3),), 3, [0.4]))
+    assert (tally.networks.trained, tally.networks.epochs) == (2, 3)
+
+
 def test_another_training_has_another_best() -> None:
     tally = Tally()
     tally.take(event((job(0),), 3, [0.1]))

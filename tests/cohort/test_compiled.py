@@ -14,13 +14,12 @@ import pytest
 from trasunto.cohort.compiled import kept, note
 from trasunto.cohort.cost import estimate
 from trasunto.cohort.devices import program_folder
-from trasunto.cohort.plan import Job, plan
-from trasunto.data import from_arrays
+from trasunto.cohort.plan import Chunk, Job, plan
+from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
 
 ROWS = from_arrays(np.zeros((50, 30), np.float32))
 RECIPE = Recipe("[2 tanh] > linear", epochs=2)
-PROGRAM = Job("0", RECIPE, 0, ROWS, 0, 2).program
 
 TRAIN_AND_PRICE = """
 import sys, numpy as np, trasunto
@@ -48,27 +47,50 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     jax.config.update("jax_compilation_cache_dir", before)
 
 
-def test_what_was_compiled_is_known_by_program_width_and_device(folder: Path) -> None:
-    first, wider = jax.local_devices()[0], replace(PROGRAM, rows=51)
-    assert not kept(PROGRAM, 4, 1)
-    note(PROGRAM, 4, first)
-    note(PROGRAM, 4, first)
-    assert kept(PROGRAM, 4, 1)
-    assert not kept(PROGRAM, 4, 2), "each device has a program of its own"
-    assert not kept(PROGRAM, 8, 1)
-    assert not kept(wider, 4, 1)
-    assert len(list((folder / "known").iterdir())) == 1
+def chunk(table: Table = ROWS, recipe: Recipe = RECIPE, width: int = 4) -> Chunk:
+    return Chunk((Job("0", recipe, 0, table, 0, 2),), width)
+
+
+def test_what_was_compiled_is_known_by_program_width_kind_of_rows_and_device(folder: Path) -> None:
+    first, second = jax.local_devices()[:2]
+    bytes_, weighted = (from_arrays(np.zeros((50, 30), np.uint8)), replace(ROWS, weights=np.ones(50)))
+    assert not kept(chunk(), 1, 2)
+    note(chunk(), second)
+    note(chunk(), second)
+    assert kept(chunk(), 1, 2)
+    assert not kept(chunk(), 1, 1), "the first device has none"
+    assert not kept(chunk(), 2, 2), "each device has a program of its own"
+    for other in (chunk(width=8), chunk(recipe=RECIPE.replace(batch_size=7)), chunk(bytes_), chunk(weighted)):
+        assert not kept(other, 1, 2)
+    note(chunk(), first)
+    assert kept(chunk(), 2, 2)
+    assert len(list((folder / "known").iterdir())) == 2
 
 
 def test_nothing_is_noted_where_programs_are_kept_elsewhere_or_cannot_be(folder: Path, tmp_path: Path) -> None:
     device = jax.local_devices()[0]
     (folder / "known").write_text("a file where the folder would be")
-    note(PROGRAM, 4, device)
-    assert not kept(PROGRAM, 4, 1)
+    note(chunk(), device)
+    assert not kept(chunk(), 1, 1)
     (folder / "known").unlink()
-    jax.config.update("jax_compilation_cache_dir", str(tmp_path / "own"))
-    note(PROGRAM, 4, device)
-    assert not list(folder.iterdir())
+    for name, value in (
+        ("jax_compilation_cache_dir", str(tmp_path / "own")),
+        ("jax_enable_compilation_cache", False),
+        ("jax_persistent_cache_min_entry_size_bytes", 10**6),
+    ):
+        before = jax.config.values[name]
+        jax.config.update(name, value)
+        note(chunk(), device)
+        jax.config.update(name, before)
+        assert not list(folder.iterdir()), name
+
+
+def test_a_folder_that_may_not_be_looked_into_knows_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    assert not kept(chunk(), 1, 1)
 
 
 def test_what_is_known_costs_no_compiling(folder: Path) -> None:
@@ -79,12 +101,12 @@ def test_what_is_known_costs_no_compiling(folder: Path) -> None:
 
     both = [RECIPE, RECIPE.replace(batch_size=7)]
     before = cost(both)
-    note(PROGRAM, 1, jax.local_devices()[0])
+    note(chunk(width=1), jax.local_devices()[0])
     after, alone = cost(both), cost([RECIPE])
     assert (before[:2], after[:2], alone[:2]) == ((2, 2), (2, 1), (1, 0))
     assert before[2] == pytest.approx(2 * after[2])
     assert after[2] > alone[2] == 0
-    assert before[3] == after[3] > alone[3], "the other is compiled beside it in either case"
+    assert before[3] > after[3] > alone[3]
 
 
 def test_a_training_leaves_its_programs_for_the_next_process(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from trasunto.cohort.cost import chunk_bytes, estimate, gib, product_rate, refuse_what_does_not_fit, training_rate
+from trasunto.cohort.cost import estimate, product_rate, training_rate
+from trasunto.cohort.footprint import chunk_bytes, gib, refuse_what_does_not_fit
 from trasunto.cohort.plan import Chunk, Job, plan
 from trasunto.data import from_arrays
 from trasunto.errors import ResourceError

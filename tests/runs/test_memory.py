@@ -48,6 +48,11 @@ PLANS: dict[str, tuple[Callable[[], Table], Recipes, int]] = {
     "tabular-1": (cards, Recipe(TABULAR, batch_size=256), 1),
     "tiny": (lambda: numbers(500, 8), Recipe("[2 tanh] > linear", batch_size=20), 4),
     "programs": (lambda: numbers(500, 8), [Recipe(f"[{h} tanh] > linear", batch_size=20) for h in range(1, 9)], 1),
+    "programs-deep": (
+        lambda: numbers(500, 20),
+        [Recipe(f"16 tanh > 12 tanh > 8 tanh > [{h} tanh] > mirror > linear", batch_size=20) for h in range(1, 9)],
+        1,
+    ),
     "wide": (digits, Recipe("[4096 relu] > sigmoid", batch_size=500), 2),
     "deep": (digits, Recipe("512 relu > 256 relu > [32 relu] > mirror > sigmoid", batch_size=256), 8),
     "batch": (digits, Recipe("[256 relu] > sigmoid", batch_size=20000), 4),
@@ -63,8 +68,8 @@ def peak() -> int:
 
 def grown(name: str) -> dict[str, int]:
     """Train a plan, and return the memory that was estimated and by how much the process grew, in bytes."""
-    from trasunto.cohort.cost import memory_needed
     from trasunto.cohort.devices import training_devices
+    from trasunto.cohort.footprint import memory_needed
     from trasunto.cohort.plan import plan
     from trasunto.runs.lookup import jobs_left
     from trasunto.runs.request import make_request

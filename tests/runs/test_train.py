@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from trasunto.errors import DataError, Interrupted, RecipeError, ResourceError, 
 from trasunto.runs import completion
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Step
+from trasunto.runs.store import Store
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
 
@@ -190,8 +192,8 @@ def test_what_does_not_fit_is_refused_before_it_starts(
     table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wide = Recipe("[50000 relu] > linear", batch_size=1_000_000)
-    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Free", (), {"available": 2**30})())
-    with pytest.raises(ResourceError, match=r"GiB of memory and 1.0 GiB is free: .* would fit"):
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Free", (), {"available": 2**27})())
+    with pytest.raises(ResourceError, match=r"MiB of memory and 128 MiB is free: .* would fit"):
         train(wide, table, epochs=1, store=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -237,6 +239,8 @@ def test_damaged_weights_are_trained_again(table: Table, tmp_path: Path) -> None
         ({"seeds": [-1]}, "seeds are a count"),
         ({"epochs": -1}, "epochs must be 0 or more"),
         ({"epochs": [1, 2]}, "2 epochs were given for 1 recipes"),
+        ({"epochs": 2.5}, "epochs must be a whole number, or one for each recipe, not 2.5"),
+        ({"epochs": ["many"]}, "epochs must be a whole number"),
         ({"epochs": 2, "snapshots": [3]}, "snapshot epoch 3 is outside the training"),
         ({"starts": [None, None]}, "2 starting weights were given for 1 members"),
     ],
@@ -262,6 +266,24 @@ def test_recipes_may_each_be_trained_to_an_epoch_of_their_own(table: Table, tmp_
     pd.testing.assert_series_equal(cohort.frame()["test_loss"][:2], alone.frame()["test_loss"], rtol=1e-5)
 
 
+def test_epochs_may_come_from_numpy(table: Table, tmp_path: Path) -> None:
+    recipes = [SMALL.replace(learning_rate=rate) for rate in (0.1, 0.5)]
+    each: Any = np.array([1, 2])
+    assert train(recipes, table, epochs=each, store=tmp_path).frame()["epochs"].tolist() == [1, 2]
+    assert train(SMALL, table, epochs=each[1], store=tmp_path).epochs == 2
+
+
+def test_weights_are_kept_in_passing_as_far_as_each_network_goes(
+    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 20 networks one passes four rungs; were all of them counted to its end, none would be kept."""
+    recipes = [SMALL.replace(learning_rate=0.1 + step / 100) for step in range(20)]
+    monkeypatch.setattr(completion, "LADDER_BYTES", 30 * SMALL.parameters(12) * 2 * 4)
+    cohort = train(recipes, table, epochs=[10] + [1] * 19, store=tmp_path)
+    with Store.open(tmp_path, write=False) as store:
+        assert store.epochs(cohort.members[0].id) == (1, 2, 5, 10)
+
+
 def test_a_training_to_several_epochs_goes_on_with_what_is_left(table: Table, tmp_path: Path) -> None:
     recipes = [SMALL.replace(learning_rate=rate) for rate in (0.1, 0.5, 0.9)]
     steps: list[Step] = []
@@ -270,6 +292,15 @@ def test_a_training_to_several_epochs_goes_on_with_what_is_left(table: Table, tm
     assert cohort.frame()["epochs"].tolist() == [5, 2, 1]
     assert counted(steps) == 3
     assert {step.networks for step in steps} == {1}
+
+
+def test_a_network_is_not_trained_for_snapshots_beyond_its_own_epoch(table: Table, tmp_path: Path) -> None:
+    recipes = [SMALL.replace(learning_rate=rate) for rate in (0.1, 0.5)]
+    train(recipes, table, epochs=6, snapshots=[], store=tmp_path)
+    steps: list[Step] = []
+    cohort = train(recipes, table, epochs=[1, 6], snapshots=[4], store=tmp_path, observe=steps.append)
+    assert counted(steps) == 4
+    assert cohort.frame()["epochs"].tolist() == [1, 6]
 
 
 def test_a_network_that_is_named_twice_is_trained_once_to_the_furthest_epoch(table: Table, tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ class RunDifference:
         The other run.
     differs
         What is another number or word in each of the two runs, and the same throughout each: the first's, the other's.
+    apart
+        What varies within one of the runs at least, and has other values in the other.
     shared
         What varies within both, by which networks are paired; the seed is among it.
     left_out
@@ -68,6 +70,7 @@ class RunDifference:
 
     name: str
     differs: dict[str, tuple[Any, Any]]
+    apart: tuple[str, ...]
     shared: tuple[str, ...]
     left_out: int
     difference: Difference | None
@@ -193,12 +196,13 @@ def _difference(first: _Side, other: _Side, family: int) -> RunDifference:
     mine, theirs = ({name: {value for (value,) in side.told([name])} for name in names} for side in (first, other))
     varied = [name for name in names if name != "seed" and max(len(mine[name]), len(theirs[name])) > 1]
     by = (*varied, "seed")
+    apart = tuple(name for name in by if mine[name] != theirs[name])
     differs = {name: (*mine[name], *theirs[name]) for name in names if name not in by and mine[name] != theirs[name]}
     partners = dict(zip(first.told(by), first.values, strict=True))
     pairs = [(value, partners[key]) for key, value in zip(other.told(by), other.values, strict=True) if key in partners]
     whole = np.array([pair for pair in pairs if np.isfinite(pair).all()], np.float64).reshape(-1, 2)
     difference = paired(whole[:, 0], whole[:, 1], family=family) if len(whole) else None
-    return RunDifference(other.name, differs, by, len(pairs) - len(whole), difference, "")
+    return RunDifference(other.name, differs, apart, by, len(pairs) - len(whole), difference, "")
 
 
 def _sentence(first: str, found: RunDifference, measure: str) -> str:

@@ -90,6 +90,7 @@ class Tally:
     def __init__(self, total: int | None = None) -> None:
         self._total, self._here = total, 0
         self._counts: Counter[str] = Counter()
+        self._trained: set[str] = set()
         self.begin()
 
     def begin(self) -> None:
@@ -112,7 +113,7 @@ class Tally:
         count, gone = _count(event.trained), _count(ended)
         self._at_work[key] = count - gone
         if gone:
-            self._counts["trained"] += gone
+            self._trained.update(event.jobs[slot].id for slot in np.flatnonzero(ended))
             self._counts["diverged"] += _count(event.diverged)
             self._counts["stopped"] += _count(event.stopped)
         if event.epoch:
@@ -123,10 +124,10 @@ class Tally:
     def networks(self) -> Networks:
         """Return how the networks stand now."""
         counts, at_work = self._counts, sum(self._at_work.values())
-        known = counts["trained"] + at_work
+        known = len(self._trained) + at_work
         total = self._here if self._total is None else self._total
         return Networks(
-            trained=counts["trained"],
+            trained=len(self._trained),
             at_work=at_work,
             total=max(total, known) if total else 0,  # a study may train some that it could not foretell
             diverged=counts["diverged"],

@@ -200,6 +200,7 @@ def _compare(found: RunComparison) -> None:
     print_table(heads, rows, right=heads[1:])
     for difference in found.differences:
         differs = [f"{name} {number_or_word(a)} and {number_or_word(b)}" for name, (a, b) in difference.differs.items()]
+        differs += [f"the values of {name}" for name in difference.apart]
         told = f"'{found.standings[0].name}' and '{difference.name}' differ in {', '.join(differs) or 'nothing'}."
         say("", told, difference.sentence)
         if difference.left_out:
@@ -228,7 +229,7 @@ def _when(summary: RunSummary) -> str:
 
 
 def _size(number: int) -> str:
-    from trasunto.cohort.cost import gib
+    from trasunto.cohort.footprint import gib
 
     return gib(number) if number >= 2**20 else f"{number / 2**10:.0f} KiB"
 

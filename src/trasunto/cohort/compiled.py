@@ -4,34 +4,43 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import jax
 
-from trasunto.cohort.devices import COMPILER_OPTIONS, MOST_CPU_DEVICES, program_folder
-from trasunto.cohort.plan import Program
+from trasunto.cohort.devices import COMPILER_OPTIONS, program_folder
+from trasunto.cohort.plan import Chunk
+
+KEEPING = {"jax_enable_compilation_cache": True, "jax_persistent_cache_min_entry_size_bytes": 0}
+"""JAX's settings under which it keeps every program in its folder."""
 
 
-def note(program: Program, width: int, device: jax.Device) -> None:
-    """Remember that a device's program for chunks of this width was compiled, and so kept by JAX on disk.
+def note(chunk: Chunk, device: jax.Device) -> None:
+    """Remember that a device's program for chunks like this one was compiled, and so kept by JAX on disk.
 
-    Nothing is remembered where it was kept elsewhere: the process has a folder of its own for what is compiled.
+    Nothing is remembered where it was kept elsewhere or nowhere, as the process was told by its environment.
     """
-    if jax.config.values["jax_compilation_cache_dir"] == str(program_folder()):
+    kept_here = {**KEEPING, "jax_compilation_cache_dir": str(program_folder())}
+    if all(jax.config.values[name] == value for name, value in kept_here.items()):
         with suppress(OSError):
-            mark = _mark(program, width, device.id)
+            mark = _mark(chunk, device.id)
             mark.parent.mkdir(exist_ok=True)
             mark.touch()
 
 
-def kept(program: Program, width: int, devices: int) -> bool:
-    """Say whether so many devices would find the program for chunks of this width on disk."""
-    numbers = range(max(devices, MOST_CPU_DEVICES))
-    return sum(_mark(program, width, number).exists() for number in numbers) >= devices
+def kept(chunk: Chunk, copies: int, devices: int) -> bool:
+    """Say whether so many of the first `devices` devices would find their program for chunks like this one on disk."""
+    try:
+        return sum(_mark(chunk, number).exists() for number in range(devices)) >= copies
+    except OSError:  # a folder that may not be looked into
+        return False
 
 
-def _mark(program: Program, width: int, device: int) -> Path:
+def _mark(chunk: Chunk, device: int) -> Path:
     """Return the empty file that stands for a compiled program; it lies, and is deleted, with what it speaks of."""
-    kind = jax.__version__, jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), COMPILER_OPTIONS
-    name = hashlib.sha256(repr((program.key, width, device, kind)).encode()).hexdigest()
+    versions = [version(name) for name in ("trasunto", "jax", "jaxlib")]
+    setting = jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), COMPILER_OPTIONS
+    what = chunk.program.key, chunk.width, chunk.rows_kind, device
+    name = hashlib.sha256(repr((versions, setting, what)).encode()).hexdigest()
     return program_folder() / "known" / name[:32]

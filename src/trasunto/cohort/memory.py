@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from trasunto.cohort.cost import refuse_what_does_not_fit
+from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Job, plan

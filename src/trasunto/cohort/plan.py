@@ -130,6 +130,12 @@ class Chunk:
         return self.jobs[0].program
 
     @property
+    def rows_kind(self) -> tuple[str, bool]:
+        """Return what else of its rows a compiled program depends on: their type, and whether they have weights."""
+        table = self.jobs[0].table
+        return str(table.x.dtype), table.weights is not None
+
+    @property
     def epochs(self) -> int:
         """Count the epochs that the chunk runs for."""
         return max(job.last for job in self.jobs) - self.jobs[0].first

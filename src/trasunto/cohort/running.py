@@ -169,7 +169,7 @@ class Running:
         )
         metrics = {f"train_{name}": array for name, array in trained.items()} | self._evaluate(self._evaluated)
         if self.epoch == self.jobs[0].first + 1:
-            note(self._chunk.program, self._chunk.width, self._device)
+            note(self._chunk, self._device)
         return self._event(np.array(sound), metrics, started)
 
     def states(self) -> Arrays:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trasunto.cohort.cost import chunk_seconds, refuse_what_does_not_fit
+from trasunto.cohort.cost import chunk_seconds
+from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Chunk, Program, plan, usual_width
@@ -99,10 +101,13 @@ def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[C
 
 def _kept_in_passing(request: Request) -> frozenset[int]:
     """Return the epochs whose weights are kept though nobody named them."""
-    rungs = [rung for rung in LADDER if rung <= request.epochs]
-    numbers = sum(member.record.parameters for member in request.members)
-    affordable = len(rungs) * numbers * 2 * 4 <= LADDER_BYTES
-    return frozenset(rungs) if request.snapshots is None and affordable else frozenset()
+    numbers = sum(member.record.parameters * len(_rungs(member.epochs)) for member in request.members)
+    affordable = numbers * 2 * 4 <= LADDER_BYTES
+    return frozenset(_rungs(request.epochs)) if request.snapshots is None and affordable else frozenset()
+
+
+def _rungs(epochs: int) -> tuple[int, ...]:
+    return LADDER[: bisect_right(LADDER, epochs)]
 
 
 def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None, on: Executor) -> float:

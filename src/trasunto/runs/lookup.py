@@ -90,7 +90,7 @@ def _jobs_of(
         wanted = frozenset(epoch for epoch in kept if epoch > first) | _beginning(member, first)
         yield _job(store, member, first, member.epochs, wanted, past, request.stopping)
         reached = first
-    absent = {epoch for epoch in request.snapshots or () if 0 < epoch <= reached} - there
+    absent = {epoch for epoch in request.snapshots or () if 0 < epoch <= min(reached, member.epochs)} - there
     if absent:
         first = max((epoch for epoch in there if epoch < min(absent)), default=0)
         yield _job(store, member, first, max(absent), frozenset(absent) | _beginning(member, first), past)

@@ -126,7 +126,8 @@ def _planned(
         members: dict[tuple[int, ...], list[Member]] = defaultdict(list)
         for id, record in store.members(ids).items():
             try:
-                member = _rebuilt(store, record, table)
+                # To no epoch beyond: what was not trained before is not for a repair to train.
+                member = _rebuilt(store, record, table, max(wanted[id]))
             except TrasuntoError as fault:
                 reasons[id] = str(fault)
             else:
@@ -136,8 +137,8 @@ def _planned(
     return requests, reasons
 
 
-def _rebuilt(store: Store, record: MemberRecord, table: Table) -> Member:
-    """Return a member of the store as it was asked for, or say why it cannot be had again."""
+def _rebuilt(store: Store, record: MemberRecord, table: Table, epochs: int) -> Member:
+    """Return a member of the store as it was asked for, to so many epochs, or say why it cannot be had again."""
     recipe = Recipe.from_json(record.recipe)
     given = {}
     if record.start:
@@ -146,8 +147,7 @@ def _rebuilt(store: Store, record: MemberRecord, table: Table) -> Member:
         given = encoder_weights(recipe, only_weights(store.load(record.id, 0)[1]))
     try:
         rows = table.hold_out(recipe.validation) if recipe.validation else table
-        # To epoch 0, because what was not trained before is not for a repair to train.
-        member = Member(recipe, record.seed, rows, 0, given)
+        member = Member(recipe, record.seed, rows, epochs, given)
         same = member.rows == record.rows
     except DataError:
         same = False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from operator import index
 
 import numpy as np
 
@@ -191,7 +192,10 @@ def _seeds(seeds: int | Sequence[int]) -> list[int]:
 def _epochs(recipes: Sequence[Recipe], epochs: int | Sequence[int] | None) -> list[int]:
     """Return to which epoch each recipe is trained."""
     asked = [recipe.epochs for recipe in recipes] if epochs is None else epochs
-    each = [asked] * len(recipes) if isinstance(asked, int) else list(asked)
+    try:
+        each = [index(one) for one in asked] if isinstance(asked, Iterable) else [index(asked)] * len(recipes)
+    except TypeError:
+        raise RecipeError(f"epochs must be a whole number, or one for each recipe, not {epochs!r}") from None
     if len(each) != len(recipes):
         raise RecipeError(f"{len(each)} epochs were given for {len(recipes)} recipes: give one, or one for each")
     if min(each) < 0:

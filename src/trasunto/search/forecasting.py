@@ -24,7 +24,7 @@ MOST = 512
 """Designs that are drawn at most to be priced; more are taken to cost as these do."""
 
 MOST_COUNTED = 100_000
-"""Designs of a grid that are counted at most, where time alone ends the search."""
+"""Designs of a grid that are counted at most."""
 
 TRIES = 20
 
@@ -61,7 +61,7 @@ def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:
         left = sweep.budget.epochs - network_epochs(trials, seeds)
         limits.append(int(left / (seeds * _epochs_each(sweep))))
     if sweep.sampler.name == "grid":
-        limits.append(sum(1 for _ in islice(untried(sweep.space, trials), min(limits, default=MOST_COUNTED))))
+        limits.append(sum(1 for _ in islice(untried(sweep.space, trials), max(0, min([*limits, MOST_COUNTED])))))
     return max(0, min(limits or [sweep.cohort]))
 
 

@@ -1,0 +1,157 @@
+"""The memory that a plan takes, estimated before it starts, and what to ask for where it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from heapq import nlargest
+
+import psutil
+
+from trasunto.cohort.compiled import kept
+from trasunto.cohort.plan import Chunk, Program, evaluation_sets, usual_width
+from trasunto.cohort.step import EVALUATION_ROWS
+from trasunto.errors import ResourceError
+
+# As processes were measured to grow (docs/durability.md).
+RUNTIME_BYTES = 190 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
+PROGRAM_BYTES = 10 * 2**20  # a program, whether compiled or fetched, stays for the life of the process
+PROGRAM_LAYER_BYTES = 5 * 2**20  # more of it for each layer
+LAYER_BYTES = 6 * 2**20  # for each layer, on each device at work
+COMPILING_BYTES = 45 * 2**20  # what the compiler takes on each device at work
+COMPILING_LAYER_BYTES = 7 * 2**20  # more of it for each layer
+COMPILING_LARGE_BYTES = 35 * 2**20  # in place of that for a layer of more weights than `SMALL_LAYER`
+COMPILED_LAYER_BYTES = 2 * 2**20  # what it leaves behind for each layer of a program
+SMALL_LAYER = 2**13
+COPIES_OF_STATES = 3  # before and after an epoch, and what is handed out and written down meanwhile
+COPIES_OF_ACTIVATIONS = 3  # sums, values and gradients, per layer and minibatch row
+MEMORIES = {"sgd": 1}  # arrays that an optimizer keeps for each weight, where not two
+
+
+@dataclass(frozen=True)
+class Load:
+    """The chunks of one program and width.
+
+    Attributes
+    ----------
+    chunks, members
+        How many there are, and how many networks are in them.
+    anew
+        Whether the program has to be compiled.
+    """
+
+    program: Program
+    width: int
+    chunks: int
+    members: int
+    anew: bool
+
+    @property
+    def layers(self) -> int:
+        """Count the layers of its networks."""
+        return len(self.program.layers)
+
+
+def loads_of(chunks: Sequence[Chunk], devices: int) -> list[Load]:
+    """Return what a plan consists of."""
+    alike: dict[tuple[object, ...], list[Chunk]] = {}
+    for chunk in chunks:
+        alike.setdefault((chunk.program, chunk.width, chunk.rows_kind), []).append(chunk)
+    at_work = min(devices, len(chunks))
+    return [
+        Load(
+            program=some[0].program,
+            width=some[0].width,
+            chunks=len(some),
+            members=sum(len(chunk.jobs) for chunk in some),
+            anew=not kept(some[0], min(at_work, len(some)), at_work),
+        )
+        for some in alike.values()
+    ]
+
+
+def memory_needed(chunks: Sequence[Chunk], devices: int) -> int:
+    """Estimate the memory of training `chunks`."""
+    return _rows_bytes(chunks, devices) + _loads_bytes(loads_of(chunks, devices), devices) if chunks else 0
+
+
+def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
+    """Estimate the memory of one chunk at work."""
+    evaluated = min(EVALUATION_ROWS, max(program.evaluated, default=0))
+    rows = max(min(program.structure.batch_size, program.rows), evaluated)
+    states = itemsize * program.weights * (1 + MEMORIES.get(program.structure.optimizer, 2))
+    values = itemsize * sum(outputs for _, outputs in program.layers)
+    return width * (states * COPIES_OF_STATES + rows * values * COPIES_OF_ACTIVATIONS)
+
+
+def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | None = None) -> None:
+    """Raise where the plan needs more memory than is free.
+
+    Raises
+    ------
+    ResourceError
+        Naming what is needed, what is free, and what would fit.
+    """
+    if not chunks:
+        return
+    loads, rows = loads_of(chunks, devices), _rows_bytes(chunks, devices)
+    needed = rows + _loads_bytes(loads, devices)
+    free = psutil.virtual_memory().available if free is None else free
+    if needed <= free:
+        return
+    structure = max(loads, key=lambda load: chunk_bytes(load.program, load.width)).program.structure
+    raise ResourceError(
+        f"training needs about {gib(needed)} of memory and {gib(free)} is free: with layers of "
+        f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
+        f"{_what_would_fit(loads, devices, free - rows)} would fit"
+    )
+
+
+def gib(number: float) -> str:
+    """Write bytes as GiB, MiB or KiB."""
+    if number < 2**20:
+        return f"{number / 2**10:.0f} KiB"
+    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
+
+
+def _rows_bytes(chunks: Iterable[Chunk], devices: int) -> int:
+    """Return the memory of the rows, which lie on every device."""
+    tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
+    return devices * sum(table.x.nbytes for table in tables.values())
+
+
+def _loads_bytes(loads: Sequence[Load], devices: int) -> int:
+    """Estimate the memory of everything but the rows."""
+    at_work = min(devices, sum(load.chunks for load in loads))
+    sizes = (chunk_bytes(load.program, load.width) for load in loads for _ in range(min(load.chunks, devices)))
+    programs = sum(PROGRAM_BYTES + PROGRAM_LAYER_BYTES * load.layers for load in loads)
+    fetching = at_work * LAYER_BYTES * max(load.layers for load in loads)
+    compiling = at_work * max((_compiling_bytes(load.program) for load in loads if load.anew), default=0)
+    left = sum(COMPILED_LAYER_BYTES * load.layers for load in loads if load.anew)
+    return RUNTIME_BYTES + programs + fetching + compiling + left + sum(nlargest(at_work, sizes))
+
+
+def _compiling_bytes(program: Program) -> int:
+    """Estimate the memory that one device takes to compile a program."""
+    large = sum(inputs * outputs > SMALL_LAYER for inputs, outputs in program.layers)
+    small = len(program.layers) - large
+    return COMPILING_BYTES + large * COMPILING_LARGE_BYTES + small * COMPILING_LAYER_BYTES
+
+
+def _what_would_fit(loads: Sequence[Load], devices: int, free: int) -> str:
+    """Return what to ask for instead: the largest minibatches found that fit, where smaller ones help enough."""
+    size = max(load.program.structure.batch_size for load in loads)
+    while size > 1:
+        size = size * 4 // 5
+        if _loads_bytes([_in_minibatches(load, size, devices) for load in loads], devices) <= free:
+            return f"a batch_size of {size}"
+    return "narrower layers or fewer rows"
+
+
+def _in_minibatches(load: Load, size: int, devices: int) -> Load:
+    """Return what trains the same in minibatches of at most `size` rows, of which wider chunks are planned."""
+    if load.program.structure.batch_size <= size:
+        return load
+    smaller = replace(load.program, structure=replace(load.program.structure, batch_size=size))
+    width = usual_width(smaller, load.members, devices)
+    return replace(load, program=smaller, width=width, chunks=-(-load.members // width), anew=True)

@@ -115,7 +115,7 @@ def measured(name: str, programs: Path) -> dict[str, int]:
 
 @pytest.mark.heavy
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", ["programs", "batch", "512", "adam-512", "tabular-1"])
+@pytest.mark.parametrize("name", ["programs", "programs-deep", "batch", "512", "adam-512", "tabular-1"])
 def test_a_process_grows_by_what_was_estimated(name: str, tmp_path: Path) -> None:
     anew, again = measured(name, tmp_path), measured(name, tmp_path)
     assert again["estimated"] < anew["estimated"], "programs that are on disk are known to take less"

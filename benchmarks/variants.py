@@ -24,6 +24,7 @@ from trasunto.nets.streams import row_order
 from trasunto.spec import Recipe
 
 IN_USE = "in use"
+OLDER_EMITTERS = {"xla_cpu_use_fusion_emitters": False}
 MOST_OPTIMISED = {"xla_backend_optimization_level": 3}
 
 
@@ -44,6 +45,7 @@ VARIANTS = {
         "XLA's products on one thread a device": Variant(2, options={"xla_cpu_multi_thread_eigen": False}),
         "XLA without YNNPACK": Variant(2, options={"xla_cpu_experimental_ynn_fusion_type": ""}),
         "LLVM at its usual level": Variant(2, options=MOST_OPTIMISED),
+        "XLA's older emitters": Variant(2, options=OLDER_EMITTERS),
         "XLA in registers of 256 bits": Variant(2, options={"xla_cpu_prefer_vector_width": 256}),
     },
     "29-64-32-24-32-64-29, minibatches of 64": {
@@ -54,6 +56,7 @@ VARIANTS = {
         "XLA's products": Variant(16, blas=False),
         "XLA's products in chunks of 4": Variant(4, blas=False),
         "LLVM at its usual level": Variant(16, options=MOST_OPTIMISED),
+        "XLA's older emitters": Variant(16, options=OLDER_EMITTERS),
         "the rest in registers of 256 bits": Variant(16, options={"xla_cpu_prefer_vector_width": 256}),
     },
     "29-64-32-24-32-64-29, minibatches of 64, one alone": {

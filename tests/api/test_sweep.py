@@ -85,6 +85,19 @@ def test_a_larger_budget_and_another_sweep_find_what_was_trained(table: Table, t
     assert not other.trained
 
 
+def test_networks_that_were_deleted_are_priced_and_trained_again(table: Table, tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"pruner": {"name": "halving", "factor": 2}, "rungs": [1]}
+    first = trasunto.sweep(ASKED, table, store=tmp_path, **changes)
+    sweep = describe(ASKED, changes).sweep
+    assert price(sweep, table, tmp_path, 1e11).members == 0
+    assert trasunto.delete_run("sweep-small", tmp_path).alone == 8
+    cost, watch = price(sweep, table, tmp_path, 1e11), Watch()
+    again = trasunto.sweep(ASKED, table, store=tmp_path, observe=watch, **changes)
+    assert (cost.members, cost.epochs) == (8, first.facts.network_epochs)
+    assert sum(watch.trained.values()) == cost.epochs
+    assert again.facts.designs == first.facts.designs
+
+
 def test_a_smaller_budget_than_was_spent_trains_nothing(table: Table, tmp_path: Path) -> None:
     grid: dict[str, Any] = {"sampler": "grid", "space": {"momentum": [0.0, 0.2, 0.5, 0.9]}}
     first = trasunto.sweep(ASKED, table, store=tmp_path, **grid)

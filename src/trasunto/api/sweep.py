@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from trasunto.runs.forecast import forecast
 from trasunto.runs.request import make_request
 from trasunto.search import Sweep
 from trasunto.search.reading import Asked, changed, read_file, read_sweep
+from trasunto.spec import Recipe
 from trasunto.studies import Findings
 
 Described = str | os.PathLike[str] | Mapping[str, Any] | Sweep
@@ -197,6 +197,8 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
 def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float | None = None) -> Cost:
     """Estimate what a sweep would still cost, by designs drawn at random; nothing is trained or made.
 
+    What it has tried is in the estimate where the store does not hold it any more: a sweep ends with all its networks.
+
     Raises
     ------
     StoreError
@@ -204,15 +206,15 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float
     """
     from trasunto.search.forecasting import expected
     from trasunto.search.journal import look
+    from trasunto.search.loop import measured
+    from trasunto.search.trials import RUNNING
 
-    journal = look(Path(store), asked.name, asked.identity(table))
-    left = expected(asked, journal.trials, table.d)
-    requests = [make_request(left.recipes, table, asked.seeds, left.epochs, (), None)] if left.recipes else []
-    cost = forecast(requests, Path(store), rate)
-    return replace(
-        cost,
-        members=round(cost.members * left.weight),
-        epochs=round(cost.epochs * left.weight),
-        disk=round(cost.disk * left.weight),
-        training_seconds=cost.training_seconds * left.weight,
-    )
+    trials = look(Path(store), asked.name, asked.identity(table)).trials
+    left = expected(asked, trials, table.d)
+
+    def cost(recipes: list[Recipe], epochs: list[int]) -> Cost:
+        requests = [make_request(recipes, table, asked.seeds, epochs, (), None)] if recipes else []
+        return forecast(requests, Path(store), rate)
+
+    again = cost(*measured(asked, [trial for trial in trials if trial.state != RUNNING]))
+    return again + cost(left.recipes, left.epochs).times(left.weight)

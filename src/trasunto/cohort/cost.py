@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
@@ -44,6 +44,28 @@ class Cost:
     disk: int
     training_seconds: float
 
+    def __add__(self, other: Cost) -> Cost:
+        """Return what one after the other costs."""
+        return Cost(
+            members=self.members + other.members,
+            programs=self.programs + other.programs,
+            anew=self.anew + other.anew,
+            epochs=self.epochs + other.epochs,
+            memory=max(self.memory, other.memory),
+            disk=self.disk + other.disk,
+            training_seconds=self.training_seconds + other.training_seconds,
+        )
+
+    def times(self, weight: float) -> Cost:
+        """Return what so many times as many networks of the same programs cost."""
+        return replace(
+            self,
+            members=round(self.members * weight),
+            epochs=round(self.epochs * weight),
+            disk=round(self.disk * weight),
+            training_seconds=self.training_seconds * weight,
+        )
+
     @property
     def seconds(self) -> float:
         """Return the time that training, evaluation and compiling take."""
@@ -76,7 +98,7 @@ def _shortest(work: Callable[[], object], repeats: int = 8) -> float:
 
 def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -> Cost:
     """Estimate what it takes to train `chunks`; `rate` is measured when it is not given."""
-    rate = rate or training_rate()
+    rate = rate or (training_rate() if chunks else 1.0)
     loads = loads_of(chunks, devices)
     epochs = sum(job.last - job.first for chunk in chunks for job in chunk.jobs)
     return Cost(

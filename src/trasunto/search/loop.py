@@ -7,7 +7,7 @@ is room for since others left.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -79,10 +79,15 @@ def search(
 
 def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) -> None:
     """Let the run that is named after the sweep name every network, as far as it came, not the last round's alone."""
-    measured = [trial for trial in trials if trial.results]
-    if measured:
-        recipes, epochs = [sweep.space.recipe(trial.assignment) for trial in measured], [one.epoch for one in measured]
+    recipes, epochs = measured(sweep, trials)
+    if recipes:
         train(recipes, table, seeds=sweep.seeds, epochs=epochs, snapshots=(), name=run_name(sweep))
+
+
+def measured(sweep: Sweep, trials: Iterable[Trial]) -> tuple[list[Recipe], list[int]]:
+    """Return the recipes of the trials that were measured, and the epoch that each has been measured at last."""
+    found = [trial for trial in trials if trial.results]
+    return [sweep.space.recipe(trial.assignment) for trial in found], [trial.epoch for trial in found]
 
 
 def run_name(sweep: Sweep) -> str:

@@ -231,7 +231,7 @@ def _when(summary: RunSummary) -> str:
 def _size(number: int) -> str:
     from trasunto.cohort.footprint import gib
 
-    return gib(number) if number >= 2**20 else f"{number / 2**10:.0f} KiB"
+    return gib(number)
 
 
 def _rule(stopping: dict[str, object] | None) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 import jax
+import jaxlib.version
 
+from trasunto import __version__
 from trasunto.cohort.devices import COMPILER_OPTIONS, program_folder
 from trasunto.cohort.plan import Chunk
 
@@ -39,7 +40,7 @@ def kept(chunk: Chunk, copies: int, devices: int) -> bool:
 
 def _mark(chunk: Chunk, device: int) -> Path:
     """Return the empty file that stands for a compiled program; it lies, and is deleted, with what it speaks of."""
-    versions = [version(name) for name in ("trasunto", "jax", "jaxlib")]
+    versions = [__version__, jax.__version__, jaxlib.version.__version__]
     setting = jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), COMPILER_OPTIONS
     what = chunk.program.key, chunk.width, chunk.rows_kind, device
     name = hashlib.sha256(repr((versions, setting, what)).encode()).hexdigest()

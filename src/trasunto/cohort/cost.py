@@ -106,7 +106,7 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
         programs=len(loads),
         anew=sum(load.anew for load in loads),
         epochs=epochs,
-        memory=memory_needed(chunks, devices),
+        memory=memory_needed(chunks, devices, loads),
         disk=sum(2 * 4 * chunk.program.weights * len(chunk.jobs) for chunk in chunks),
         training_seconds=sum(chunk_seconds(chunk, rate) for chunk in chunks),
     )

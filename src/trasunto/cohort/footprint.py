@@ -70,9 +70,11 @@ def loads_of(chunks: Sequence[Chunk], devices: int) -> list[Load]:
     ]
 
 
-def memory_needed(chunks: Sequence[Chunk], devices: int) -> int:
-    """Estimate the memory of training `chunks`."""
-    return _rows_bytes(chunks, devices) + _loads_bytes(loads_of(chunks, devices), devices) if chunks else 0
+def memory_needed(chunks: Sequence[Chunk], devices: int, loads: Sequence[Load] | None = None) -> int:
+    """Estimate the memory of training `chunks`, which consist of `loads`, where these are known already."""
+    if not chunks:
+        return 0
+    return _rows_bytes(chunks, devices) + _loads_bytes(loads or loads_of(chunks, devices), devices)
 
 
 def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
@@ -94,8 +96,8 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
     """
     if not chunks:
         return
-    loads, rows = loads_of(chunks, devices), _rows_bytes(chunks, devices)
-    needed = rows + _loads_bytes(loads, devices)
+    loads = loads_of(chunks, devices)
+    needed = memory_needed(chunks, devices, loads)
     free = psutil.virtual_memory().available if free is None else free
     if needed <= free:
         return
@@ -103,7 +105,7 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
     raise ResourceError(
         f"training needs about {gib(needed)} of memory and {gib(free)} is free: with layers of "
         f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
-        f"{_what_would_fit(loads, devices, free - rows)} would fit"
+        f"{_what_would_fit(loads, devices, free - _rows_bytes(chunks, devices))} would fit"
     )
 
 

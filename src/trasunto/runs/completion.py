@@ -101,9 +101,10 @@ def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[C
 
 def _kept_in_passing(request: Request) -> frozenset[int]:
     """Return the epochs whose weights are kept though nobody named them."""
+    if request.snapshots is not None:
+        return frozenset()
     numbers = sum(member.record.parameters * len(_rungs(member.epochs)) for member in request.members)
-    affordable = numbers * 2 * 4 <= LADDER_BYTES
-    return frozenset(_rungs(request.epochs)) if request.snapshots is None and affordable else frozenset()
+    return frozenset(_rungs(request.epochs)) if numbers * 2 * 4 <= LADDER_BYTES else frozenset()
 
 
 def _rungs(epochs: int) -> tuple[int, ...]:

@@ -25,6 +25,9 @@ from trasunto.runs.weights import Weights
 if TYPE_CHECKING:
     import pandas as pd
 
+# A program's key is of 16 digits: what is longer belongs to a run whose name begins with this one's.
+_ITS_WIDTHS = "substr(program, 1, length(:run) + 1) = :run || ':' AND length(program) = length(:run) + 17"
+
 
 class Store:
     """A folder of members, curves, weights and named runs; made by `Store.open`, used by one thread, closed after use.
@@ -218,9 +221,9 @@ class Store:
         with self._database.writing() as connection:
             _forget(connection, name)
             connection.execute(
-                "INSERT INTO widths SELECT ?1 || substr(program, length(?2) + 1), width FROM widths"
-                " WHERE substr(program, 1, length(?2) + 1) = ?2 || ':' AND length(program) = length(?2) + 17",
-                (name, owner),
+                "INSERT INTO widths SELECT :name || substr(program, length(:run) + 1), width FROM widths"
+                f" WHERE {_ITS_WIDTHS}",
+                {"name": name, "run": owner},
             )
 
     def forget_run(self, name: str) -> None:
@@ -293,6 +296,4 @@ class Store:
 def _forget(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("DELETE FROM run_members WHERE run = ?", (name,))
     connection.execute("DELETE FROM runs WHERE name = ?", (name,))
-    # A program's key is of 16 digits: what is longer belongs to a run whose name begins with this one's.
-    own = "substr(program, 1, length(?1) + 1) = ?1 || ':' AND length(program) = length(?1) + 17"
-    connection.execute(f"DELETE FROM widths WHERE {own}", (name,))
+    connection.execute(f"DELETE FROM widths WHERE {_ITS_WIDTHS}", {"run": name})

@@ -208,7 +208,7 @@ def _range(what: str, given: Mapping[str, Any]) -> Range:
     log = _switch(what, "log", given)
     if log and low <= 0:
         raise RecipeError(f"{what}: a logarithmic range must begin above 0, not at {low:g}")
-    return Range(low, high, log, _count(what, "points", given))
+    return Range(low, high, log, _count(what, "points", given, MOST_POINTS))
 
 
 def _integers(what: str, given: Mapping[str, Any]) -> Integers:
@@ -218,7 +218,7 @@ def _integers(what: str, given: Mapping[str, Any]) -> Integers:
         raise RecipeError(f"{what}: step and log cannot both be given: logarithmic integers have no even step")
     if log and low < 1:
         raise RecipeError(f"{what}: logarithmic integers must begin at 1 or above, not at {low:g}")
-    return Integers(int(low), int(high), log, step or 1, _count(what, "points", given))
+    return Integers(int(low), int(high), log, step or 1, _count(what, "points", given, MOST_POINTS))
 
 
 _READERS: Mapping[str, Callable[[str, Mapping[str, Any]], Domain]] = {
@@ -248,12 +248,12 @@ def _switch(what: str, key: str, given: Mapping[str, Any]) -> bool:
     return value
 
 
-def _count(what: str, key: str, given: Mapping[str, Any]) -> int | None:
+def _count(what: str, key: str, given: Mapping[str, Any], most: float = math.inf) -> int | None:
     value = given.get(key)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
         raise RecipeError(f"{what}: {key} must be a whole number from 1 on, not {reprlib.repr(value)}")
-    if value is not None and key == "points" and value > MOST_POINTS:
-        raise RecipeError(f"{what}: points must be at most {MOST_POINTS:,}, not {reprlib.repr(value)}")
+    if value is not None and value > most:
+        raise RecipeError(f"{what}: {key} must be at most {most:,}, not {reprlib.repr(value)}")
     return value
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak
 from benchmarks.peers.client import ROOT, TAIL
 from trasunto.cohort.devices import training_devices
 
@@ -49,17 +49,3 @@ def bare() -> float:
     """Start JAX as training does and return the peak memory before there is any work, in MiB."""
     training_devices()
     return peak()
-
-
-def peak() -> float:
-    """Return the most memory that this process has held, in MiB.
-
-    Linux counts it for each program anew; what `getrusage` says begins with the peak of whoever started the process.
-    """
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    for line in lines:
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 2**10
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 2 ** (20 if sys.platform == "darwin" else 10)

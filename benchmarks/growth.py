@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.apart import answer, bare, measured, peak
+from benchmarks.apart import answer, bare, measured
 from benchmarks.growth_page import MEASURES, page, picture
+from benchmarks.memory import peak
 from trasunto.cohort.memory import fit
 from trasunto.cohort.running import Event
 from trasunto.data import from_arrays

@@ -13,7 +13,8 @@ from typing import Any
 import jax
 
 import trasunto
-from benchmarks.apart import answer, bare, measured, peak
+from benchmarks.apart import answer, bare, measured
+from benchmarks.memory import peak
 from benchmarks.turns import table
 from trasunto.data import Table
 from trasunto.runs.completion import Step

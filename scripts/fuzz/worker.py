@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.memory import forget_peak, peak
 from scripts.fuzz.readers import READERS, Reader, Way
 from scripts.fuzz.seeds import Seed
 from trasunto.errors import TrasuntoError
@@ -114,12 +115,12 @@ def _taken(way: Way, path: Path) -> str:
     """Read again what asked for too much, and say so where it takes it, or fails in another way for lack of it."""
     limit = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (limit[0] - MEMORY + MOST, limit[1]))
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak
-    before = _peak()
+    forget_peak()
+    before = peak()
     if _lacked_memory(way, path):
         return f"memory: more than {MOST >> 20} MiB were asked for"
-    taken = _peak() - before
-    return f"memory: {taken >> 20} MiB were taken, more than {MEMORY >> 20}" if taken > MEMORY else ""
+    taken, most = peak() - before, MEMORY >> 20
+    return f"memory: {taken:.0f} MiB were taken, more than {most}" if taken > most else ""
 
 
 def _lacked_memory(way: Way, path: Path) -> bool:
@@ -131,12 +132,6 @@ def _lacked_memory(way: Way, path: Path) -> bool:
     except MemoryError:
         return True
     return False
-
-
-def _peak() -> int:
-    """Return the most memory that this process has really held since it was last asked to forget that, in bytes."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
 
 
 def _warm_up(reader: Reader, folder: Path) -> None:

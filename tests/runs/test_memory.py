@@ -14,10 +14,12 @@ import numpy as np
 import psutil
 import pytest
 
+from benchmarks.memory import forget_peak, peak
 from trasunto.data import Table, from_arrays, load
 from trasunto.runs.request import Recipes
 from trasunto.spec import Recipe
 
+ROOT = Path(__file__).parents[2]
 MIB = 2**20
 
 
@@ -60,12 +62,6 @@ PLANS: dict[str, tuple[Callable[[], Table], Recipes, int]] = {
 """Rows, recipes and seeds."""
 
 
-def peak() -> int:
-    """Return the most memory that this process has held since it was last asked to forget that, in bytes."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
-
-
 def grown(name: str) -> dict[str, int]:
     """Train a plan, and return the memory that was estimated and by how much the process grew, in bytes."""
     from trasunto.cohort.devices import training_devices
@@ -79,12 +75,12 @@ def grown(name: str) -> dict[str, int]:
     table = rows()
     devices = training_devices()
     before = psutil.Process().memory_info().rss
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak
+    forget_peak()
     request = make_request(recipes, table, seeds, 2, [], None)
     with tempfile.TemporaryDirectory() as folder:
         estimated = memory_needed(plan(jobs_left(request, Path(folder)), len(devices)), len(devices))
         train(recipes, table, seeds=seeds, epochs=2, snapshots=[], store=folder)
-    return {"estimated": estimated, "grown": peak() - before}
+    return {"estimated": estimated, "grown": int(peak() * MIB) - before}
 
 
 def left_behind(cohorts: int = 1000, settled: int = 100) -> dict[str, int]:
@@ -103,7 +99,8 @@ def left_behind(cohorts: int = 1000, settled: int = 100) -> dict[str, int]:
 
 def measured(name: str, programs: Path) -> dict[str, int]:
     done = subprocess.run(
-        [sys.executable, __file__, name],
+        [sys.executable, "-m", "tests.runs.test_memory", name],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from trasunto.data.frames import frame_of
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError
 
@@ -157,20 +157,16 @@ def _rows(found: Found, image_shape: tuple[int, int] | None) -> tuple[np.ndarray
 
 
 def _numbers(found: Found) -> np.ndarray:
-    if not _is_frame(found.x):
+    frame = frame_of(found.x)
+    if frame is None:
         return _array(found.x, found.place)
-    for column, dtype in zip(found.x.columns, found.x.dtypes, strict=True):
+    for column, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if dtype.kind not in "biuf":
             raise DataError(f"column {str(column)!r} of {found.place} holds {dtype}, not numbers; drop or encode it")
-    numbers: np.ndarray = found.x.to_numpy()
+    numbers: np.ndarray = frame.to_numpy()
     if numbers.dtype == object:  # nullable or mixed columns; what is missing becomes NaN and is refused with its place
-        numbers = found.x.to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers = frame.to_numpy(dtype=np.float64, na_value=np.nan)
     return numbers
-
-
-def _is_frame(x: Any) -> bool:
-    pandas = sys.modules.get("pandas")  # not imported for this: whoever hands over a frame has done so
-    return pandas is not None and isinstance(x, pandas.DataFrame)
 
 
 def _array(values: Any, place: str) -> np.ndarray:
@@ -194,8 +190,9 @@ def _stored_as(dtype: np.dtype, images: bool, place: str) -> np.dtype:
 
 
 def _names(found: Found, shape: tuple[int, int] | None, d: int) -> Sequence[str]:
-    if _is_frame(found.x):
-        return [str(column) for column in found.x.columns]
+    frame = frame_of(found.x)
+    if frame is not None:
+        return [str(column) for column in frame.columns]
     if shape is not None and math.prod(shape) == d:
         return [f"pixel_{row}_{column}" for row in range(shape[0]) for column in range(shape[1])]
     return [f"x{feature}" for feature in range(d)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from trasunto.data.arrays import Found
 from trasunto.data.columns import named, no_column, settled
+from trasunto.data.frames import frame_of
 from trasunto.data.numpy_files import read_arrays
 from trasunto.data.places import Place
 from trasunto.data.records import Records
@@ -129,10 +129,10 @@ def _origin(given: Provenance, name: str, path: str) -> Provenance:
 
 def _in_memory(rows: Any, name: str = "") -> tuple[pd.DataFrame, Place]:
     """Return a data frame or an array as a frame with text for names, and how its rows are counted."""
-    pandas = sys.modules.get("pandas")  # whoever hands over a frame has imported it
-    if pandas is not None and isinstance(rows, pandas.DataFrame):
+    frame = frame_of(rows)
+    if frame is not None:
         place = Place(name or "the data frame")
-        frame: pd.DataFrame = rows.set_axis([str(column) for column in rows.columns], axis="columns")
+        frame = frame.set_axis([str(column) for column in frame.columns], axis="columns")
         refuse_names_twice(frame, place.name)
         if frame.size == 0:
             raise DataError(f"{place.name} is empty: its shape is {frame.shape}")

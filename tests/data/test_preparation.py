@@ -15,12 +15,15 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, Sta
 
 from trasunto.data.columns import settled
 from trasunto.data.fitting import fit_preparation
+from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
-from trasunto.data.preparation import MISSING_POLICIES, SCALINGS, Preparation
+from trasunto.data.preparation import MISSING_POLICIES, SCALINGS, LeftOut, Preparation
+from trasunto.data.prepared_columns import PreparedCategory, PreparedDate, PreparedNumber
 from trasunto.data.records import Records
 from trasunto.errors import DataError
 
 HERE = Place("the rows")
+WHEN = PreparedDate("when", "hour", "2026-03-01T00:00:00", 12.0, 6.0, 12.0).to_json()
 SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler, "robust": RobustScaler}
 
 
@@ -219,8 +222,21 @@ def test_names_are_no_categories() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda json: None, "the stored preparation is not of format 1"),
-        (lambda json: json | {"format": 2}, "not of format 1"),
+        (lambda json: None, "the stored preparation is not of format 1 to 2"),
+        (lambda json: json | {"format": 3}, "not of format 1 to 2"),
+        (lambda json: json | {"format": True}, "not of format 1 to 2"),
+        (lambda json: {key: json[key] for key in json if key != "left_out"}, "lacks the columns that were left out"),
+        (lambda json: json | {"left_out": [{"name": "a"}]}, "lacks the columns that were left out, with names and why"),
+        (
+            lambda json: json | {"columns": [json["columns"][0] | {"format": {"decimal": ";"}}]},
+            "no format that is known",
+        ),
+        (lambda json: json | {"columns": [json["columns"][0] | {"format": {"comma": ";"}}]}, "cannot be read"),
+        (lambda json: json | {"columns": [json["columns"][0] | {"truth": 1}]}, "truth values"),
+        (lambda json: json | {"columns": [WHEN | {"part": "year"}]}, "'year'.*legal: hour, weekday, days"),
+        (lambda json: json | {"columns": [WHEN | {"first": "soon"}]}, "counted from 'soon', which is no date"),
+        (lambda json: json | {"columns": [WHEN | {"first": 7}]}, "counted from 7, which is no date"),
+        (lambda json: json | {"columns": [WHEN | {"spread": 0.0}]}, "the spread above 0"),
         (lambda json: json | {"columns": None}, "lacks its columns"),
         (lambda json: json | {"columns": []}, "needs columns of different names"),
         (lambda json: json | {"columns": json["columns"] * 2}, "needs columns of different names"),
@@ -228,7 +244,7 @@ def test_names_are_no_categories() -> None:
         (lambda json: json | {"columns": [{"kind": "number"}]}, "a column of the stored preparation cannot be read"),
         (
             lambda json: json | {"columns": [json["columns"][0] | {"kind": "code"}]},
-            "'code' is neither number nor category",
+            "'code' is neither number nor category nor date",
         ),
         (lambda json: json | {"columns": [json["columns"][0] | {"spread": 0.0}]}, "the spread above 0"),
         (lambda json: json | {"columns": [json["columns"][0] | {"centre": float("nan")}]}, "must be finite numbers"),
@@ -250,3 +266,58 @@ def test_every_policy_and_scaling_prepares_real_rows(creditcard_sample: Records)
             table = creditcard_sample.table(scaling=scaling, missing=missing, normal=0)
             assert table.d == len(creditcard_sample.columns)
             assert np.isfinite(table.x).all()
+
+
+@pytest.fixture
+def written() -> Preparation:
+    """Return what prepares columns of every kind."""
+    return Preparation(
+        (
+            PreparedDate("when", "hour", "2026-03-02T00:00:00", 12.0, 6.0, 9.0, 1),
+            PreparedDate("when", "days", "2026-03-02T00:00:00", 1.0, 0.5, 1.0, 1),
+            PreparedNumber("price", 1000.0, 500.0, 0.0, 0, NumberFormat(",", ".", "€")),
+            PreparedNumber("paid", 0.5, 0.5, 0.0, 0, truth=True),
+            PreparedCategory("zip", ("02134", "10115")),
+        ),
+        "standard",
+        "median",
+        (LeftOut("id", "counts the rows"),),
+    )
+
+
+def test_dates_formatted_numbers_and_truth_values_are_prepared_from_text(written: Preparation) -> None:
+    texts = pd.DataFrame(
+        {
+            "when": ["2026-03-02T18:30:00", "2026-03-04", None],
+            "price": ["1.500,00 €", "€ 2.000", "-500"],
+            "paid": ["TRUE", "false", None],
+            "zip": ["02134", "10115", "99999"],
+        }
+    )
+    assert written.columns == ("when", "price", "paid", "zip")
+    assert written.names == ("when.hour", "when.days", "price", "paid", "zip")
+    assert written.spans == ((0, 1), (1, 2), (2, 3), (3, 4), (4, 6))
+    made = written.apply(texts)
+    # (18 - 12) / 6, (0 - 12) / 6, and the fill 9; days 18.5 / 24 and 2, and the fill 1.
+    assert made[:, 0].tolist() == [1.0, -2.0, -0.5]
+    assert made[:, 1].tolist() == pytest.approx([(18.5 / 24 - 1) / 0.5, 2.0, 0.0])
+    assert made[:, 2].tolist() == [1.0, 2.0, -3.0]
+    assert made[:, 3].tolist() == [1.0, -1.0, -1.0]
+    assert made[:, 4:].tolist() == [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
+    typed = texts.assign(
+        when=pd.to_datetime(pd.Series(texts["when"]), format="ISO8601"), price=[1500.0, 2000.0, -500.0]
+    )
+    np.testing.assert_array_equal(written.apply(typed.assign(paid=pd.Series([True, False, None]))), made)
+    again = Preparation.from_json(json.loads(json.dumps(written.to_json(), allow_nan=False)))
+    assert again == written
+    assert all(column.as_text for column in again.fitted)
+
+
+def test_rows_are_shown_in_the_units_of_their_columns_and_of_the_parts_of_dates(written: Preparation) -> None:
+    rows = pd.DataFrame(
+        {"when": ["2026-03-03T06:00", None], "price": ["1.500,00 €", None], "paid": ["true", None], "zip": ["x", None]}
+    )
+    shown = written.shown(rows)
+    assert shown.iloc[0].tolist() == [6.0, 1.25, 1500.0, 1.0, "x"]
+    assert shown.isna().iloc[1].all()
+    assert tuple(shown.columns) == tuple(written.restore(written.apply(rows)).columns) == written.names

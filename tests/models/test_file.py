@@ -164,8 +164,8 @@ def test_a_safetensors_file_of_someone_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_newer_format_is_said_to_be_newer(content: bytes, written: Callable[[bytes], Path]) -> None:
-    newer = with_document(content, lambda document: document.update(version=2, new="key"))
-    with pytest.raises(ModelFileError, match="newer trasunto: its format is version 2, and this one reads up to 1"):
+    newer = with_document(content, lambda document: document.update(version=3, new="key"))
+    with pytest.raises(ModelFileError, match="newer trasunto: its format is version 3, and this one reads up to 2"):
         open_model(written(newer))
 
 
@@ -242,6 +242,9 @@ def test_every_key_of_another_type_is_refused_with_its_name(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (lambda document: document.pop("kind"), "wrong at 'kind': Field required"),
+        (lambda document: document.update(kind="tree"), r"its kind of model 'tree' is not known \(legal: detector\)"),
+        (lambda document: document.update(version=1), "wrong at 'kind': version 1 has none"),
         (lambda document: document.pop("score"), "wrong at 'score': Field required"),
         (lambda document: document.update(extra=1), "wrong at 'extra'"),
         (lambda document: document.update(score="sum"), "score 'sum' is not known"),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
 from trasunto.errors import DataError, nearest
 
@@ -28,6 +29,9 @@ MOSTLY = 0.5
 
 SHOWN = 6
 """Column names that a sentence spells out."""
+
+TRUTHS = {"true": 1.0, "false": 0.0}
+"""Words of truth values, in any case."""
 
 DECIMAL_COMMA = r"\s*[-+]?\d+,\d+\s*"
 
@@ -81,8 +85,8 @@ def is_number(column: pd.Series) -> bool:
     return bool(column.dtype == np.float64)
 
 
-def numbers(column: pd.Series, place: Place) -> pd.Series:
-    """Return a column as float64, NaN where a value is missing.
+def numbers(column: pd.Series, place: Place, form: NumberFormat | None = None) -> pd.Series:
+    """Return a column as float64, NaN where a value is missing; text is read in the format `form`, where it has one.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def numbers(column: pd.Series, place: Place) -> pd.Series:
     import pandas as pd
 
     if column.dtype.kind not in "biuf":
-        read = pd.to_numeric(column.astype(object), errors="coerce")
+        read = _read_numbers(column, form)
         strange = np.flatnonzero((read.isna() & column.notna()).to_numpy())
         if strange.size:
             found = reprlib.repr(str(column.iloc[strange[0]]))
@@ -109,6 +113,21 @@ def numbers(column: pd.Series, place: Place) -> pd.Series:
             "be finite"
         )
     return pd.Series(values, index=column.index, name=column.name)
+
+
+def truths(column: pd.Series, place: Place) -> pd.Series:
+    """Return a column of truth values as float64, 1 where true and NaN where missing.
+
+    Raises
+    ------
+    DataError
+        If a value is neither a truth value, nor "true" or "false" in any case, nor a number; the sentence names the
+        first such cell.
+    """
+    if column.dtype.kind in "biuf":
+        return numbers(column, place)
+    words = column.astype(object).map(_truth, na_action="ignore")
+    return numbers(words, place)
 
 
 def categories(column: pd.Series, place: Place) -> pd.Series:
@@ -131,6 +150,22 @@ def absences(column: pd.Series) -> np.ndarray:
     """Return which values are missing, ``(n,)``."""
     absent: np.ndarray = column.isna().to_numpy()
     return absent
+
+
+def _truth(value: object) -> object:
+    """Return 1 for true and 0 for false; anything else as it is."""
+    return TRUTHS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _read_numbers(column: pd.Series, form: NumberFormat | None) -> pd.Series:
+    """Return what a column of text or mixed values holds as numbers; NaN where that is none."""
+    import pandas as pd
+
+    if form is None:
+        return pd.to_numeric(column.astype(object), errors="coerce")
+    codes, words = pd.factorize(column)  # each different text once
+    values = form.read([str(word) for word in words])
+    return pd.Series(np.append(values, np.nan)[codes], index=column.index, name=column.name)
 
 
 def _readable(column: pd.Series) -> float:

@@ -1,15 +1,17 @@
 """How raw columns become what networks see, and back: a fitted value of plain numbers and words.
 
-Each raw column becomes one feature, ``(value - centre) / spread``, or, where it holds categories, a block of features
-that are its one-hot code. The numbers were fitted by scikit-learn (:mod:`trasunto.data.fitting`) on training rows
-alone; applying them needs nothing but this value, which is plain JSON when it is stored.
+Each raw column becomes one feature, ``(value - centre) / spread``; where it holds categories, a block of features that
+are its one-hot code; where it holds dates, a feature for each of their parts. The numbers were fitted
+(:mod:`trasunto.data.fitting`) on training rows alone; applying them needs nothing but this value, which is plain JSON
+when it is stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +24,9 @@ from trasunto.errors import DataError, one_of
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
+FORMAT = 2
+"""Of what `to_json` writes; 1, without formats of numbers, dates and columns left out, is read as well."""
+
 ROWS = Place("the rows to prepare")
 
 SCALINGS = {
@@ -43,8 +47,26 @@ MISSING_POLICIES = {
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A raw column that serves no network.
+
+    Attributes
+    ----------
+    name
+        The column.
+    why
+        Why it cannot serve, for readers.
+    """
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Preparation:
-    """What was fitted on the training rows: one prepared column for each raw column, in their order.
+    """What was fitted on the training rows: prepared columns for each raw column, in their order.
+
+    A column of dates is prepared as up to three, its parts; any other as one.
 
     A category that the training rows did not have is coded by a block of zeros, and :meth:`unseen` counts such rows. A
     missing number takes the value that `missing` says, as fitted on the training rows. A missing category is a category
@@ -58,6 +80,8 @@ class Preparation:
         How numbers were scaled: one of `SCALINGS`.
     missing
         What stands in for a missing value: one of `MISSING_POLICIES`.
+    left_out
+        Raw columns that could not serve and were left out; rows may bring them or not.
 
     Examples
     --------
@@ -75,17 +99,24 @@ class Preparation:
     fitted: tuple[PreparedColumn, ...]
     scaling: str
     missing: str
+    left_out: tuple[LeftOut, ...] = ()
 
     def __post_init__(self) -> None:
         for what, word, legal in (("scaling", self.scaling, SCALINGS), ("missing", self.missing, MISSING_POLICIES)):
             if word not in legal:
                 raise one_of(what, str(word), legal, DataError)
-        if len({*self.columns}) < len(self.columns) or not self.columns:
-            raise DataError(f"a preparation needs columns of different names, not {list(self.columns)}")
+        sources = [source for source, _ in self._by_source]
+        if len({*self.names}) < len(self.names) or len({*sources}) < len(sources) or not sources:
+            raise DataError(f"a preparation needs columns of different names, not {list(self.names)}")
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The raw columns' names, in order."""
+        return tuple(source for source, _ in self._by_source)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The k prepared columns' names, in order: those of the raw columns, and of the parts of dates."""
         return tuple(column.name for column in self.fitted)
 
     @property
@@ -100,7 +131,7 @@ class Preparation:
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
-        """The features of each raw column, as ``[start, stop)``."""
+        """The features of each prepared column, as ``[start, stop)``."""
         stops = np.cumsum([column.width for column in self.fitted]).tolist()
         return tuple((stop - column.width, stop) for column, stop in zip(self.fitted, stops, strict=True))
 
@@ -133,15 +164,35 @@ class Preparation:
         """
         rows = self._fitting(frame, place)
         prepared = np.zeros((len(rows), self.d))
-        for column, (start, stop) in zip(self.fitted, self.spans, strict=True):
-            raw = column.read(rows[column.name], place)
+        spans = iter(self.spans)
+        for source, parts in self._by_source:
+            raw = parts[0].read(rows[source], place)
             if self.missing == "refuse":
                 refuse_missing(raw, place)
-            column.prepare(raw, prepared[:, start:stop])
+            for part in parts:
+                start, stop = next(spans)
+                part.prepare(raw, prepared[:, start:stop])
         return prepared
 
+    def shown(self, frame: Any, *, place: Place = ROWS) -> pd.DataFrame:
+        """Return raw rows in the units of the k prepared columns, as :meth:`restore` gives them.
+
+        Numbers as they were read (NaN where one is missing), categories as text (None where one is missing), and the
+        parts of dates.
+
+        Raises
+        ------
+        DataError
+            As :meth:`apply` does.
+        """
+        import pandas as pd
+
+        rows = self._fitting(frame, place)
+        read = {source: (parts, parts[0].read(rows[source], place)) for source, parts in self._by_source}
+        return pd.DataFrame({part.name: part.shown(raw) for parts, raw in read.values() for part in parts})
+
     def restore(self, x: np.ndarray) -> pd.DataFrame:
-        """Return prepared rows, ``(n, d)``, in the columns and units that they came from.
+        """Return prepared rows, ``(n, d)``, in the k prepared columns and the units that they came from.
 
         A category is the one with the largest value of its block; a block of zeros is ``(unseen)``.
 
@@ -174,23 +225,36 @@ class Preparation:
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON of which :meth:`from_json` makes the same preparation, to the last bit."""
         columns = [column.to_json() for column in self.fitted]
-        return {"format": FORMAT, "scaling": self.scaling, "missing": self.missing, "columns": columns}
+        left_out = [asdict(column) for column in self.left_out]
+        kept = {"scaling": self.scaling, "missing": self.missing}
+        return {"format": FORMAT, **kept, "columns": columns, "left_out": left_out}
 
     @staticmethod
     def from_json(content: Any) -> Preparation:
-        """Read what :meth:`to_json` wrote.
+        """Read what :meth:`to_json` wrote, or an earlier trasunto.
 
         Raises
         ------
         DataError
             If it is not that.
         """
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise DataError(f"the stored preparation is not of format {FORMAT}, the one that this version reads")
+        number = content.get("format") if isinstance(content, dict) else None
+        if type(number) is not int or not 1 <= number <= FORMAT:
+            raise DataError(f"the stored preparation is not of format 1 to {FORMAT}, those that this version reads")
         columns, scaling, policy = (content.get(key) for key in ("columns", "scaling", "missing"))
         if not (isinstance(columns, list) and isinstance(scaling, str) and isinstance(policy, str)):
             raise DataError("the stored preparation lacks its columns, its scaling or what it does with missing values")
-        return Preparation(tuple(map(column_from_json, columns)), scaling, policy)
+        left_out = content.get("left_out", [] if number == 1 else None)
+        if not isinstance(left_out, list) or not all(map(_is_left_out, left_out)):
+            raise DataError("the stored preparation lacks the columns that were left out, with names and why")
+        left = tuple(LeftOut(**column) for column in left_out)
+        return Preparation(tuple(map(column_from_json, columns)), scaling, policy, left)
+
+    @cached_property
+    def _by_source(self) -> tuple[tuple[str, tuple[PreparedColumn, ...]], ...]:
+        """Return what each raw column became: its name, and the prepared columns."""
+        grouped = groupby(self.fitted, lambda column: column.source)
+        return tuple((source, tuple(parts)) for source, parts in grouped)
 
     def _fitting(self, frame: Any, place: Place) -> pd.DataFrame:
         """Return the rows as a data frame of the right columns."""
@@ -198,13 +262,19 @@ class Preparation:
 
         if not isinstance(frame, pd.DataFrame):
             rows = np.asarray(frame)
-            if rows.ndim != 2 or rows.shape[1] != len(self.fitted):
-                wanted = f"(n, {len(self.fitted)}), with {named(self.columns)}, is wanted"
+            if rows.ndim != 2 or rows.shape[1] != len(self.columns):
+                wanted = f"(n, {len(self.columns)}), with {named(self.columns)}, is wanted"
                 raise DataError(f"{place.name} has shape {rows.shape}; {wanted}")
             return pd.DataFrame(rows, columns=list(self.columns))
         found = [str(column) for column in frame.columns]
         _refuse_other_columns(found, self.columns, place)
         return frame.set_axis(found, axis="columns")
+
+
+def _is_left_out(content: object) -> bool:
+    if not isinstance(content, dict) or set(content) != {"name", "why"}:
+        return False
+    return all(isinstance(text, str) for text in content.values())
 
 
 def refuse_missing(column: pd.Series, place: Place) -> None:

@@ -1,4 +1,4 @@
-"""One raw column as networks see it: a scaled number, or the one-hot code of a category."""
+"""One raw column as networks see it: a scaled number, the one-hot code of a category, or a part of a date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from trasunto.data.columns import categories, numbers
+from trasunto.data.columns import categories, numbers, truths
+from trasunto.data.dates import PARTS, dates, part_of
+from trasunto.data.number_formats import NumberFormat, format_from_json
 from trasunto.data.places import Place
 from trasunto.errors import DataError
 
@@ -23,10 +25,14 @@ UNSEEN = "(unseen)"
 
 
 class PreparedColumn(Protocol):
-    """A raw column with what was fitted on the training rows; it fills `width` features."""
+    """A raw column, or a part of one, with what was fitted on the training rows; it fills `width` features."""
 
     @property
     def name(self) -> str:
+        """The raw column's name; of a part of it, the part's."""
+
+    @property
+    def source(self) -> str:
         """The raw column's name."""
 
     @property
@@ -41,17 +47,62 @@ class PreparedColumn(Protocol):
     def feature_names(self) -> tuple[str, ...]:
         """The features' names."""
 
+    @property
+    def as_text(self) -> bool:
+        """Whether the cells of a CSV file are handed to `read` as text; else as numbers."""
+
     def read(self, raw: pd.Series, place: Place) -> pd.Series:
         """Return a raw column as what it must hold."""
 
     def prepare(self, column: pd.Series, out: np.ndarray) -> None:
         """Write n rows of a column that was read into zeros, ``(n, width)``."""
 
+    def shown(self, column: pd.Series) -> np.ndarray:
+        """Return n rows of a column that was read in its own unit, ``(n,)``, as :meth:`restore` gives them."""
+
     def restore(self, x: np.ndarray) -> np.ndarray:
         """Return prepared rows ``(n, width)`` as raw values, ``(n,)``."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a number is filled and scaled: ``(value - centre) / spread``.
+
+    Attributes
+    ----------
+    centre, spread
+        In the number's unit; `spread` is above 0.
+    fill
+        What stands in for a missing number, in its unit.
+    """
+
+    centre: float
+    spread: float
+    fill: float
+
+    def refuse_nonsense(self, name: str, absent: object) -> None:
+        """Refuse numbers that are not finite, and a spread that is not above 0."""
+        finite = all(
+            isinstance(value, float) and math.isfinite(value) for value in (self.centre, self.spread, self.fill)
+        )
+        if not finite or self.spread <= 0 or type(absent) is not int:
+            raise DataError(
+                f"column '{name}' is prepared with centre {self.centre}, spread {self.spread} and fill {self.fill}"
+                "; they must be finite numbers, the spread above 0"
+            )
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        """Return n numbers filled and scaled, ``(n,)``."""
+        prepared: np.ndarray = (np.where(np.isnan(values), self.fill, values) - self.centre) / self.spread
+        return prepared
+
+    def restore(self, prepared: np.ndarray) -> np.ndarray:
+        """Return prepared numbers in their unit."""
+        restored: np.ndarray = prepared * self.spread + self.centre
+        return restored
 
 
 @dataclass(frozen=True)
@@ -68,6 +119,10 @@ class PreparedNumber:
         What stands in for a missing number, in the column's unit.
     absent
         How many training rows had none.
+    format
+        How numbers are written, where they are not as Python writes them.
+    truth
+        Whether the column holds truth values, 1 where true.
     """
 
     name: str
@@ -75,16 +130,18 @@ class PreparedNumber:
     spread: float
     fill: float
     absent: int = 0
+    format: NumberFormat | None = None
+    truth: bool = False
 
     def __post_init__(self) -> None:
-        finite = all(
-            isinstance(value, float) and math.isfinite(value) for value in (self.centre, self.spread, self.fill)
-        )
-        if not finite or self.spread <= 0 or type(self.absent) is not int:
-            raise DataError(
-                f"column '{self.name}' is prepared with centre {self.centre}, spread {self.spread} and fill {self.fill}"
-                "; they must be finite numbers, the spread above 0"
-            )
+        self._scale.refuse_nonsense(self.name, self.absent)
+        if type(self.truth) is not bool or (self.truth and self.format is not None):
+            raise DataError(f"column '{self.name}' cannot hold truth values and numbers of a format")
+
+    @property
+    def source(self) -> str:
+        """The column's own name."""
+        return self.name
 
     @property
     def width(self) -> int:
@@ -96,23 +153,34 @@ class PreparedNumber:
         """The column's own name."""
         return (self.name,)
 
+    @property
+    def as_text(self) -> bool:
+        """Whether numbers have a format, or are truth values."""
+        return self.truth or self.format is not None
+
     def read(self, raw: pd.Series, place: Place) -> pd.Series:
         """Return float64, NaN where a number is missing."""
-        return numbers(raw, place)
+        return truths(raw, place) if self.truth else numbers(raw, place, self.format)
 
     def prepare(self, column: pd.Series, out: np.ndarray) -> None:
         """Fill and scale."""
-        values = column.to_numpy()
-        out[:, 0] = (np.where(np.isnan(values), self.fill, values) - self.centre) / self.spread
+        out[:, 0] = self._scale.prepare(column.to_numpy())
+
+    def shown(self, column: pd.Series) -> np.ndarray:
+        """Return the numbers."""
+        return column.to_numpy()
 
     def restore(self, x: np.ndarray) -> np.ndarray:
         """Return numbers in the column's unit."""
-        restored: np.ndarray = x[:, 0] * self.spread + self.centre
-        return restored
+        return self._scale.restore(x[:, 0])
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON; Python writes floats shortest, so that they are read back as they were."""
         return {"kind": "number"} | asdict(self)
+
+    @property
+    def _scale(self) -> Scale:
+        return Scale(self.centre, self.spread, self.fill)
 
 
 @dataclass(frozen=True)
@@ -145,6 +213,11 @@ class PreparedCategory:
             )
 
     @property
+    def source(self) -> str:
+        """The column's own name."""
+        return self.name
+
+    @property
     def width(self) -> int:
         """The number of categories."""
         return len(self.words)
@@ -153,6 +226,11 @@ class PreparedCategory:
     def feature_names(self) -> tuple[str, ...]:
         """``column=category``."""
         return tuple(f"{self.name}={word}" for word in self.words)
+
+    @property
+    def as_text(self) -> bool:
+        """Always: a code may look like a number, with zeros before it."""
+        return True
 
     def read(self, raw: pd.Series, place: Place) -> pd.Series:
         """Return text, None where a category is missing."""
@@ -172,6 +250,10 @@ class PreparedCategory:
         seen = np.flatnonzero(codes >= 0)
         out[seen, codes[seen]] = 1.0
 
+    def shown(self, column: pd.Series) -> np.ndarray:
+        """Return the text of each row, None where it is missing."""
+        return column.to_numpy(dtype=object)
+
     def restore(self, x: np.ndarray) -> np.ndarray:
         """Return the category with the largest value; where all are 0, ``(unseen)``."""
         words = np.array(self.words, dtype=object)[x.argmax(axis=1)]
@@ -182,8 +264,90 @@ class PreparedCategory:
         return {"kind": "category"} | asdict(self) | {"words": list(self.words)}
 
 
-def column_from_json(content: Any) -> PreparedNumber | PreparedCategory:
-    """Read what a prepared column's `to_json` wrote.
+@dataclass(frozen=True)
+class PreparedDate:
+    """A part of a date as a number, prepared as ``(value - centre) / spread``.
+
+    Attributes
+    ----------
+    source
+        The raw column of dates.
+    part
+        One of :data:`trasunto.data.dates.PARTS`.
+    first
+        The first of the training rows' dates, from which days are counted; ISO 8601.
+    centre, spread, fill
+        In the part's unit, as of a :class:`PreparedNumber`.
+    absent
+        How many training rows had no date.
+    """
+
+    source: str
+    part: str
+    first: str
+    centre: float
+    spread: float
+    fill: float
+    absent: int = 0
+
+    def __post_init__(self) -> None:
+        if self.part not in PARTS:
+            raise DataError(f"column '{self.source}' is prepared as its {self.part!r} (legal: {', '.join(PARTS)})")
+        try:
+            known = not np.isnat(np.datetime64(self.first, "us"))
+        except (TypeError, ValueError):
+            known = False
+        if not known or not isinstance(self.first, str):
+            raise DataError(f"column '{self.source}' is counted from {self.first!r}, which is no date")
+        self._scale.refuse_nonsense(self.name, self.absent)
+
+    @property
+    def name(self) -> str:
+        """``column.part``."""
+        return f"{self.source}.{self.part}"
+
+    @property
+    def width(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """``column.part``."""
+        return (self.name,)
+
+    @property
+    def as_text(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, raw: pd.Series, place: Place) -> pd.Series:
+        """Return dates, NaT where one is missing."""
+        return dates(raw, place)
+
+    def prepare(self, column: pd.Series, out: np.ndarray) -> None:
+        """Fill and scale."""
+        out[:, 0] = self._scale.prepare(self.shown(column))
+
+    def shown(self, column: pd.Series) -> np.ndarray:
+        """Return the part of each date, NaN where it is missing."""
+        return part_of(column, self.part, np.datetime64(self.first, "us"))
+
+    def restore(self, x: np.ndarray) -> np.ndarray:
+        """Return the part in its unit."""
+        return self._scale.restore(x[:, 0])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {"kind": "date"} | asdict(self)
+
+    @property
+    def _scale(self) -> Scale:
+        return Scale(self.centre, self.spread, self.fill)
+
+
+def column_from_json(content: Any) -> PreparedColumn:
+    """Read what a prepared column's `to_json` wrote, in this format or an earlier one.
 
     Raises
     ------
@@ -193,13 +357,15 @@ def column_from_json(content: Any) -> PreparedNumber | PreparedCategory:
     try:
         fields = dict(content)
         kind = fields.pop("kind")
-        if not isinstance(fields["name"], str):
+        if not isinstance(fields["source" if kind == "date" else "name"], str):
             raise TypeError("its name is no text")
         if kind == "number":
-            return PreparedNumber(**fields)
+            return PreparedNumber(**fields | {"format": format_from_json(fields.get("format"))})
         if kind == "category":
             return PreparedCategory(**fields | {"words": tuple(fields["words"])})
-        raise ValueError(f"its kind {kind!r} is neither number nor category")
+        if kind == "date":
+            return PreparedDate(**fields)
+        raise ValueError(f"its kind {kind!r} is neither number nor category nor date")
     except DataError:
         raise
     except (TypeError, ValueError, KeyError) as fault:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,16 @@ def is_tabular(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
-def read_columns(path: Path) -> tuple[pd.DataFrame, Place]:
+def read_columns(path: Path, text: Collection[str] = ()) -> tuple[pd.DataFrame, Place]:
     """Read a file of columns, and say how its rows are counted.
 
     A CSV file begins with the names of its columns, separated by commas, semicolons or tabs. Its rows are counted from
     the header, which is row 1, as a spreadsheet does; empty lines are passed over.
+
+    Parameters
+    ----------
+    text
+        Columns of a CSV file that are read as the text that stands there, whatever it looks like.
 
     Raises
     ------
@@ -44,7 +50,7 @@ def read_columns(path: Path) -> tuple[pd.DataFrame, Place]:
         If it cannot be read, holds no rows, or has no names or the same name twice.
     """
     is_csv = path.name.lower().endswith(CSV_SUFFIXES)
-    frame = _csv(path) if is_csv else _parquet(path)
+    frame = _csv(path, text) if is_csv else _parquet(path)
     if not len(frame):
         raise DataError(f"{path} holds no rows{', only a header' if is_csv else ''}")
     frame.columns = [str(column) for column in frame.columns]
@@ -83,13 +89,16 @@ def refuse_names_twice(frame: pd.DataFrame, name: str) -> None:
         raise DataError(f"{name} has more than one {named(twice)}; every column needs a name of its own")
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _csv(path: Path, text: Collection[str]) -> pd.DataFrame:
+    import pyarrow
     from pyarrow import csv as arrow
 
     delimiter = delimiter_of(path)
     options = {
         "parse_options": arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        "convert_options": arrow.ConvertOptions(strings_can_be_null=True),
+        "convert_options": arrow.ConvertOptions(
+            strings_can_be_null=True, column_types=dict.fromkeys(text, pyarrow.string())
+        ),
     }
     try:
         # On one thread: only then do refusals name the row.

@@ -19,7 +19,7 @@ from trasunto.analysis.explanation import ErrorDistribution
 from trasunto.analysis.thresholds import Threshold
 from trasunto.data import Provenance
 from trasunto.data.preparation import Preparation
-from trasunto.errors import TrasuntoError
+from trasunto.errors import TrasuntoError, one_of
 from trasunto.models.entrance import Entrance
 from trasunto.models.model import Course, Model
 from trasunto.models.scoring import Judgement, legal_score, scoring_from_arrays
@@ -29,8 +29,11 @@ from trasunto.spec import Recipe
 PRECISIONS = ("float32", "float64")
 """What networks' weights may be."""
 
-VERSION = 1
+VERSION = 2
 """Raised when an earlier trasunto could not read the document any more; every later one reads all earlier versions."""
+
+KINDS = ("detector",)
+"""What a model can be; version 1 knew detectors alone and did not say so."""
 
 WEIGHTS, SCORING, USUAL = "weights", "scoring", "usual"
 """What arrays are for; the name goes on with the network's number, save for `USUAL`, and the array's own name."""
@@ -66,6 +69,7 @@ class Written:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     version: int
+    kind: str
     feature_names: tuple[str, ...]
     blocks: tuple[tuple[int, int], ...]
     ignored: tuple[str, ...]
@@ -89,6 +93,7 @@ def write(model: Model) -> tuple[str, dict[str, np.ndarray]]:
     way = model.entrance
     written = Written(
         version=VERSION,
+        kind="detector",
         feature_names=way.feature_names,
         blocks=way.blocks,
         ignored=way.ignored,
@@ -125,7 +130,10 @@ def read(text: str) -> Written:
         with its path.
     """
     try:
-        _refuse_newer(json.loads(text, parse_constant=_refuse_constant))
+        content = json.loads(text, parse_constant=_refuse_constant)
+        _refuse_newer(content)
+        if content["version"] == 1:
+            text = json.dumps(_from_version_1(content))
         written = _WRITTEN.validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
@@ -252,6 +260,8 @@ def _course(written: WrittenCourse) -> Course:
 def _refuse_nonsense(written: Written) -> None:
     """Refuse what has the right types and still is no model."""
     legal_score(written.score)
+    if written.kind not in KINDS:
+        raise one_of("its kind of model", written.kind, KINDS)
     if written.n < 1:
         raise TrasuntoError(f"its document says that it was trained on {written.n} rows")
     d = len(written.feature_names)
@@ -276,8 +286,15 @@ def _refuse_newer(content: object) -> None:
         raise TrasuntoError(
             f"it was written by a newer trasunto: its format is version {version}, and this one reads up to {VERSION}"
         )
-    if version != VERSION or type(version) is not int:
+    if type(version) is not int or version < 1:
         raise TrasuntoError(f"its document does not say of which version it is (legal: 1 to {VERSION})")
+
+
+def _from_version_1(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of version 1 as version 2 has it."""
+    if "kind" in content:
+        raise TrasuntoError("its document is wrong at 'kind': version 1 has none")
+    return {**content, "version": 2, "kind": "detector"}
 
 
 def _refuse_constant(word: str) -> NoReturn:

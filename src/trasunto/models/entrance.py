@@ -13,7 +13,6 @@ from numpy.typing import DTypeLike
 
 from trasunto.data.columns import named
 from trasunto.data.places import Place
-from trasunto.data.prepared_columns import PreparedCategory
 from trasunto.errors import DataError
 from trasunto.models.scoring import Spans, spans_of
 
@@ -53,7 +52,9 @@ class Entrance:
     @classmethod
     def to(cls, table: Table, ignored: tuple[str, ...] = ()) -> Entrance:
         """Return the way in that the rows of `table` took."""
-        return cls(table.feature_names, table.blocks, table.preparation, ignored, table.scale)
+        left_out = () if table.preparation is None else table.preparation.left_out
+        aside = dict.fromkeys((*ignored, *(column.name for column in left_out)))
+        return cls(table.feature_names, table.blocks, table.preparation, tuple(aside), table.scale)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ class Entrance:
     def names(self) -> tuple[str, ...]:
         """Return the names of those k columns."""
         if self.preparation is not None:
-            return self.preparation.columns
+            return self.preparation.names
         return tuple(
             self.feature_names[start].partition("=")[0] if stop - start > 1 else self.feature_names[start]
             for start, stop in self.spans
@@ -79,10 +80,10 @@ class Entrance:
 
     @property
     def words(self) -> frozenset[str]:
-        """Return which columns hold categories."""
+        """Return which columns of a CSV file are read as text: categories, dates, formatted numbers, truth values."""
         if self.preparation is None:
             return frozenset()
-        return frozenset(column.name for column in self.preparation.fitted if isinstance(column, PreparedCategory))
+        return frozenset(column.source for column in self.preparation.fitted if column.as_text)
 
     def unseen(self, frame: pd.DataFrame, place: Place = ROWS) -> dict[str, int]:
         """Count the rows of a frame whose category training did not know, by column."""
@@ -119,7 +120,7 @@ class Entrance:
     def shown(self, given: Any, admitted: np.ndarray) -> list[list[object]]:
         """Return rows as they came, n lists of k values; prepared ones in the units that they came from."""
         if _is_frame(given) and self.preparation is not None:
-            frame = self.without_ignored(given)
+            frame = self.preparation.shown(self.without_ignored(given))
             return [_plain(values) for values in frame.itertuples(index=False, name=None)]
         return self.restored(admitted)
 

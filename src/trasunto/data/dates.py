@@ -1,0 +1,69 @@
+"""Dates and times as numbers: the hour, the day of the week, and the days since the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trasunto.data.places import Place
+from trasunto.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DAY = np.timedelta64(1, "D")
+
+PARTS: dict[str, str] = {
+    "hour": "the hour, 0 to 23",
+    "weekday": "the day of the week, 0 (Monday) to 6 (Sunday)",
+    "days": "days since the first training row's, with decimals",
+}
+"""What a column of dates becomes, and in which unit each part is."""
+
+
+def dates(column: pd.Series, place: Place) -> pd.Series:
+    """Return a column as dates without a time zone, those with one in UTC; NaT where a value is missing.
+
+    Raises
+    ------
+    DataError
+        If a value is no date; the sentence names the first such cell.
+    """
+    import pandas as pd
+
+    if column.dtype.kind == "M":
+        naive = column if getattr(column.dt, "tz", None) is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
+        return pd.Series(naive.to_numpy(dtype="datetime64[us]"), index=column.index, name=column.name)
+    read = read_dates(column)
+    strange = np.flatnonzero((read.isna() & column.notna()).to_numpy())
+    if strange.size:
+        found = str(column.iloc[strange[0]])
+        raise DataError(
+            f"column '{column.name}' holds {found!r} in {place.row(int(strange[0]))}, where dates are wanted; "
+            "write a date as 2013-09-01 or 2013-09-01 12:30, or leave the cell empty where it is missing"
+        )
+    return read
+
+
+def read_dates(column: pd.Series) -> pd.Series:
+    """Return what a column of text holds as dates in ISO 8601, NaT where a value is none."""
+    import pandas as pd
+
+    # Each different text once; numbers are no dates, though pandas takes 2013 for a year.
+    codes, words = pd.factorize(column)
+    texts = pd.Series([word if isinstance(word, str) and "-" in word else None for word in words], dtype=object)
+    read = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
+    values = np.append(read.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
+    return pd.Series(values[codes], index=column.index, name=column.name)
+
+
+def part_of(column: pd.Series, part: str, first: np.datetime64) -> np.ndarray:
+    """Return one of `PARTS` of n dates, ``(n,)`` float64; NaN where a date is missing."""
+    ways: dict[str, Callable[[], np.ndarray]] = {
+        "hour": lambda: column.dt.hour.to_numpy(dtype=np.float64, na_value=np.nan),
+        "weekday": lambda: column.dt.weekday.to_numpy(dtype=np.float64, na_value=np.nan),
+        "days": lambda: (column.to_numpy(dtype="datetime64[us]") - first) / DAY,
+    }
+    return ways[part]()

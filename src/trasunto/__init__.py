@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from trasunto.errors import TrasuntoError
     from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
     from trasunto.models.file import open_model
+    from trasunto.models.goals import Goal
     from trasunto.models.model import Model
     from trasunto.models.streaming import score_file
     from trasunto.runs.cohort import Cohort
@@ -41,6 +42,7 @@ _HOMES = {
     "AutoencoderClassifier": "trasunto.estimators",
     "AutoencoderDetector": "trasunto.estimators",
     "Cohort": "trasunto.runs.cohort",
+    "Goal": "trasunto.models.goals",
     "Grid": "trasunto.spec",
     "Model": "trasunto.models.model",
     "Network": "trasunto.spec",
@@ -80,6 +82,7 @@ __all__ = [
     "AutoencoderClassifier",
     "AutoencoderDetector",
     "Cohort",
+    "Goal",
     "Grid",
     "Model",
     "Network",

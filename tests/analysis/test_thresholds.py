@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from trasunto.analysis.thresholds import Threshold, from_contamination, from_false_alarm_rate, from_labels
+from trasunto.analysis.thresholds import BY_HAND, Threshold, from_contamination, from_false_alarm_rate, from_labels
 from trasunto.errors import DataError, TrasuntoError
 
 SCORES = np.random.default_rng(0).lognormal(size=2_000)
@@ -161,8 +162,26 @@ def test_a_rate_next_to_one_is_no_threshold_out_of_range() -> None:
     assert from_false_alarm_rate([1.0, 2.0], 1 - 1e-12).value == 1.0
 
 
+def test_a_value_set_by_hand_keeps_no_guarantee() -> None:
+    chosen = from_false_alarm_rate(SCORES, 0.01)
+    for threshold in (replace(chosen, value=3.0), Threshold(3)):
+        assert (threshold.value, threshold.kind, threshold.rows) == (3.0, BY_HAND, 0)
+        assert threshold.guarantee == "It was set by hand and promises nothing."
+        assert threshold.sentence == "A score above 3 is flagged. It was set by hand and promises nothing."
+        assert threshold.flagged([3.0, 3.1]).tolist() == [False, True]
+    with pytest.raises(ValueError, match="guarantee"):
+        replace(chosen, guarantee="At most none.")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, "3", None, True])
+def test_a_value_that_is_no_finite_number_is_no_threshold(value: object) -> None:
+    with pytest.raises(TrasuntoError, match=r"a threshold has the value .* it must be a finite number"):
+        Threshold(value)  # type: ignore[arg-type]
+
+
 def test_a_threshold_goes_through_json_exactly() -> None:
     for threshold in (
+        Threshold(0.5),
         from_contamination(SCORES, 0.1),
         from_false_alarm_rate(SCORES, 0.1, confidence=0.9),
         from_labels(SCORES, SCORES > 1),
@@ -176,5 +195,5 @@ def test_what_is_no_stored_threshold_is_refused() -> None:
         Threshold.from_json({name: stored[name] for name in stored if name != "value"})
     with pytest.raises(TrasuntoError, match="threshold kind 'label' is not known, did you mean 'labels'"):
         Threshold.from_json({**stored, "kind": "label"})
-    with pytest.raises(TrasuntoError, match="must be finite"):
+    with pytest.raises(TrasuntoError, match="must be a finite number"):
         Threshold.from_json({**stored, "value": math.inf})

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from trasunto.analysis import thresholds
 from trasunto.data import Table
 from trasunto.errors import DataError, TrasuntoError
+from trasunto.models.file import open_model, save
+from trasunto.models.goals import Goal
 from trasunto.models.model import Model
 
 
@@ -100,6 +104,42 @@ def test_the_farthest_finite_row_is_strange_and_not_refused(model: Model) -> Non
     far = np.full((1, 4), 3e38)
     assert np.isfinite(model.score(far)).all()
     assert model.flag(far).all()
+
+
+def test_another_threshold_promises_what_it_was_chosen_for(model: Model, frame: pd.DataFrame) -> None:
+    normal, strange = frame[frame["Class"] == 0], (frame["Class"] == 1).to_numpy()
+    scores = model.score(normal)
+    calibrated = model.with_threshold(Goal("false_alarms", 0.02), normal)
+    assert calibrated.threshold == thresholds.from_false_alarm_rate(scores, 0.02)
+    told = model.with_threshold(Goal("labels", recall=1.0), frame, strange)
+    assert told.flag(frame)[strange].all()
+    assert told.threshold == thresholds.from_labels(model.score(frame), strange, recall=1.0)
+    share = model.with_threshold(Goal("contamination", 0.25), frame.iloc[:40])
+    assert share.flag(frame.iloc[:40]).sum() == 10
+    assert "10 of 40 rows given are" in share.threshold.sentence
+    assert np.array_equal(share.score(frame), model.score(frame))
+    assert model.threshold.kind == "false_alarms"
+
+
+def test_a_threshold_set_by_hand_promises_nothing_in_a_file_either(model: Model, tmp_path: Path) -> None:
+    lower = replace(model, threshold=replace(model.threshold, value=model.threshold.value / 2))
+    assert lower.threshold.kind == "by hand"
+    again = open_model(save(lower, tmp_path / "lower.trasunto"))
+    assert again.threshold == lower.threshold
+    assert "promises nothing" in again.threshold.guarantee
+
+
+def test_a_goal_and_its_labels_belong_together(model: Model, frame: pd.DataFrame) -> None:
+    with pytest.raises(TrasuntoError, match="needs labels: which rows are anomalies"):
+        model.with_threshold(Goal("labels"), frame)
+    with pytest.raises(TrasuntoError, match="this one is of kind 'false_alarms'"):
+        model.with_threshold(Goal("false_alarms", 0.1), frame, frame["Class"])
+    with pytest.raises(TrasuntoError, match=r"labels have the shape \(1,\); one per row"):
+        model.with_threshold(Goal("labels"), frame, [1])
+    with pytest.raises(TrasuntoError, match=r"such as Goal.* not 0.05"):
+        model.with_threshold(0.05, frame)  # type: ignore[arg-type]
+    with pytest.raises(TrasuntoError, match="4 calibration rows cannot promise"):
+        model.with_threshold(Goal("false_alarms", 0.01), frame.iloc[:4])
 
 
 def test_reasons_are_in_the_units_that_rows_came_in(model: Model, frame: pd.DataFrame) -> None:

@@ -2,14 +2,16 @@
 
 Higher scores are stranger, and a row is flagged where its score lies strictly above the threshold. What a threshold
 promises depends on how it was chosen, so each carries that as a sentence: a share of the training rows (nothing about
-others), a rate of false alarms (conformal, from normal rows that were not trained on), or what labels say is best.
+others), a rate of false alarms (conformal, from normal rows that were not trained on), or what labels say is best. A
+threshold whose value was set by hand promises nothing.
 """
 
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,10 @@ from trasunto.analysis.rows import column, two_groups
 from trasunto.errors import TrasuntoError, one_of
 
 KINDS = ("contamination", "false_alarms", "labels")
+"""How a threshold can be chosen."""
+
+BY_HAND = "by hand"
+"""The kind of a threshold whose value somebody set; it promises nothing."""
 
 _ROUNDING = 1e-9
 """0.29 times 100 is 28.999999999999996 and means 29."""
@@ -28,28 +34,50 @@ _ROUNDING = 1e-9
 class Threshold:
     """A score above which a row is flagged.
 
+    Made of a value alone it is set by hand and promises nothing; this holds for ``dataclasses.replace`` too. A goal, a
+    guarantee and the rows that it comes from belong to what the functions of this module choose.
+
     Attributes
     ----------
     value
-        A row is flagged where its score is greater than this, not where it is equal.
+        A row is flagged where its score is greater than this, not where it is equal; finite.
     kind
-        "contamination", "false_alarms" or "labels".
+        One of `KINDS`, or `BY_HAND`.
     goal
         What was asked for, in a few words.
     guarantee
         What it promises of rows to come, as a sentence; it says so where that is nothing.
     rows
-        How many rows it was chosen on.
+        How many rows it was chosen on; 0 where it was set by hand.
     sentence
         All of this for a reader.
+
+    Raises
+    ------
+    TrasuntoError
+        The value is not a finite number.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> chosen = from_false_alarm_rate(np.arange(99.0), 0.05)
+    >>> chosen.guarantee
+    'On average over calibrations, at most 0.05 of normal rows are flagged (marginal guarantee).'
+    >>> replace(chosen, value=3.0).guarantee
+    'It was set by hand and promises nothing.'
     """
 
     value: float
-    kind: str
-    goal: str
-    guarantee: str
-    rows: int
-    sentence: str
+    kind: str = field(default=BY_HAND, init=False)
+    goal: str = field(default="flag every score above it", init=False)
+    guarantee: str = field(default="It was set by hand and promises nothing.", init=False)
+    rows: int = field(default=0, init=False)
+    sentence: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", _finite(self.value))
+        if not self.sentence:
+            object.__setattr__(self, "sentence", f"A score above {self.value:.4g} is flagged. {self.guarantee}")
 
     def flagged(self, scores: ArrayLike) -> NDArray[np.bool_]:
         """Return which rows (n,) lie strictly above the threshold."""
@@ -67,22 +95,38 @@ class Threshold:
         if set(values) != fields:
             wrong = ", ".join(sorted(fields ^ set(values)))
             raise TrasuntoError(f"a stored threshold has the fields {', '.join(sorted(fields))}; these differ: {wrong}")
-        if values["kind"] not in KINDS:
-            raise one_of("threshold kind", str(values["kind"]), KINDS)
-        if not math.isfinite(float(values["value"])):
-            raise TrasuntoError(f"a stored threshold has the value {values['value']}; it must be finite")
-        return cls(**{**values, "value": float(values["value"]), "rows": int(values["rows"])})
+        legal = (*KINDS, BY_HAND)
+        if values["kind"] not in legal:
+            raise one_of("threshold kind", str(values["kind"]), legal)
+        return _chosen(**{**values, "value": float(values["value"]), "rows": int(values["rows"])})
 
 
-def from_contamination(scores: ArrayLike, share: float) -> Threshold:
-    """Return the threshold above which `share` of the training rows lie.
+def _finite(value: object) -> float:
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not number or not math.isfinite(float(value)):  # type: ignore[arg-type]
+        raise TrasuntoError(f"a threshold has the value {value!r}; it must be a finite number")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _chosen(value: float, **known: Any) -> Threshold:
+    """Return a threshold with how it was chosen and what it promises."""
+    threshold = Threshold(value)
+    for name, what in known.items():
+        object.__setattr__(threshold, name, what)
+    return threshold
+
+
+def from_contamination(scores: ArrayLike, share: float, *, rows: str = "training rows") -> Threshold:
+    """Return the threshold above which `share` of some rows lie.
 
     Parameters
     ----------
     scores : array, (n,)
-        Scores of the training rows, among which that share is taken to be anomalous.
+        Scores of the rows, among which that share is taken to be anomalous.
     share : float
         Above 0, at most 0.5. Rows that tie with the threshold are not flagged, so that ties flag fewer.
+    rows : str
+        What the rows are called.
 
     Raises
     ------
@@ -95,20 +139,20 @@ def from_contamination(scores: ArrayLike, share: float) -> Threshold:
     >>> found.value, found.flagged([0.4, 0.5]).tolist()
     (0.4, [False, True])
     """
-    values = np.sort(column("training scores", scores))
+    values = np.sort(column(f"scores of the {rows}", scores))
     if not 0 < share <= 0.5:
         raise TrasuntoError(f"the contamination is {share}; it must be above 0 and at most 0.5")
     flagged = math.floor(share * values.size + _ROUNDING)
     value = float(values[values.size - flagged - 1])
     above = int((values > value).sum())
-    guarantee = "It describes the training rows and promises nothing of others."
-    return Threshold(
+    guarantee = f"It describes the {rows} and promises nothing of others."
+    return _chosen(
         value=value,
         kind="contamination",
-        goal=f"flag {share:.4g} of the training rows",
+        goal=f"flag {share:.4g} of the {rows}",
         guarantee=guarantee,
         rows=values.size,
-        sentence=f"A score above {value:.4g} is flagged: {above:,} of {values.size:,} training rows are. {guarantee}",
+        sentence=f"A score above {value:.4g} is flagged: {above:,} of {values.size:,} {rows} are. {guarantee}",
     )
 
 
@@ -168,7 +212,7 @@ def from_false_alarm_rate(scores: ArrayLike, rate: float, *, confidence: float |
             f"At most {rate:.4g} of normal rows are flagged, with {confidence:.4g} confidence in this very calibration "
             "(guarantee conditional on the calibration)."
         )
-    return Threshold(
+    return _chosen(
         value=value,
         kind="false_alarms",
         goal=f"at most {rate:.4g} false alarms per normal row",
@@ -246,7 +290,7 @@ def from_labels(
     best = int(np.argmax(gain))  # the first of equals, and candidates descend
     value, hits, false = float(candidates[best]), int(found[best]), int(alarms[best])
     guarantee = "It was chosen on these labels and will do somewhat worse on other rows."
-    return Threshold(
+    return _chosen(
         value=value,
         kind="labels",
         goal=goal,

@@ -63,6 +63,18 @@ class WrittenCourse:
 
 
 @dataclass(frozen=True)
+class WrittenThreshold:
+    """A threshold with all that it carries, which `Threshold` itself takes from nobody but those who choose one."""
+
+    value: float
+    kind: str
+    goal: str
+    guarantee: str
+    rows: int
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Written:
     """The document, field by field as it stands in the file."""
 
@@ -77,7 +89,7 @@ class Written:
     preparation: dict[str, Any] | None
     precision: str
     score: str
-    threshold: Threshold
+    threshold: WrittenThreshold
     courses: tuple[WrittenCourse, ...]
     provenance: Provenance
     n: int
@@ -101,7 +113,7 @@ def write(model: Model) -> tuple[str, dict[str, np.ndarray]]:
         preparation=None if way.preparation is None else way.preparation.to_json(),
         precision=str(model.networks[0].dtype),
         score=model.judgement.kind,
-        threshold=model.threshold,
+        threshold=WrittenThreshold(**model.threshold.to_json()),
         courses=tuple(_written_course(course) for course in model.courses),
         provenance=model.provenance,
         n=model.n,
@@ -189,7 +201,7 @@ def restore(written: Written, arrays: Mapping[str, np.ndarray]) -> Model:
         entrance=_entrance(written),
         weights=tuple(_group(f"{WEIGHTS}/{number}", arrays) for number in range(len(written.courses))),
         judgement=_judgement(written, arrays),
-        threshold=written.threshold,
+        threshold=Threshold.from_json(asdict(written.threshold)),
         courses=tuple(_course(course) for course in written.courses),
         provenance=written.provenance,
         n=written.n,

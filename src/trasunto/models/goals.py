@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from trasunto.analysis import thresholds
 from trasunto.analysis.thresholds import KINDS, Threshold
@@ -89,6 +89,31 @@ class Goal:
         known = np.zeros(0) if strange is None else strange
         labels = np.repeat([False, True], [len(normal), len(known)])
         return thresholds.from_labels(np.concatenate([normal, known]), labels, recall=self.recall, costs=self.costs)
+
+    def chosen_on(self, scores: ArrayLike, labels: ArrayLike | None = None) -> Threshold:
+        """Return the threshold that rows at hand set for a trained detector, from their scores (n,).
+
+        Parameters
+        ----------
+        labels
+            (n,) True or 1 for an anomaly; with "labels" and with no other kind.
+
+        Raises
+        ------
+        TrasuntoError
+            Labels are missing or belong to no goal of this kind, or so few rows cannot keep the promise.
+        """
+        if self.kind == "labels":
+            if labels is None:
+                raise TrasuntoError(
+                    "a threshold from labels needs labels: which rows are anomalies, True or 1 for each"
+                )
+            return thresholds.from_labels(scores, labels, recall=self.recall, costs=self.costs)
+        if labels is not None:
+            raise TrasuntoError(f"labels belong to a goal of kind 'labels', and this one is of kind '{self.kind}'")
+        if self.kind == "contamination":
+            return thresholds.from_contamination(scores, self.rate, rows="rows given")
+        return self.reached(np.asarray(scores, dtype=np.float64))
 
     def _refuse_what_belongs_elsewhere(self) -> None:
         if self.confidence is not None and self.kind != "false_alarms":

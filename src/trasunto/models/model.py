@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from trasunto.analysis.thresholds import Threshold
 from trasunto.cohort.application import Applied
 from trasunto.data import Provenance
+from trasunto.errors import TrasuntoError
 from trasunto.models.entrance import Entrance
+from trasunto.models.goals import Goal
 from trasunto.models.scoring import Judgement
 from trasunto.spec import Recipe
 
@@ -63,7 +65,7 @@ class Model:
     judgement
         How rows are scored, with what was measured on the training rows for it.
     threshold
-        A row whose score is above it is flagged.
+        A row whose score is above it is flagged; see :meth:`with_threshold`.
     courses
         What each network is, and how its training went.
     provenance, n
@@ -145,6 +147,37 @@ class Model:
     def flag(self, x: Any) -> NDArray[np.bool_]:
         """Return which rows are strange, (n,): those whose score is above the threshold."""
         return self.threshold.flagged(self.score(x))
+
+    def with_threshold(self, goal: Goal, rows: Any, labels: Any = None) -> Model:
+        """Return this detector with another threshold, chosen on rows for a goal; only so has it a guarantee.
+
+        Parameters
+        ----------
+        goal
+            What the threshold shall do, such as ``Goal("false_alarms", 0.001)``. Its promise holds where the rows are
+            what it speaks of: for "false_alarms", normal rows that the networks were not trained on.
+        rows
+            As :meth:`score` takes them.
+        labels
+            (n,) which of the rows are anomalies, True or 1 for each that is: with a goal of kind "labels" alone.
+
+        Raises
+        ------
+        TrasuntoError
+            The rows cannot be scored, are too few for the promise, or labels are missing or not asked for.
+
+        Examples
+        --------
+        >>> from trasunto.data import from_arrays
+        >>> from trasunto.models.fitting import fit_model
+        >>> rows = np.random.default_rng(0).normal(size=(300, 3))
+        >>> model = fit_model(from_arrays(rows[:200]), Recipe("[1 linear] > linear", epochs=1))
+        >>> model.with_threshold(Goal("false_alarms", 0.05), rows[200:]).threshold.goal
+        'at most 0.05 false alarms per normal row'
+        """
+        if not isinstance(goal, Goal):
+            raise TrasuntoError(f"a goal is a trasunto.Goal, such as Goal('false_alarms', 0.01), not {goal!r}")
+        return replace(self, threshold=goal.chosen_on(self.score(rows), labels))
 
     def explain(self, x: Any, most: int = 5) -> tuple[Reasons, ...]:
         """Say of each row which of its columns make it strange, the strangest first, in the columns' own units."""

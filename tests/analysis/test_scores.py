@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trasunto.analysis.scores import SCORES, ErrorScale, LatentDistance, Scoring, fit_scoring, fold, squared_errors
+from trasunto.analysis.scores import (
+    SCORES,
+    ErrorScale,
+    LatentDistance,
+    Scoring,
+    fit_scoring,
+    fold,
+    shrinkage,
+    squared_errors,
+)
 from trasunto.errors import DataError, TrasuntoError
 
 
@@ -140,6 +149,32 @@ def test_the_latent_distance_is_mahalanobis() -> None:
     found = LatentDistance.fit(latent)
     assert found.score(latent[:50]) == pytest.approx(expected, rel=0.05)
     assert found.score(latent).mean() == pytest.approx(3.0, rel=0.05)
+
+
+@pytest.mark.parametrize(("n", "z"), [(400, 7), (60, 10), (20, 33)])
+def test_the_covariance_is_shrunk_as_scikit_learn_does_and_less_where_rows_are_many(n: int, z: int) -> None:
+    from sklearn.covariance import OAS, ShrunkCovariance
+
+    latent = np.random.default_rng(n).normal(size=(n, 3)) @ np.random.default_rng(z).normal(size=(3, z))
+    latent += np.random.default_rng(1).normal(size=(n, z))
+    standard = (latent - latent.mean(axis=0)) / latent.std(axis=0)
+    amount = max(1e-3, min(z / n, 1) * OAS(assume_centered=True).fit(standard).shrinkage_)
+    assert shrinkage(standard) == pytest.approx(amount, rel=1e-9)
+    expected = ShrunkCovariance(shrinkage=amount, assume_centered=True).fit(standard).mahalanobis(standard)
+    assert LatentDistance.fit(latent).score(latent) == pytest.approx(expected, rel=1e-9)
+
+
+def test_of_many_rows_a_covariance_is_shrunk_by_a_thousandth() -> None:
+    correlated = np.random.default_rng(0).normal(size=(11_691, 4)) @ np.random.default_rng(1).normal(size=(4, 29))
+    assert shrinkage(correlated) == 1e-3
+
+
+def test_a_new_row_lies_little_further_out_than_the_few_rows_that_were_fitted() -> None:
+    random = np.random.default_rng(0)
+    known, new = random.normal(size=(60, 40)), random.normal(size=(1_000, 40))
+    found, inverse = LatentDistance.fit(known), np.linalg.inv(np.cov(known, rowvar=False))
+    unshrunk = np.einsum("nz,zy,ny->n", new - known.mean(axis=0), inverse, new - known.mean(axis=0)).mean() / 40
+    assert found.score(new).mean() / found.score(known).mean() < 2 < unshrunk
 
 
 def test_units_that_repeat_each_other_count_once() -> None:

@@ -9,7 +9,10 @@ import pytest
 
 from trasunto.analysis.intervals import interval, paired
 from trasunto.api.comparison import compare_runs
+from trasunto.api.runs import describe_run
+from trasunto.data import from_arrays
 from trasunto.errors import TrasuntoError
+from trasunto.runs.train import train
 from trasunto.spec import Recipe
 
 MakeRun = Callable[..., Path]
@@ -114,3 +117,20 @@ def test_fewer_than_two_runs_are_no_comparison(make_run: MakeRun, names: list[st
     store = make_run("a", [SGD], [0.5])
     with pytest.raises(TrasuntoError, match="at least two different runs"):
         compare_runs(names, store)
+
+
+def test_runs_under_different_penalties_are_compared_by_their_errors(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).random((24, 3))
+    table = from_arrays(rows[:16], test=rows[16:])
+    for name, weight in (("plain", 0), ("sparse", 1)):
+        train(Recipe(f"[2 tanh l1={weight}] > linear", epochs=1), table, seeds=2, store=tmp_path, name=name)
+    found = compare_runs(["plain", "sparse"], tmp_path)
+    assert found.measure == "test_error"
+    assert found.standings[1].best == describe_run("sparse", tmp_path).members["test_error"].min()
+
+
+def test_huber_losses_of_different_delta_are_not_compared(make_run: MakeRun) -> None:
+    make_run("narrow", [SGD.replace(loss="huber", huber_delta=0.5)], [0.5])
+    store = make_run("wide", [SGD.replace(loss="huber", huber_delta=2.0)], [0.5])
+    with pytest.raises(TrasuntoError, match="of these runs, they minimise Huber losses of different huber_delta"):
+        compare_runs(["narrow", "wide"], store)

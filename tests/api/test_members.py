@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import trasunto
-from trasunto.api.members import measured, price_of_members, save_members, standings, varied
+from trasunto.api.members import measured, order, price_of_members, ranked, save_members, standings, varied
 from trasunto.errors import TrasuntoError
 
 
@@ -45,8 +45,25 @@ def test_errors_are_shown_where_penalties_set_them_apart() -> None:
 
 
 def test_what_varies_are_numbers_and_seeds() -> None:
-    frame = pd.DataFrame({"id": ["a", "b"], "loss": "mse", "momentum": 0.0, "1.drop": [0.1, 0.2], "seed": [0, 1]})
-    assert varied(frame) == ["1.drop", "seed"]
+    network = ["[2 relu drop=0.1] > linear", "[2 relu drop=0.2] > linear"]
+    told = {"id": ["a", "b"], "network": network, "loss": "mse", "momentum": 0.0, "1.drop": [0.1, 0.2], "seed": [0, 1]}
+    assert varied(pd.DataFrame(told)) == ["1.drop", "seed"]
+
+
+def test_words_and_networks_that_vary_are_told_too() -> None:
+    network = ["[2 relu] > linear", "[3 relu] > linear"]
+    told = {"id": ["a", "b"], "network": network, "loss": "mse", "optimizer": ["sgd", "adam"], "seed": 0}
+    assert varied(pd.DataFrame(told)) == ["network", "optimizer"]
+
+
+def test_members_whose_losses_do_not_compare_stand_in_the_order_asked() -> None:
+    told = {"id": ["a", "b"], "loss": "mse", "1.l1": [0.1, 0.0], "seed": 0, "test_loss": [2.0, 1.0]}
+    frame = pd.DataFrame(told)
+    assert ranked(frame)["id"].tolist() == ["a", "b"]
+    assert order(frame) == "in the order asked, for their losses include penalties of different weights (1.l1)"
+    same = frame.assign(**{"1.l1": 0.1})
+    assert ranked(same)["id"].tolist() == ["b", "a"]
+    assert order(same) == "best first"
 
 
 def test_a_price_counts_members_and_trains_none(table: trasunto.Table, tmp_path: Path) -> None:

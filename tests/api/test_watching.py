@@ -49,6 +49,17 @@ def test_the_lowest_loss_is_the_best_and_says_in_what_it_differs() -> None:
     assert (told.trained, told.at_work, told.epochs) == (0, 2, 4)
 
 
+def test_networks_under_different_penalties_are_told_by_their_errors() -> None:
+    jobs = tuple(job(i, Recipe(f"[4 linear l1={weight}] > linear")) for i, weight in enumerate((0.0, 1.0)))
+    one = event(jobs, 1, [0.5, 0.9])
+    one.metrics["test_error"] = np.array([0.5, 0.4], np.float32)
+    told = seen(one)
+    assert told.best is not None
+    assert told.best.measure == "test_error"
+    assert told.best.value == pytest.approx(0.4)
+    assert told.best.marks["1.l1"] == 1.0
+
+
 def test_more_networks_than_were_foretold_are_not_more_than_all() -> None:
     jobs = job(0, last=1), job(1, last=1), job(2)
     told = seen(event(jobs, 1, [0.5, 0.5, 0.5]), total=2)

@@ -40,7 +40,8 @@ def test_a_grid_is_remembered_as_its_cohort_has_it(table: Table, tmp_path: Path)
     assert {"finished", "stalled", "diverged"} == set(cohort.frame()["status"])
     told = remembered(tmp_path, "a")
     pd.testing.assert_frame_equal(told, cohort.frame(), check_like=True)
-    assert list(told.columns[:8]) == ["id", "network", "loss", "learning_rate", "momentum", "beta1", "beta2", "epsilon"]
+    numbers = ["learning_rate", "momentum", "beta1", "beta2", "epsilon"]
+    assert list(told.columns[:10]) == ["id", "network", "loss", "optimizer", *numbers, "seed"]
 
 
 def test_a_rule_is_remembered(table: Table, tmp_path: Path) -> None:

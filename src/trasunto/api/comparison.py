@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasunto.analysis.intervals import Difference, Interval, adjust, interval, paired
-from trasunto.api.members import MEASURES
 from trasunto.api.runs import Place, find_run
 from trasunto.errors import StoreError, TrasuntoError
+from trasunto.runs.description import incomparable
+from trasunto.runs.outcome import MEASURES
 from trasunto.runs.recall import epochs_asked, recall
 from trasunto.runs.records import RunRecord
 from trasunto.runs.store import Store
@@ -84,7 +85,8 @@ class RunComparison:
     Attributes
     ----------
     measure
-        The loss that is compared: the first of test, validation and training loss that all runs have. Lower is better.
+        What is compared: the first of test, validation and training loss that all runs have; the error, without
+        penalties, where the weights of penalties differ. Lower is better.
     standings
         A line for each run, in the order asked.
     differences
@@ -124,9 +126,9 @@ def compare_runs(names: Sequence[str], store: Place = "runs") -> RunComparison:
         runs = [find_run(opened, name) for name in names]
         frames = [recall(opened, run) for run in runs]
         _refuse_other_rows(runs)
+        _refuse_other_losses(runs, frames)
         measure = _measure(runs, frames)
         sides = [_side(opened, run, frame, measure) for run, frame in zip(runs, frames, strict=True)]
-    _refuse_other_losses(sides)
     found = [_difference(sides[0], other, len(sides) - 1) for other in sides[1:]]
     known = iter(adjust([one.difference for one in found if one.difference is not None]))
     adjusted = [one if one.difference is None else replace(one, difference=next(known)) for one in found]
@@ -151,10 +153,15 @@ def _refuse_other_rows(runs: Sequence[RunRecord]) -> None:
 
 
 def _measure(runs: Sequence[RunRecord], frames: Sequence[pd.DataFrame]) -> str:
-    for name in MEASURES:
+    """Return the first loss that all runs have, or its error where penalties of different weights are in the losses."""
+    import pandas as pd
+
+    apart = incomparable(pd.concat(frames, ignore_index=True))
+    names = MEASURES if apart is None else tuple(name.replace("_loss", "_error") for name in MEASURES)
+    for name in names:
         if all(name in frame for frame in frames):
             return name
-    bare = next(run.name for run, frame in zip(runs, frames, strict=True) if not set(MEASURES) & set(frame.columns))
+    bare = next(run.name for run, frame in zip(runs, frames, strict=True) if not set(names) & set(frame.columns))
     raise StoreError(f"no network of run '{bare}' was measured yet, so it cannot be compared: train it first")
 
 
@@ -167,11 +174,15 @@ def _side(store: Store, run: RunRecord, frame: pd.DataFrame, measure: str) -> _S
     return _Side(run.name, facts, frame[measure].to_numpy(np.float64))
 
 
-def _refuse_other_losses(sides: Sequence[_Side]) -> None:
-    losses = {fact["loss"]: side.name for side in sides for fact in side.facts}
-    if len(losses) > 1:
-        listed = ", ".join(f"{loss} in '{name}'" for loss, name in losses.items())
-        raise TrasuntoError(f"these runs minimise different losses ({listed}), whose values are not of one kind")
+def _refuse_other_losses(runs: Sequence[RunRecord], frames: Sequence[pd.DataFrame]) -> None:
+    import pandas as pd
+
+    apart = incomparable(pd.concat(frames, ignore_index=True))
+    if apart is not None and not apart.errors:
+        losses = {loss: run.name for run, frame in zip(runs, frames, strict=True) for loss in frame["loss"]}
+        told = ", ".join(f"{loss} in '{name}'" for loss, name in losses.items())
+        what = f"these runs minimise different losses ({told})" if len(losses) > 1 else f"of these runs, {apart.why}"
+        raise TrasuntoError(f"{what}, whose values are not of one kind")
 
 
 def _standing(side: _Side) -> RunStanding:

@@ -11,17 +11,17 @@ from trasunto.cohort.cost import Cost
 from trasunto.data import Table
 from trasunto.new_file import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
+from trasunto.runs.description import incomparable
 from trasunto.runs.forecast import forecast
+from trasunto.runs.outcome import MEASURES
 from trasunto.runs.request import Recipes, make_request
+from trasunto.spec import parse
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = (".csv", ".parquet")
 """Endings of the files that a table of members can be written to."""
-
-MEASURES = ("test_loss", "validation_loss", "train_loss")
-"""What members are ranked by: the first of these that was measured."""
 
 
 def price_of_members(
@@ -32,17 +32,38 @@ def price_of_members(
 
 
 def standings(cohort: Cohort) -> pd.DataFrame:
-    """Return the members of a cohort as `Cohort.frame` does, best first; those without a loss come last."""
-    frame = cohort.frame()
-    measure = next(name for name in MEASURES if name in frame)
+    """Return the members of a cohort as `Cohort.frame` does, in the order of `ranked`."""
+    return ranked(cohort.frame())
+
+
+def ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the members of a frame best first, those without a loss last; as they stand where losses do not compare.
+
+    The first of `MEASURES` that was measured decides.
+    """
+    measure = next((name for name in MEASURES if name in frame), None)
+    if measure is None or incomparable(frame) is not None:
+        return frame
     return frame.sort_values(measure, kind="stable", na_position="last", ignore_index=True)
 
 
+def order(frame: pd.DataFrame) -> str:
+    """Say in which order `ranked` puts the members of a frame, and why where it is not the best first."""
+    apart = incomparable(frame)
+    return "best first" if apart is None else f"in the order asked, for {apart.why}"
+
+
 def varied(frame: pd.DataFrame) -> list[str]:
-    """Return the names of the numbers in which the members of a frame differ, the seed last."""
-    columns = [str(name) for name in frame.columns]
-    numbers = columns[columns.index("loss") + 1 : columns.index("seed") + 1]
-    return [name for name in numbers if frame[name].nunique(dropna=False) > 1]
+    """Return the names of the words and numbers in which the members of a frame differ, the seed last.
+
+    Networks that differ in the options of their layers alone differ in numbers.
+    """
+    names = [str(name) for name in frame.columns]
+    differ = [name for name in names[1 : names.index("seed") + 1] if frame[name].nunique(dropna=False) > 1]
+    if "network" in differ:
+        shapes = {parse(text).shape for text in frame["network"].unique()}
+        return differ if len(shapes) > 1 else [name for name in differ if name != "network"]
+    return differ
 
 
 def measured(frame: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trasunto.api.members import MEASURES
+from trasunto.api.members import ranked
 from trasunto.errors import StoreError, nearest
 from trasunto.runs.recall import endings, recall
 from trasunto.runs.records import RunRecord
@@ -62,7 +62,8 @@ class RunDescription:
         What was asked for: rows, path, members, epochs (and each member's where they differ), snapshots, and a rule for
         stopping where there is one.
     members
-        A row per member as `Cohort.frame` has it, at the epoch asked for or, under a rule, its best; best first.
+        A row per member as `Cohort.frame` has it, at the epoch asked for or, under a rule, its best; in the order
+        of `members.ranked`.
     folder
         Where the files of weights are.
     weights
@@ -123,11 +124,8 @@ def describe_run(name: str, store: Place = "runs") -> RunDescription:
     """
     with Store.open(store, write=False) as opened:
         run = find_run(opened, name)
-        members = recall(opened, run)
+        members = ranked(recall(opened, run))
         summary = _summary(run, members["status"], opened.sizes())
-        measure = next((name for name in MEASURES if name in members), None)
-        if measure is not None:
-            members = members.sort_values(measure, kind="stable", na_position="last", ignore_index=True)
         return RunDescription(
             summary=summary,
             request=json.loads(run.request),

@@ -20,7 +20,8 @@ class Best:
     Attributes
     ----------
     measure, value
-        The first of ``test_loss``, ``validation_loss`` and ``train_loss`` that is measured, and how low it is.
+        The first of ``test_loss``, ``validation_loss`` and ``train_loss`` that is measured, or the error where the loss
+        includes penalties, and how low it is.
     job
         The network.
     varied
@@ -150,11 +151,16 @@ class Tally:
         measure = next((name for name in MEASURES if name in event.metrics), None)
         if measure is None:
             return
-        values = np.where(event.trained & ~event.diverged, event.metrics[measure], np.inf)
+        # By their errors: losses include penalties, whose weights may differ.
+        error = measure.replace("_loss", "_error")
+        losses = event.metrics[measure]
+        errors = event.metrics.get(error, losses)
+        values = np.where(event.trained & ~event.diverged, errors, np.inf)
         slot = int(values.argmin())
         value, best = float(values[slot]), self._best.get(loss)
         if value < (np.inf if best is None else best.value):
-            self._best[loss] = Best(measure, value, event.jobs[slot], self._varied)
+            shown = measure if value == losses[slot] else error
+            self._best[loss] = Best(shown, value, event.jobs[slot], self._varied)
 
     @property
     def _varied(self) -> tuple[str, ...]:
@@ -168,7 +174,6 @@ def _count(of: np.ndarray) -> int:
 def _marks(job: Job) -> dict[str, str | float]:
     """Return what may tell one network from another, words first and the seed last."""
     recipe, network = job.recipe, job.recipe.network
-    layers = str(network.with_options(dict.fromkeys(network.options, 0.0)))
-    words: dict[str, str | float] = {"network": layers, "loss": recipe.loss, "optimizer": recipe.optimizer}
+    words: dict[str, str | float] = {"network": network.shape, "loss": recipe.loss, "optimizer": recipe.optimizer}
     unused = dict.fromkeys(network.option_names, 0.0)  # a layer without an option has it at 0
     return words | {"batch_size": recipe.batch_size} | unused | recipe.numbers | {"seed": job.seed}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from trasunto.cohort.cost import Cost
 
 WIDE = 240
@@ -54,6 +56,20 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: I
     for row in rows:
         table.add_row(*(Text(legible(cell)) for cell in row))  # Text: brackets in a cell are no markup
     Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+
+
+def print_members(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Print some columns of a table of members, numbers to the right."""
+    from trasunto.report.wording import number, value
+
+    def cell(content: Any) -> str:
+        if isinstance(content, str | bool):
+            return value(content) or "none"  # an empty word is the choice of nothing
+        return number(content) if isinstance(content, int | float) else str(content)
+
+    rows = [[cell(content) for content in row] for row in frame[list(columns)].astype(object).itertuples(index=False)]
+    numbers = [name for name in columns if frame[name].dtype.kind in "iuf"]
+    print_table(columns, rows, right=numbers)
 
 
 def print_cost(cost: Cost, store: Path, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Debug, Json, Store, examples
-from trasunto.cli.printing import print_json, print_table, say
+from trasunto.cli.printing import print_json, print_members, print_table, say
 from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def list_(store: Store = Path("runs"), as_json: Json = False, debug: Debug = Fal
 
 @app.command(epilog=SHOW_EXAMPLES)
 def show(name: Name, store: Store = Path("runs"), as_json: Json = False, debug: Debug = False) -> None:
-    """Show one run: what was asked for, its members best first, and where their weights are."""
+    """Show one run: what was asked for, its members, and where their weights are."""
     from trasunto.api.runs import describe_run
 
     told = describe_run(name, store)
@@ -143,8 +143,8 @@ def _deleted(done: Deletion, store: Path) -> str:
 
 
 def _show(told: RunDescription) -> None:
-    from trasunto.api.members import measured, varied
-    from trasunto.report.wording import amount, number
+    from trasunto.api.members import measured, order, varied
+    from trasunto.report.wording import amount
 
     asked, members = told.request, told.members
     origin = f", from {asked['path']}" if asked.get("path") else ""
@@ -157,13 +157,9 @@ def _show(told: RunDescription) -> None:
         f"weights:   {_size(told.summary.bytes)} in {told.folder}, {_kept(told)}",
         "",
     )
-    numbers = [*varied(members), *measured(members)]
-    columns = [*numbers, "status", "id"]
     shown, rest = members.head(SHOWN), members.iloc[SHOWN:]
-    cells = shown[columns].itertuples(index=False)
-    rows = [[number(cell) if isinstance(cell, int | float) else str(cell) for cell in row] for row in cells]
-    say("best first:")
-    print_table(columns, rows, right=numbers)
+    say(f"{order(members)}:")
+    print_members(shown, [*varied(members), *measured(members), "status", "id"])
     if len(rest):
         say(f"and {len(rest):,} more: {_counts(Counter(rest['status']))}")
 
@@ -174,12 +170,15 @@ def _epochs(asked: dict[str, Any]) -> str:
 
 
 def _show_json(told: RunDescription) -> None:
+    from trasunto.api.members import order
+
     known = told.members.astype(object).where(told.members.notna(), None)  # what was not measured is null
     print_json(
         {
             "run": told.summary,
             "request": told.request,
             "folder": str(told.folder),
+            "order": order(told.members),
             "members": [row | {"weights": told.weights.get(row["id"], {})} for row in known.to_dict("records")],
         }
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Data, Debug, DryRun, Json, Log, On, Store, examples
-from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
+from trasunto.cli.printing import complain, print_cost, print_json, print_members, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, chosen_fields
@@ -154,12 +154,15 @@ def _recipes(fields: dict[str, Any], columns: dict[str, Any]) -> Recipe | Grid:
 
 
 def _print_json(cohort: Cohort, members: pd.DataFrame, store: Path, written: Path | None) -> None:
+    from trasunto.api.members import order
+
     known = members.astype(object).where(members.notna(), None)  # what was not measured is null
     print_json(
         {
             "run": cohort.name,
             "store": str(store),
             "epochs": cohort.epochs,
+            "order": order(members),
             "members": known.to_dict("records"),
             "table": None if written is None else str(written),
         }
@@ -167,17 +170,12 @@ def _print_json(cohort: Cohort, members: pd.DataFrame, store: Path, written: Pat
 
 
 def _print(cohort: Cohort, members: pd.DataFrame, store: Path) -> None:
-    from trasunto.api.members import measured, varied
-    from trasunto.report.wording import amount, number
+    from trasunto.api.members import measured, order, varied
+    from trasunto.report.wording import amount
 
-    numbers = [*varied(members), *measured(members)]
     shown, rest = members.head(SHOWN), members.iloc[SHOWN:]
-    rows = [
-        [number(cell) if isinstance(cell, int | float) else str(cell) for cell in row]
-        for row in shown[[*numbers, "status", "id"]].itertuples(index=False)
-    ]
-    say(f"{cohort.name} in {store}: {amount(len(members), 'member')}, best first")
-    print_table([*numbers, "status", "id"], rows, right=numbers)
+    say(f"{cohort.name} in {store}: {amount(len(members), 'member')}, {order(members)}")
+    print_members(shown, [*varied(members), *measured(members), "status", "id"])
     if len(rest):
         ends = ", ".join(f"{count:,} {status}" for status, count in rest["status"].value_counts().items())
         say(f"and {len(rest):,} more: {ends}")

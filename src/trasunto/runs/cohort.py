@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from trasunto.errors import StoreError, TrasuntoError, one_of
+from trasunto.runs.description import Described, describe, incomparable
 from trasunto.runs.lookup import pasts_of
-from trasunto.runs.outcome import Outcome, curve_of
+from trasunto.runs.outcome import MEASURES, Outcome, curve_of
 from trasunto.runs.recall import outcome_at
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
@@ -94,20 +95,7 @@ class Cohort:
     @cached_property
     def _described(self) -> pd.DataFrame:
         """Return what identifies each member, a row each in the order of the request."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                {
-                    "id": member.id,
-                    "network": str(member.recipe.network),
-                    "loss": member.recipe.loss,
-                    **member.recipe.numbers,
-                    "seed": member.seed,
-                }
-                for member in self._request.members
-            ]
-        )
+        return describe([Described(one.id, one.recipe, one.seed, one.checksum) for one in self._request.members])
 
     def history(self) -> pd.DataFrame:
         """Return a row per member and epoch: what identifies the member, epoch, train_loss, test_loss, ...
@@ -122,7 +110,8 @@ class Cohort:
     def frame(self) -> pd.DataFrame:
         """Return a row per member: what identifies it, its outcome, and its numbers at the last epoch, or its best.
 
-        Columns: id, network, loss, every number of the recipe, seed, status, reason, epochs, parameters, the metrics
+        Columns: id, network, loss, every other field of the recipe in which members differ (such as ``optimizer``,
+        ``batch_size`` or ``tied``), every number of the recipe, seed, status, reason, epochs, parameters, the metrics
         (``train_loss``, ``test_loss``, ...; NaN for a member that diverged), and seconds of training.
         """
         wide, outcomes = self._read.history, self._read.outcomes
@@ -155,24 +144,44 @@ class Cohort:
                 return self._trained(member)
         raise one_of("member", id, [member.id for member in self._request.members])
 
-    def best(self, measure: str = "test_loss") -> TrainedMember:
+    def best(self, measure: str | None = None) -> TrainedMember:
         """Return the member with the lowest `measure` (for an accuracy, the highest) among those that did not fail.
+
+        Parameters
+        ----------
+        measure
+            A metric of `frame`, ``"parameters"`` or ``"seconds"``; by default the first of ``test_loss``,
+            ``validation_loss`` and ``train_loss`` that was measured.
 
         Raises
         ------
         TrasuntoError
-            The measure is not in `frame`, or no member has it.
+            The measure is not in `frame`, or no member has it; or it is a loss, and members minimise different losses
+            or penalties of different weights.
         """
         frame = self.frame()
-        if measure not in frame:
-            raise one_of(
-                "measure", measure, [c for c in frame.columns if c.split("_")[0] in ("train", "test", "validation")]
-            )
+        metrics = [str(name) for name in frame.columns if str(name).split("_")[0] in ("train", "test", "validation")]
+        measure = next(name for name in MEASURES if name in frame) if measure is None else measure
+        if measure not in (*metrics, "parameters", "seconds"):
+            raise one_of("measure", str(measure), metrics)
+        if measure.endswith("_loss"):
+            self._refuse_incomparable(frame, measure)
         measured = frame[frame[measure].map(np.isfinite)]
         if measured.empty:
             raise TrasuntoError(f"no member of run '{self.name}' has a finite {measure}: all of them diverged")
         best_first = measured.sort_values(measure, ascending=not measure.endswith("accuracy"), kind="stable")
         return self.member(str(best_first["id"].iloc[0]))
+
+    def _refuse_incomparable(self, frame: pd.DataFrame, measure: str) -> None:
+        apart, error = incomparable(frame), measure.replace("_loss", "_error")
+        if apart is None:
+            return
+        rather = f'best("{error}") leaves penalties out'
+        if not apart.errors:
+            rather = f'choose among those of one loss, or by best("{error}") if each one\'s own error shall decide'
+        raise TrasuntoError(
+            f"the members of run '{self.name}' cannot be ranked by their {measure}: {apart.why}; {rather}"
+        )
 
     def _trained(self, member: Member) -> TrainedMember:
         return TrainedMember(member, self._store, self._read.shown[member.id], self._read.outcomes[member.id])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from trasunto.runs.description import Described, describe
 from trasunto.runs.lookup import is_stopped
 from trasunto.runs.outcome import TRAINING, Outcome, curve_of, judge, stopped
 from trasunto.runs.recording import is_diverged
@@ -63,37 +64,25 @@ def epochs_asked(run: RunRecord) -> dict[str, int]:
 
 
 def recall(store: Store, run: RunRecord) -> pd.DataFrame:
-    """Return a row per member of a run, with the columns of `Cohort.frame`."""
+    """Return a row per member of a run in the order of its request, with the columns of `Cohort.frame`."""
     import pandas as pd
 
-    members = store.members(run.ids)
-    rows = []
-    for id, ending in endings(store, run).items():
-        recipe = Recipe.from_json(members[id].recipe)
-        rows.append(
+    members, ends = store.members(run.ids), endings(store, run)
+    frame = describe([Described(id, Recipe.from_json(one.recipe), one.seed, one.start) for id, one in members.items()])
+    measured = pd.DataFrame(
+        [
             {
                 "id": id,
-                "network": str(recipe.network),
-                "loss": recipe.loss,
-                **recipe.numbers,
-                "seed": members[id].seed,
                 "status": ending.status,
                 "reason": ending.reason,
                 "parameters": members[id].parameters,
                 "epochs": ending.epoch if ending.epoch >= 0 else None,
                 **ending.metrics,
-                "seconds": ending.seconds,
             }
-        )
-    return _in_order(pd.DataFrame(rows))
-
-
-def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put columns that only some members have where they belong: numbers before the seed, measures before the time."""
-    columns = [str(name) for name in frame.columns]
-    measures = [name for name in columns if name.startswith(("test_", "validation_", "train_"))]
-    ends = ["seed", "status", "reason", "parameters", "epochs", *measures, "seconds"]
-    return frame[[name for name in columns if name not in ends] + [name for name in ends if name in columns]]
+            for id, ending in ends.items()
+        ]
+    )
+    return frame.merge(measured, on="id").assign(seconds=[ending.seconds for ending in ends.values()])
 
 
 def _ending(

@@ -130,6 +130,11 @@ class Network:
         return Network(tuple(layers[: len(self.encoder)]), tuple(layers[len(self.encoder) :]), self.output)
 
     @property
+    def shape(self) -> str:
+        """The network as text with every layer's options at 0: what is left of it where only numbers differ."""
+        return str(self.with_options(dict.fromkeys(self.options, 0.0)))
+
+    @property
     def mirrored(self) -> bool:
         """Whether the decoder's widths are the encoder's, reversed, so that their kernels can be tied."""
         return [layer.units for layer in self.decoder] == [layer.units for layer in reversed(self.encoder[:-1])]

@@ -30,6 +30,58 @@ def test_members_are_printed_best_first_and_how_to_look_at_them(typed: Typed, ti
     assert "    cohort = trasunto.train(recipe.grid(learning_rate=[0.001, 0.1], momentum=[0.0, 0.9])" in done.out
 
 
+def test_words_vary_beside_numbers_and_members_of_other_losses_are_not_ranked(typed: Typed, tiny: Path) -> None:
+    words = [*QUICK[:1], "[2 sigmoid] > sigmoid", *QUICK[2:], "--data", tiny]
+    vary = ["--vary", "loss=mse,bce", "--vary", "tied=false,true", "--vary", "learning-rate=0.1,0.2"]
+    assert typed(*words, *vary, "--dry-run").lines[0] == "to train: 8 members in 4 programs, 16 network-epochs"
+    done = typed(*words, *vary, "--out", "members.csv")
+    assert done.code == 0
+    assert "8 members, in the order asked, for they minimise different losses (mse, bce)" in done.out
+    rows = [line.split() for line in done.lines if " finished " in line]
+    assert [row[:3] for row in rows] == [
+        [loss, tied, rate] for loss in ("mse", "bce") for tied in ("no", "yes") for rate in ("0.1", "0.2")
+    ]
+    assert "cohort = trasunto.train(recipe.grid(loss=['mse', 'bce'], tied=[False, True], learning_rate=" in done.out
+    assert "cohort.best('test_error').reconstruct(" in done.out
+    frame = pd.read_csv("members.csv")
+    assert frame["tied"].tolist() == [False, False, True, True] * 2
+    shown = typed("runs", "show", done.lines[0].split()[0])
+    assert "in the order asked, for they minimise different losses (mse, bce):" in shown.lines
+    document = json.loads(typed("runs", "show", done.lines[0].split()[0], "--json").out)
+    assert [member["loss"] for member in document["members"]] == ["mse"] * 4 + ["bce"] * 4
+
+
+def test_a_word_that_varies_brings_the_numbers_it_takes(typed: Typed, tiny: Path) -> None:
+    done = typed(*QUICK[:-2], "--data", tiny, "--momentum", 0.5, "--vary", "optimizer=rmsprop,sgd", "--vary",
+                 "corruption=none,masking", "--json")  # fmt: skip
+    members = json.loads(done.out)["members"]
+    assert sorted((one["optimizer"], one["corruption"], one["momentum"]) for one in members) == [
+        (optimizer, corruption, 0.5) for optimizer in ("rmsprop", "sgd") for corruption in ("", "masking")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("vary", "said"),
+    [
+        (
+            "hidden=16,32",
+            "hidden cannot vary within a grid, whose members share a network: `trasunto study hidden-size`",
+        ),
+        ("latent=2,4", "`trasunto study latent-loss`"),
+        ("network=[2 relu] > linear", "`trasunto sweep`"),
+        ("loss=mse,bec", "loss 'bec' is not known, did you mean 'bce'?"),
+        ("tied=maybe", "--vary tied must be true or false, not 'maybe'"),
+        ("batch_size=8,x", "--vary batch_size must be a whole number, not 'x'"),
+        ("loss=", "loss must be given a list of values"),
+    ],
+)
+def test_what_cannot_vary_is_refused_in_one_sentence(typed: Typed, tiny: Path, vary: str, said: str) -> None:
+    done = typed(*QUICK, "--data", tiny, "--vary", vary)
+    assert done.code == 2
+    assert said in done.err
+    assert done.out == ""
+
+
 def test_a_second_call_trains_nothing_and_says_the_same(typed: Typed, tiny: Path) -> None:
     first, second = (typed(*QUICK, "--data", tiny) for _ in range(2))
     assert "training:" in first.err

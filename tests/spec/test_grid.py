@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,9 @@ import pytest
 
 from trasunto.errors import RecipeError
 from trasunto.spec import Grid, Recipe
+from trasunto.spec.grid import WORDS
+from trasunto.spec.identity import member_ids
+from trasunto.spec.legal import DEFAULTED, WEIGHED
 
 SGD = Recipe("[64 sigmoid drop=0.1] > sigmoid", optimizer="sgd")
 DEEP = Recipe("32 relu drop=0.1 > [8 relu l1=1e-4] > 32 relu drop=0.2 > linear")
@@ -111,10 +115,96 @@ def test_an_axis_that_cannot_be_is_refused(axes: dict[str, Any], sentence: str) 
     assert str(refusal.value).startswith(sentence)
 
 
-@pytest.mark.parametrize("name", ["network", "loss", "optimizer", "nesterov", "batch_size", "epochs", "order_seed"])
-def test_what_is_no_number_of_the_program_asks_for_a_list_of_recipes(name: str) -> None:
-    with pytest.raises(RecipeError, match=f"^{name} cannot vary within a grid.*: pass a list of recipes$"):
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("network", "`trasunto sweep`"),
+        ("hidden", "`trasunto study hidden-size`"),
+        ("latent", "`trasunto study latent-loss`"),
+        ("depth", "`trasunto study depth-loss`"),
+        ("epochs", "pass a list of recipes"),
+        ("seed", "trained with all seeds"),
+    ],
+)
+def test_what_varies_in_no_grid_is_refused_with_what_varies_it(name: str, named: str) -> None:
+    with pytest.raises(RecipeError, match=f"^{name} cannot vary within a grid.*{named}"):
         SGD.grid(**{name: [1, 2]})
+
+
+WIDE = Recipe("8 relu > [2 relu] > mirror > sigmoid", optimizer="sgd")
+
+
+def test_every_field_but_the_network_and_the_epochs_varies_in_a_grid() -> None:
+    others = {"network", "epochs", "learning_rate", *DEFAULTED, *WEIGHED}
+    assert {field.name for field in fields(Recipe)} - others == set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("loss", ["mse", "bce"]),
+        ("optimizer", ["sgd", "adam", "rmsprop"]),
+        ("nesterov", [False, True]),
+        ("batch_size", [16, 32]),
+        ("initialisation", ["torch", "keras"]),
+        ("validation", [0.0, 0.25]),
+        ("order_seed", [0, 1]),
+        ("frozen", ["", "encoder"]),
+        ("corruption", ["", "masking"]),
+        ("tied", [True, False]),
+        ("schedule", ["constant", "cosine"]),
+        ("agreement", [False, True]),
+    ],
+)
+def test_words_vary_as_numbers_do(name: str, values: list[Any]) -> None:
+    grid = WIDE.grid(**{"learning_rate": [0.1, 0.2], name: values})
+    wanted = [WIDE.replace(**{"learning_rate": rate, name: value}) for rate in (0.1, 0.2) for value in values]
+    assert [grid.recipe_at(i) for i in range(len(grid))] == wanted
+    assert grid.axes == {"learning_rate": (0.1, 0.2), name: tuple(values)}
+    assert [id for recipe in wanted for id in member_ids(recipe.grid(), [0, 3], "rows")] == member_ids(
+        grid, [0, 3], "rows"
+    )
+
+
+def test_a_number_that_a_word_brings_varies_with_it() -> None:
+    grid = WIDE.grid(corruption=["gaussian", "masking"], noise=[0.1, 0.2])
+    assert grid.recipe_at(3) == WIDE.replace(corruption="masking", noise=0.2)
+
+
+def test_arrays_of_words_vary_too() -> None:
+    assert WIDE.grid(tied=np.array([True, False]), loss=np.array(["bce"])).recipe_at(1) == WIDE.replace(loss="bce")
+
+
+def test_members_that_differ_in_words_share_no_program() -> None:
+    grid = WIDE.grid(loss=["mse", "bce"])
+    with pytest.raises(RecipeError, match="differ in loss do not share a program"):
+        _ = grid.structure
+    with pytest.raises(RecipeError, match="differ in loss do not share a program"):
+        grid.numbers()
+
+
+@pytest.mark.parametrize(
+    ("axes", "sentence"),
+    [
+        ({"loss": ["mse", "bec"]}, "loss 'bec' is not known, did you mean 'bce'?"),
+        ({"loss": "mse"}, "loss must be given a list of values to vary it in a grid (legal: mse, mae, "),
+        ({"tied": ["true"]}, "tied must be true or false, not 'true'"),
+        ({"batch_size": [8, 0.5]}, "batch_size must be a whole number from 1"),
+        ({"loss": ["mse", "mse"]}, "loss lists a value twice"),
+        (
+            {"optimizer": ["sgd", "adam"], "momentum": [0.0, 0.9]},
+            "the grid holds a recipe that cannot be trained (optimizer adam): momentum is not used by optimizer 'adam'",
+        ),
+        (
+            {"nesterov": [True], "optimizer": ["adam"]},
+            "the grid holds a recipe that cannot be trained (nesterov True, ",
+        ),
+    ],
+)
+def test_words_that_cannot_be_are_refused(axes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RecipeError) as refusal:
+        WIDE.grid(**axes)
+    assert str(refusal.value).startswith(sentence)
 
 
 def test_a_grid_beyond_what_columns_can_hold_is_refused_before_it_is_made() -> None:

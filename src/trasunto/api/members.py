@@ -24,6 +24,9 @@ FORMATS = (".csv", ".parquet")
 """Endings of the files that a table of members can be written to."""
 
 
+BEST = "best first"
+
+
 def price_of_members(
     recipes: Recipes, table: Table, seeds: int, snapshots: Sequence[int] | None, store: str | os.PathLike[str]
 ) -> Cost:
@@ -50,7 +53,7 @@ def ranked(frame: pd.DataFrame) -> pd.DataFrame:
 def order(frame: pd.DataFrame) -> str:
     """Say in which order `ranked` puts the members of a frame, and why where it is not the best first."""
     apart = incomparable(frame)
-    return "best first" if apart is None else f"in the order asked, for {apart.why}"
+    return BEST if apart is None else f"in the order asked, for {apart.why}"
 
 
 def varied(frame: pd.DataFrame) -> list[str]:

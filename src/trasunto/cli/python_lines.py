@@ -10,8 +10,9 @@ def how_to_look(
     data: str,
     rows: Mapping[str, Any],
     fields: Mapping[str, Any],
-    columns: Mapping[str, Sequence[float]],
+    columns: Mapping[str, Sequence[Any]],
     options: Mapping[str, Any],
+    measure: str | None = None,
 ) -> list[str]:
     r"""Return lines of Python that ask for the same members, which the store then has, and look at the best.
 
@@ -20,9 +21,11 @@ def how_to_look(
     data, rows
         A name of the catalogue or a path, and how its columns become rows.
     fields, columns
-        Of the recipe, and the numbers that vary.
+        Of the recipe, and the numbers and words that vary.
     options
         What else `trasunto.train` is given; those that are None are left out.
+    measure
+        By which the best is chosen, where it is not by the loss.
 
     Examples
     --------
@@ -39,6 +42,7 @@ def how_to_look(
 
     known = data in [entry.name for entry in catalogue()]
     rest = {field: value for field, value in fields.items() if field != "network"}
+    chosen = "" if measure is None else repr(measure)
     given = {name: value for name, value in options.items() if value is not None}
     return [
         "import trasunto",
@@ -46,11 +50,11 @@ def how_to_look(
         f"recipe = trasunto.Recipe({', '.join([repr(fields['network']), *_typed(rest)])})",
         f"cohort = trasunto.train({_members(columns)}, table, {', '.join(_typed(given))})",
         "cohort.history()                            # every epoch of every member",
-        "cohort.best().reconstruct(table.x[:10])     # encode, decode, weights, at(epoch) likewise",
+        f"{f'cohort.best({chosen}).reconstruct(table.x[:10])':<43} # encode, decode, weights, at(epoch) likewise",
     ]
 
 
-def _members(columns: Mapping[str, Sequence[float]]) -> str:
+def _members(columns: Mapping[str, Sequence[Any]]) -> str:
     if all(name.isidentifier() for name in columns):
         return f"recipe.grid({', '.join(_typed(columns))})" if columns else "recipe"
     return f"recipe.grid(**{dict(columns)!r})"  # "1.drop" is no name in Python

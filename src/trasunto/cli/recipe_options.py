@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from trasunto.cli.values import listed
+
 Field = Annotated[str | None, typer.Option(metavar="VALUE", show_default=False)]
 """An option that is a field of a recipe: kept as text, for the field's own rule to read."""
 
@@ -47,6 +49,24 @@ def _read(name: str, text: str) -> float | str:
         return int(text) if NUMBERS[name].whole else float(text)
     except ValueError:
         return text
+
+
+def axis(name: str, text: str) -> list[Any]:
+    """Read the values of ``--vary name=values``; those of a name that no recipe knows stay text.
+
+    Examples
+    --------
+    >>> axis("momentum", "0, 0.9"), axis("tied", "true,false"), axis("corruption", "none,masking")
+    ([0.0, 0.9], [True, False], ['', 'masking'])
+    """
+    from trasunto.spec.legal import CHOICES, NUMBERS, SWITCHES
+
+    what, option = f"--vary {name}", name.rpartition(".")[2]
+    if option in NUMBERS:
+        return listed(what, text, int if NUMBERS[option].whole else float)
+    if name in CHOICES and "" in CHOICES[name].words:
+        return ["" if word == "none" else word for word in listed(what, text, str)]
+    return listed(what, text, bool if name in SWITCHES else str)
 
 
 def _usual() -> dict[str, Any]:

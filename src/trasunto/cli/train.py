@@ -11,7 +11,7 @@ from trasunto.cli.options import Data, Debug, DryRun, Json, Log, On, Store, exam
 from trasunto.cli.printing import complain, print_cost, print_json, print_members, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
-from trasunto.cli.recipe_options import Field, chosen_fields
+from trasunto.cli.recipe_options import Field, axis, chosen_fields
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import assignments, listed, read
 
@@ -27,7 +27,7 @@ SHOWN = 20
 EXAMPLES = examples(
     "trasunto train '[64 sigmoid drop=0.1] > sigmoid' --epochs 5",
     "trasunto train '[64 sigmoid] > sigmoid' --optimizer sgd --vary learning_rate=0.1,0.5 --vary momentum=0,0.9",
-    "trasunto train '128 relu > [32 relu] > mirror > sigmoid' --loss bce --seeds 5 --out members.csv",
+    "trasunto train '128 relu > [32 relu] > mirror > sigmoid' --vary loss=mse,bce --seeds 5 --out members.csv",
     "trasunto train '[8 linear] > linear' --data rows.npz --dry-run",
     "trasunto train '64 relu > [8 relu] > mirror > linear' --data cards.csv --label Class --normal 0 --patience 5",
 )
@@ -82,7 +82,7 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE,...",
-            help="Train one network for each value of this number; repeat it for all combinations.",
+            help="Train one network for each value of this number or word; repeat it for all combinations.",
         ),
     ] = None,
     snapshots: Annotated[
@@ -104,17 +104,19 @@ def train(
 ) -> None:
     """Train one autoencoder, or hundreds as one program.
 
-    They may differ in numbers and seeds. What the store holds already is not trained again, and a run that was stopped
-    goes on.
+    They may differ in numbers, words and seeds. What the store holds already is not trained again, and a run that was
+    stopped goes on.
     """
-    from trasunto.api.members import FORMATS, price_of_members, save_members, standings
+    from trasunto.api.members import BEST, FORMATS, order, price_of_members, save_members, standings
     from trasunto.api.rows import find_rows
     from trasunto.api.trainer import Trainer
     from trasunto.api.writers import log_to
     from trasunto.new_file import refuse_taken
+    from trasunto.spec.grid import WORDS
 
     fields = {"network": network, **chosen_fields(context.params)}
-    columns = assignments("--vary", vary or (), lambda name, text: listed(f"--vary {name}", text, float))
+    columns = assignments("--vary", vary or (), axis)
+    fields |= {name: values[0] for name, values in columns.items() if name in WORDS and values}
     recipes, copies = _recipes(fields, columns), read("--seeds", seeds, int)
     kept = None if snapshots is None else listed("--snapshots", snapshots, int)
     if out is not None:
@@ -130,12 +132,13 @@ def train(
         cohort = trainer(recipes, table, seeds=copies, snapshots=kept, name=name, stopping=stopping)
     members = standings(cohort)
     written = None if out is None else save_members(members, out)
-    options = {"seeds": copies, "store": str(store)} | {"name": name, "stopping": stopping}
+    options = {"seeds": copies, "store": str(store), "name": name, "stopping": stopping}
     if as_json:
         _print_json(cohort, members, store, written)
         return
     _print(cohort, members, store)
-    say("", "In Python:", *(f"    {line}" for line in how_to_look(data, rows, fields, columns, options)))
+    decides = None if order(members) == BEST else "test_error"
+    say("", "In Python:", *(f"    {line}" for line in how_to_look(data, rows, fields, columns, options, decides)))
     if written is not None:
         say("", str(written))
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, NamedTuple
 
 from trasunto.spec import Recipe
-from trasunto.spec.legal import DEFAULTED, WEIGHED
+from trasunto.spec.grid import WORDS
+from trasunto.spec.legal import WEIGHED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _PENALTY = re.compile(r"\d+\.(l1|l2|kl)|contraction")
-_OTHERWISE = ("network", "loss", "learning_rate", "epochs", *DEFAULTED, *WEIGHED)
-"""Fields that have a column anyhow."""
 
 
 class Described(NamedTuple):
@@ -43,7 +41,7 @@ def describe(members: Sequence[Described]) -> pd.DataFrame:
     import pandas as pd
 
     recipes = [member.recipe for member in members]
-    words = [name for name in _words() if len({getattr(recipe, name) for recipe in recipes}) > 1]
+    words = [name for name in WORDS if name != "loss" and len({getattr(one, name) for one in recipes}) > 1]
     numbers = list(dict.fromkeys(name for recipe in recipes for name in recipe.numbers))
     starts = len({member.start for member in members}) > 1
     frame = pd.DataFrame(
@@ -76,10 +74,6 @@ def incomparable(frame: pd.DataFrame) -> Apart | None:
     if varied:
         return Apart(f"their losses include penalties of different weights ({', '.join(varied)})", errors=True)
     return None
-
-
-def _words() -> Iterable[str]:
-    return (field.name for field in fields(Recipe) if field.name not in _OTHERWISE)
 
 
 def _unused(recipe: Recipe, numbers: Iterable[str]) -> dict[str, float]:

@@ -54,6 +54,9 @@ def member_ids(
 ) -> list[str]:
     """Return the ids of a grid's members under each seed, seeds fastest; parameters as for :func:`member_id`."""
     seeds = [int(NUMBERS["seed"].check("seed", seed)) for seed in seeds]
+    if grid.words:  # members of several programs
+        each = (grid.recipe_at(i).grid() for i in range(len(grid)))
+        return [id for one in each for id in member_ids(one, seeds, rows, dtype=dtype, start=start)]
     common = {
         "format": FORMAT_VERSION,
         "numerics": NUMERICS_VERSION,

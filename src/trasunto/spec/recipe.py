@@ -184,15 +184,19 @@ class Recipe:
         return self.replace(**{"network": self.network.with_options(options), **others})
 
     def grid(self, **columns: ArrayLike) -> Grid:
-        """Return the full product of some numbers' values, the first slowest.
+        """Return the full product of the values of some numbers and words, the first slowest.
 
-        The names are those of `numbers`; "drop", "l1" or "l2" alone means every layer that carries that option.
+        The names are those of `numbers`, and of the recipe's other fields but `network` and `epochs`; "drop", "l1" or
+        "l2" alone means every layer that carries that option.
 
         Examples
         --------
         >>> grid = Recipe("[8 relu] > linear", optimizer="sgd").grid(learning_rate=[0.1, 0.2], momentum=[0, 0.5, 0.9])
         >>> len(grid), grid.recipe_at(1).momentum
         (6, 0.5)
+        >>> grid = Recipe("[8 relu] > mirror > linear").grid(optimizer=["sgd", "adam"], tied=[True, False])
+        >>> grid.recipe_at(1).optimizer, grid.recipe_at(1).tied
+        ('sgd', False)
         """
         return product(self, columns)
 

@@ -71,7 +71,7 @@ def test_it_is_a_thin_face_over_a_model_of_the_same_rows(fitted: AutoencoderDete
     )
     table = read_records(rows).table(test=0, missing="refuse")
     model = fit_model(table, recipe, seeds=[0], score="mse", threshold=contamination(0.1))
-    np.testing.assert_allclose(model.score(table.x), -fitted.score_samples(rows), rtol=1e-5)
+    np.testing.assert_allclose(model.score_prepared(table.x), -fitted.score_samples(rows), rtol=1e-5)
 
 
 def test_what_is_not_said_is_as_the_house_recommends(rows: np.ndarray) -> None:

@@ -22,7 +22,7 @@ def test_detection_is_measured_on_rows_that_were_not_trained_on(facts: Facts, mo
     assert table.anomalies is not None
     assert facts.detection is not None
     assert (facts.detection.normal, facts.detection.anomalies) == (table.test.n, table.anomalies.n)
-    normal, strange = model.score(table.test.values()), model.score(table.anomalies.values())
+    normal, strange = model.score_prepared(table.test.values()), model.score_prepared(table.anomalies.values())
     wins = (strange[:, None] > normal[None, :]).mean()
     assert facts.detection.auroc == pytest.approx(wins)
     assert facts.detection.auroc_low <= wins <= facts.detection.auroc_high
@@ -32,7 +32,7 @@ def test_the_threshold_is_judged_on_them_too(facts: Facts, model: Model, table: 
     there = facts.at_threshold
     assert there is not None
     assert table.test is not None
-    assert there.alarms == model.flag(table.test.values()).sum()
+    assert there.alarms == model.threshold.flagged(model.score_prepared(table.test.values())).sum()
     assert there.false_alarm_rate == there.alarms / table.test.n
     assert there.recall == there.found / there.anomalies
     assert there.precision == there.found / (there.found + there.alarms)

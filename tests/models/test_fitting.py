@@ -49,20 +49,20 @@ def test_calibration_rows_are_not_trained_on(table: Table, monkeypatch: pytest.M
     assert not {row.tobytes() for row in seen[0].x} & {row.tobytes() for row in kept.x}
     assert made.n == seen[0].n
     assert made.threshold.rows == kept.n
-    assert made.threshold == false_alarms(0.1).reached(made.score(kept.values()))
+    assert made.threshold == false_alarms(0.1).reached(made.score_prepared(kept.values()))
     assert made.judgement.usual.rows == seen[0].n
 
 
 def test_contamination_trains_on_all_rows_and_flags_its_share(table: Table) -> None:
     made = fit_model(table, QUICK, threshold=contamination(0.1))
     assert (made.n, made.threshold.rows) == (table.n, table.n)
-    assert made.flag(table.values()).sum() == int(0.1 * table.n)
+    assert made.threshold.flagged(made.score_prepared(table.values())).sum() == int(0.1 * table.n)
 
 
 def test_labels_set_the_threshold_by_the_anomalies(table: Table) -> None:
     made = fit_model(table, QUICK.replace(epochs=8), threshold=from_labels(recall=1.0))
     assert table.anomalies is not None
-    assert made.flag(table.anomalies.values()).all()
+    assert made.threshold.flagged(made.score_prepared(table.anomalies.values())).all()
     with pytest.raises(TrasuntoError, match="no known anomalies"):
         fit_model(replace(table, anomalies=None), QUICK, threshold=from_labels())
 
@@ -83,12 +83,12 @@ def test_seeds_are_a_count_or_a_list(table: Table) -> None:
     assert all(np.allclose(made.weights[1][name], again.weights[0][name], rtol=1e-5) for name in again.weights[0])
 
 
-def test_networks_of_several_kinds_are_one_detector(table: Table) -> None:
+def test_networks_of_several_kinds_are_one_detector(table: Table, frame: pd.DataFrame) -> None:
     kinds = [QUICK, QUICK.replace(network="[3 tanh] > linear")]
     made = fit_model(table, kinds, seeds=2)
     assert [course.recipe for course in made.courses] == [kinds[0], kinds[0], kinds[1], kinds[1]]
-    assert made.encode(table.values()).shape == (table.n, 2 + 2 + 3 + 3)
-    assert np.isfinite(made.score(table.values())).all()
+    assert made.encode(frame[["amount", "rate", "card"]]).shape == (len(frame), 2 + 2 + 3 + 3)
+    assert np.isfinite(made.score_prepared(table.values())).all()
 
 
 def test_what_happened_in_training_is_told(model: Model, table: Table) -> None:

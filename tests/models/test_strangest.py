@@ -43,6 +43,6 @@ def test_the_strangest_rows_of_a_table_are_named_by_their_part(model: Model, tab
     found = strangest_of_table(model, table, 6)
     assert [row.score for row in found] == sorted((row.score for row in found), reverse=True)
     assert table.anomalies is not None
-    assert found[0].score == model.score(table.anomalies.values()).max()
+    assert found[0].score == model.score_prepared(table.anomalies.values()).max()
     assert found[0].row.startswith("anomaly row ")
     assert found[0].label == "1"

@@ -1,9 +1,15 @@
-"""Data frames of any library, as pandas has them."""
+"""Data frames of any library, as pandas has them, and their columns by name."""
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
+
+from trasunto.data.columns import named
+from trasunto.data.places import Place
+from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,3 +37,44 @@ def frame_of(rows: Any) -> pd.DataFrame | None:
         return None
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     return frame
+
+
+def in_order(frame: pd.DataFrame, wanted: Sequence[str], place: Place, aside: Collection[str] = ()) -> pd.DataFrame:
+    """Return the wanted columns of a frame in their order, whichever order it has them in.
+
+    Parameters
+    ----------
+    aside
+        Columns that it may have besides.
+
+    Raises
+    ------
+    DataError
+        A column is missing, unknown or there twice.
+    """
+    found = [str(name) for name in frame.columns]
+    if found != list(wanted):
+        refuse_other_columns(found, wanted, place, aside)
+        at = {name: number for number, name in enumerate(found)}
+        frame = frame.iloc[:, [at[name] for name in wanted]]
+    return frame.set_axis(list(wanted), axis="columns")
+
+
+def refuse_other_columns(
+    found: Sequence[str], wanted: Sequence[str], place: Place, aside: Collection[str] = ()
+) -> None:
+    """Refuse columns that are not those wanted, in whatever order, and those of `aside`.
+
+    Raises
+    ------
+    DataError
+        Naming what is missing, unknown or there twice.
+    """
+    needed, allowed = {*wanted}, {*wanted, *aside}
+    there = Counter(found)
+    lacking = [name for name in wanted if name not in there]
+    extra = [name for name in there if name not in allowed]
+    twice = [name for name in there if name in needed and there[name] > 1]
+    faults = (("lacks", lacking), ("has", extra), ("has twice", twice))
+    if said := [f"{verb} {named(names)}" for verb, names in faults if names]:
+        raise DataError(f"{place.name} {' and '.join(said)}; {len(wanted)} are wanted, {named(wanted)}")

@@ -8,7 +8,6 @@ when it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import groupby
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasunto.data.columns import absences, named
+from trasunto.data.frames import frame_of, in_order
 from trasunto.data.places import Place
 from trasunto.data.prepared_columns import PreparedCategory, PreparedColumn, column_from_json
 from trasunto.errors import DataError, one_of
@@ -147,7 +147,7 @@ class Preparation:
         Parameters
         ----------
         frame
-            n rows of the same columns in the same order, as a data frame; or an array, ``(n, columns)``.
+            n rows of the same columns, as a data frame, in any order; or an array, ``(n, columns)``, in theirs.
         place
             Where the rows are, for refusals.
 
@@ -159,8 +159,8 @@ class Preparation:
         Raises
         ------
         DataError
-            If a column is missing, one too many, or in another place; if a column of numbers holds something else, or
-            an infinite value; if a value is missing and `missing` is ``refuse``.
+            If a column is missing or one too many; if a column of numbers holds something else, or an infinite value;
+            if a value is missing and `missing` is ``refuse``.
         """
         rows = self._fitting(frame, place)
         prepared = np.zeros((len(rows), self.d))
@@ -260,15 +260,14 @@ class Preparation:
         """Return the rows as a data frame of the right columns."""
         import pandas as pd
 
-        if not isinstance(frame, pd.DataFrame):
-            rows = np.asarray(frame)
-            if rows.ndim != 2 or rows.shape[1] != len(self.columns):
-                wanted = f"(n, {len(self.columns)}), with {named(self.columns)}, is wanted"
-                raise DataError(f"{place.name} has shape {rows.shape}; {wanted}")
-            return pd.DataFrame(rows, columns=list(self.columns))
-        found = [str(column) for column in frame.columns]
-        _refuse_other_columns(found, self.columns, place)
-        return frame.set_axis(found, axis="columns")
+        own = frame_of(frame)
+        if own is not None:
+            return in_order(own, self.columns, place)
+        rows = np.asarray(frame)
+        if rows.ndim != 2 or rows.shape[1] != len(self.columns):
+            wanted = f"(n, {len(self.columns)}), with {named(self.columns)}, is wanted"
+            raise DataError(f"{place.name} has shape {rows.shape}; {wanted}")
+        return pd.DataFrame(rows, columns=list(self.columns))
 
 
 def _is_left_out(content: object) -> bool:
@@ -289,21 +288,3 @@ def refuse_missing(column: pd.Series, place: Place) -> None:
     if absent.size:
         others = f"; {absent.size - 1:,} more are missing" if absent.size > 1 else ""
         raise DataError(f"column '{column.name}' has no value in {place.row(int(absent[0]))}{others}")
-
-
-def _refuse_other_columns(found: Sequence[str], wanted: Sequence[str], place: Place) -> None:
-    if list(found) == list(wanted):
-        return
-    lacking = [column for column in wanted if column not in found]
-    extra = [column for column in found if column not in wanted]
-    twice = sorted({column for column in found if found.count(column) > 1})
-    faults = (("lacks", lacking), ("has", extra), ("has twice", twice))
-    said = [f"{verb} {named(columns)}" for verb, columns in faults if columns]
-    if said:
-        ending = f"; {len(wanted)} are wanted, {named(wanted)}"
-        raise DataError(f"{place.name} {' and '.join(said)}{ending}")
-    position = next(i for i, pair in enumerate(zip(found, wanted, strict=True)) if pair[0] != pair[1])
-    raise DataError(
-        f"{place.name} has its columns in another order: column {position + 1} is '{found[position]}' where "
-        f"'{wanted[position]}' is wanted"
-    )

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trasunto.data.columns import named, no_column
+from trasunto.data.frames import refuse_other_columns
 from trasunto.data.places import Place
 from trasunto.data.tabular_files import CSV_SUFFIXES, SUFFIXES, column_names, delimiter_of, is_tabular, reason_of
 from trasunto.errors import DataError
-from trasunto.models.entrance import Entrance, refuse_other_columns
+from trasunto.models.entrance import Entrance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,10 +166,7 @@ def find_source(path: str | os.PathLike[str], way: Entrance, ids: Sequence[str] 
     for column in ids:
         if column not in names:
             raise no_column(column, names, "an id", source.place())
-    aside = {*way.ignored, *ids}
-    refuse_other_columns(
-        [name for name in names if name in way.columns or name not in aside], way.columns, Place(str(place))
-    )
+    refuse_other_columns(names, way.columns, Place(str(place)), {*way.ignored, *ids})
     return source
 
 

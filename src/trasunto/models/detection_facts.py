@@ -158,7 +158,7 @@ def measure(model: Model, table: Table, strangest: tuple[StrangeRow, ...]) -> Fa
 
 
 def _scores(model: Model, rows: Table | None) -> NDArray[np.float64]:
-    return np.zeros(0) if rows is None else model.score(rows.values(dtype=model.networks[0].dtype))
+    return np.zeros(0) if rows is None else model.score_prepared(rows.values(dtype=model.networks[0].dtype))
 
 
 def _at_threshold(model: Model, normal: NDArray[np.float64], strange: NDArray[np.float64]) -> AtThreshold | None:

@@ -16,7 +16,7 @@ from trasunto.data import Provenance
 from trasunto.errors import TrasuntoError
 from trasunto.models.entrance import Entrance
 from trasunto.models.goals import Goal
-from trasunto.models.scoring import Judgement
+from trasunto.models.scoring import Judgement, mean_of
 from trasunto.spec import Recipe
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ class Course:
 class Model:
     """A detector: rows go in, how strange they are comes out. Higher is stranger.
 
-    Rows are a data frame of the columns that it was trained on, or an array (n, d) of prepared numbers.
+    Rows are raw, as the training rows were before anything was scaled or encoded: a frame of pandas, polars or Arrow
+    with the columns that it was trained on, in any order, and maybe those that training left aside; an array
+    (n, columns) of these in their order, where all hold numbers; or images (n, h, w) where it was trained on such.
+    Prepared numbers, as :meth:`prepare` gives them, are scored by :meth:`score_prepared`.
 
     Attributes
     ----------
@@ -119,34 +122,45 @@ class Model:
             for course, weights in zip(self.courses, self.weights, strict=True)
         )
 
-    def admit(self, x: Any) -> np.ndarray:
-        """Return rows as the networks see them, (n, d), in their precision.
+    def prepare(self, rows: Any) -> np.ndarray:
+        """Return raw rows as the networks see them, (n, d), in their precision.
 
         Raises
         ------
         DataError
-            Columns are missing, unknown or in another order, or a value is not a finite number.
+            Columns are missing or unknown, an array has another shape or the model needs names, or a value is not a
+            finite number.
         """
-        return self.entrance.admit(x, self.networks[0].dtype)
+        return self.entrance.admit(rows, self.networks[0].dtype)
 
-    def reconstruct(self, x: Any) -> np.ndarray:
-        """Return what the networks make of rows, (n, d) prepared: the mean over them."""
-        rows = self.admit(x)
-        made: np.ndarray = np.mean([network.reconstruct(rows) for network in self.networks], axis=0)
-        return made
+    def reconstruct(self, rows: Any) -> np.ndarray:
+        """Return what the networks make of raw rows, (n, d) prepared as :meth:`prepare` does: the mean over them."""
+        x = self.prepare(rows)
+        return mean_of([network.reconstruct(x) for network in self.networks])
 
-    def encode(self, x: Any) -> np.ndarray:
-        """Return the latents (n, z) of rows; those of several networks stand side by side."""
-        rows = self.admit(x)
-        return np.concatenate([network.encode(rows) for network in self.networks], axis=1)
+    def encode(self, rows: Any) -> np.ndarray:
+        """Return the latents (n, z) of raw rows; those of several networks stand side by side."""
+        x = self.prepare(rows)
+        return np.concatenate([network.encode(x) for network in self.networks], axis=1)
 
-    def score(self, x: Any) -> NDArray[np.float64]:
-        """Return how strange each row is, (n,): higher is stranger."""
-        return self.judgement.score(self.networks, self.admit(x), self.entrance.spans)
+    def score(self, rows: Any) -> NDArray[np.float64]:
+        """Return how strange each raw row is, (n,): higher is stranger. The rows beside it make no difference."""
+        return self.score_prepared(self.prepare(rows))
 
-    def flag(self, x: Any) -> NDArray[np.bool_]:
-        """Return which rows are strange, (n,): those whose score is above the threshold."""
-        return self.threshold.flagged(self.score(x))
+    def score_prepared(self, x: Any) -> NDArray[np.float64]:
+        """Return the scores (n,) of prepared rows (n, d), as :meth:`prepare` gives them.
+
+        Raises
+        ------
+        DataError
+            They have another shape, or a value is not a finite number.
+        """
+        checked = self.entrance.checked(x, self.networks[0].dtype)
+        return self.judgement.score(self.networks, checked, self.entrance.spans)
+
+    def flag(self, rows: Any) -> NDArray[np.bool_]:
+        """Return which raw rows are strange, (n,): those whose score is above the threshold."""
+        return self.threshold.flagged(self.score(rows))
 
     def with_threshold(self, goal: Goal, rows: Any, labels: Any = None) -> Model:
         """Return this detector with another threshold, chosen on rows for a goal; only so has it a guarantee.
@@ -179,8 +193,16 @@ class Model:
             raise TrasuntoError(f"a goal is a trasunto.Goal, such as Goal('false_alarms', 0.01), not {goal!r}")
         return replace(self, threshold=goal.chosen_on(self.score(rows), labels))
 
-    def explain(self, x: Any, most: int = 5) -> tuple[Reasons, ...]:
-        """Say of each row which of its columns make it strange, the strangest first, in the columns' own units."""
+    def explain(self, rows: Any, most: int = 5) -> tuple[Reasons, ...]:
+        """Say of each raw row which of its columns make it strange, the strangest first, in the columns' own units.
+
+        Raises
+        ------
+        TrasuntoError
+            Rows that the model does not take, or no column is asked for.
+        """
         from trasunto.models.reasons import reasons
 
-        return reasons(self, x, most)
+        taken = self.entrance.taken(rows)
+        x = self.entrance.prepared(taken, self.networks[0].dtype)
+        return reasons(self, self.entrance.shown(taken, x), x, most)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trasunto.analysis.explanation import FeatureExplanation, explain_row
 from trasunto.errors import TrasuntoError
-from trasunto.models.scoring import errors_of, finite
+from trasunto.models.scoring import errors_of, finite, mean_of
 
 if TYPE_CHECKING:
     from trasunto.models.model import Model
@@ -35,31 +36,36 @@ class Reasons:
         return " ".join(feature.sentence for feature in self.features)
 
 
-def reasons(model: Model, x: Any, most: int) -> tuple[Reasons, ...]:
-    """Explain every row of a frame or an array (n, d), each by its `most` strangest columns.
+def reasons(model: Model, shown: Sequence[Sequence[object]], x: np.ndarray, most: int) -> tuple[Reasons, ...]:
+    """Explain every row, each by its `most` strangest columns.
+
+    Parameters
+    ----------
+    shown
+        n rows of k values, in the columns' own units.
+    x
+        (n, d) the same rows, prepared.
 
     Raises
     ------
     TrasuntoError
-        Rows that the model does not take, or no column is asked for.
+        No column is asked for.
     """
     if most < 1:
         raise TrasuntoError(f"{most} reasons are asked for; at least 1 is needed")
-    rows, way = model.admit(x), model.entrance
-    scores = model.judgement.score(model.networks, rows, way.spans)
+    way = model.entrance
+    scores = model.score_prepared(x)
     flagged = model.threshold.flagged(scores)
-    if not len(rows):
+    if not len(x):
         return ()
-    each = [finite(network.reconstruct(rows)) for network in model.networks]
-    each = [finite(network.reconstruct(rows)) for network in model.networks]
-    errors = np.mean([errors_of(rows, made, way.spans) for made in each], axis=0)
-    made = np.asarray(each, dtype=np.float64).mean(axis=0)
-    names, values, expected = way.names, way.shown(x, rows), way.restored(made)
+    each = [finite(network.reconstruct(x)) for network in model.networks]
+    errors = mean_of([errors_of(x, made, way.spans) for made in each])
+    expected = way.restored(mean_of([made.astype(np.float64) for made in each]))
     return tuple(
         Reasons(
             float(scores[row]),
             bool(flagged[row]),
-            explain_row(names, values[row], expected[row], errors[row], model.judgement.usual)[:most],
+            explain_row(way.names, shown[row], expected[row], errors[row], model.judgement.usual)[:most],
         )
-        for row in range(len(rows))
+        for row in range(len(x))
     )

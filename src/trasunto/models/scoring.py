@@ -98,6 +98,14 @@ def finite(values: np.ndarray) -> np.ndarray:
     return values if np.isfinite(values).all() else np.nan_to_num(values, nan=np.finfo(values.dtype).max)
 
 
+def mean_of(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the mean over arrays of a shape, added one after the other: NumPy's order depends on the shape."""
+    total: np.ndarray = arrays[0].copy()
+    for array in arrays[1:]:
+        total += array
+    return total / len(arrays)
+
+
 def spans_of(d: int, blocks: Spans) -> Spans:
     """Return the spans of the columns that d features came from: its one-hot blocks, and every other feature alone.
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from trasunto.analysis.explanation import FeatureExplanation
 from trasunto.models.batches import find_source
+from trasunto.models.reasons import reasons
 from trasunto.models.streaming import Scored, in_order
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ def strangest_of_file(model: Model, path: Path, most: int, label: str | None = N
             found = heapq.nlargest(most, [*found, *_largest(scored, most)])
     rows = []
     for score, number, batch in found:
-        (reasons,) = model.explain(source.frame(batch), REASONS)
+        (one,) = model.explain(source.frame(batch), REASONS)
         called = "" if label is None else str(batch.rows.column(label)[0].as_py())
         where = source.place().row(-number).replace(f" of {path}", "")
-        rows.append(StrangeRow(where, called, score, reasons.flagged, reasons.features))
+        rows.append(StrangeRow(where, called, score, one.flagged, one.features))
     return tuple(rows)
 
 
@@ -75,10 +76,11 @@ def strangest_of_table(model: Model, table: Table, most: int) -> tuple[StrangeRo
         if part is None:
             continue
         x = part.values(dtype=model.networks[0].dtype)
-        for row in np.argsort(-model.score(x), kind="stable")[:most]:
-            (reasons,) = model.explain(x[[row]], REASONS)
+        rows = np.argsort(-model.score_prepared(x), kind="stable")[:most]
+        explained = reasons(model, model.entrance.restored(x[rows]), x[rows], REASONS)
+        for row, one in zip(rows.tolist(), explained, strict=True):
             called = "" if part.y is None else str(part.y[row])
-            found.append(StrangeRow(f"{name} row {row}", called, reasons.score, reasons.flagged, reasons.features))
+            found.append(StrangeRow(f"{name} row {row}", called, one.score, one.flagged, one.features))
     return tuple(sorted(found, key=lambda one: -one.score)[:most])
 
 

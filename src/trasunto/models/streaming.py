@@ -137,8 +137,7 @@ def in_order(model: Model, source: Source) -> Generator[Scored, None, None]:
 def _scored(model: Model, source: Source, batch: Batch) -> Scored:
     frame, way = source.frame(batch), model.entrance
     x = way.admit(frame, model.networks[0].dtype, source.place(batch.first))
-    scores = model.judgement.score(model.networks, x, way.spans)
-    return Scored(batch, scores, way.unseen(frame, source.place(batch.first)))
+    return Scored(batch, model.score_prepared(x), way.unseen(frame, source.place(batch.first)))
 
 
 def _cores() -> int:

@@ -14,7 +14,7 @@ from trasunto.api.rows import find_rows
 from trasunto.api.watching import Tally, Told, Watcher
 from trasunto.cohort.cost import Cost
 from trasunto.data import Table
-from trasunto.data.tabular_files import is_tabular
+from trasunto.data.parts import is_tabular
 from trasunto.errors import DataError, TrasuntoError
 from trasunto.models import defaults
 from trasunto.models.batches import names_of

@@ -38,12 +38,23 @@ Data = Annotated[
     str,
     typer.Option(
         metavar="NAME|PATH",
-        help="Rows: a name of `trasunto data list`, a folder of IDX files, or a file: IDX, .npz, .npy, .csv, .parquet.",
+        help="Rows: a name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy, IDX; a folder, or 'rows/*.csv'.",
     ),
 ]
 Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of labels; it is no feature.")]
 Drop = Annotated[
     list[str] | None, typer.Option(metavar="COLUMN,...", help="Columns to leave out; repeat it for others.")
+]
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first row of a file of text holds the columns' names; else they are called x0, x1, ...",
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(metavar="WORD", help="How a file of text is encoded, such as latin-1 or cp1252  [default: utf-8]"),
 ]
 Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of row weights, above 0.")]
 Group = Annotated[

@@ -14,6 +14,8 @@ OPTIONS: dict[str, Any] = {
     "label": options.Label,
     "normal": options.Normal,
     "drop": options.Drop,
+    "header": options.Header,
+    "encoding": options.Encoding,
     "weight": options.Weight,
     "group": options.Group,
     "time_column": options.TimeColumn,
@@ -28,6 +30,8 @@ OPTIONS: dict[str, Any] = {
 NAMES = {
     "label": "label",
     "drop": "drop",
+    "header": "header",
+    "encoding": "encoding",
     "weight": "weight",
     "group": "group",
     "time_column": "time",
@@ -70,7 +74,10 @@ def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     >>> table_options({"label": "Class", "drop": ["Time,Amount"], "test_share": "0.25", "split": None, "epochs": "3"})
     {'label': 'Class', 'drop': ('Time', 'Amount'), 'test': 0.25}
     """
-    return {name: _value(option, parameters[option]) for option, name in NAMES.items() if parameters.get(option)}
+    given = {
+        option: parameters[option] for option in NAMES if parameters.get(option) or parameters.get(option) is False
+    }
+    return {NAMES[option]: _value(option, value) for option, value in given.items()}
 
 
 def table_words(options: Mapping[str, Any]) -> list[str]:
@@ -82,8 +89,13 @@ def table_words(options: Mapping[str, Any]) -> list[str]:
     ['--label', 'Class', '--drop', 'Time,Amount', '--test-share', '0.25']
     """
     options_of = {name: option.replace("_", "-") for option, name in NAMES.items()}
-    texts = {name: ",".join(given) if isinstance(given, tuple) else str(given) for name, given in options.items()}
-    return [word for name, text in texts.items() for word in (f"--{options_of[name]}", text)]
+    words: list[str] = []
+    for name, given in options.items():
+        if isinstance(given, bool):
+            words.append(f"--{'' if given else 'no-'}{options_of[name]}")
+        else:
+            words += [f"--{options_of[name]}", ",".join(given) if isinstance(given, tuple) else str(given)]
+    return words
 
 
 def _value(option: str, typed: Any) -> Any:

@@ -12,19 +12,21 @@ import numpy as np
 
 from trasunto.data.arrays import Found
 from trasunto.data.columns import named, no_column, settled
+from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.frames import frame_of
 from trasunto.data.numpy_files import read_arrays
+from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular, name_of
 from trasunto.data.places import Place
 from trasunto.data.records import Records
 from trasunto.data.roles import read_groups, read_labels, read_times, read_weights
 from trasunto.data.table import Provenance
-from trasunto.data.tabular_files import is_tabular, read_columns, refuse_names_twice
+from trasunto.data.tabular_files import read_columns, refuse_names_twice
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-READABLE_RECORDS = "a .csv, .csv.gz, .parquet, .npz or .npy file"
+READABLE_RECORDS = f"{READABLE_COLUMNS}, .npz or .npy, or a folder or a pattern of files of columns"
 ROLES: Mapping[str, Callable[[Any, Place], np.ndarray]] = {
     "label": read_labels,
     "weight": read_weights,
@@ -42,6 +44,8 @@ def read_records(
     group: Any = None,
     time: Any = None,
     *,
+    header: bool | None = None,
+    encoding: str | None = None,
     name: str = "",
     source: str = "",
     licence: str = "",
@@ -54,14 +58,20 @@ def read_records(
     Parameters
     ----------
     path
-        A file, ``.csv``, ``.csv.gz``, ``.parquet``, ``.npz`` or ``.npy``; a data frame; or an array, ``(n, columns)``.
-        The columns of arrays are called x0, x1, ...
+        A file: ``.csv``, ``.tsv``, ``.txt`` or ``.data``, plain or packed with gzip, ``.parquet``, ``.npz`` or
+        ``.npy``; a folder of files of columns or a pattern such as ``"rows/*.csv"``, which are one table; a data frame;
+        or an array, ``(n, columns)``. The columns of arrays are called x0, x1, ...
     label, weight, group, time
         The column of labels (whole numbers or text), of row weights (above 0), of groups that a split keeps together,
         of times that a split goes by (numbers or dates). They are no features. Each may also be n values; in an
         ``.npz`` file `label` is the array of labels, ``y`` unless given.
     drop
         Columns to leave out.
+    header
+        Whether the first row of a file of text holds the columns' names; without names they are called x0, x1, ...
+        Unless given, it is told from the file, and a first row that looks like data is refused.
+    encoding
+        Of a file of text, as Python names it. Unless given, UTF-8, or UTF-16 where the file tells.
     name
         What the rows are called; the file's name unless given.
     source, licence
@@ -82,11 +92,12 @@ def read_records(
     (('Amount',), [0, 1])
     """
     roles = {"label": label, "weight": weight, "group": group, "time": time}
-    return read_with_test(path, roles, drop, Provenance(name, "", "", source, licence))[0]
+    origin = Provenance(name, "", "", source, licence)
+    return read_with_test(path, roles, drop, origin, Layout(header, encoding))[0]
 
 
 def read_with_test(
-    path: Any, roles: Mapping[str, Any], drop: Sequence[str] | str, origin: Provenance
+    path: Any, roles: Mapping[str, Any], drop: Sequence[str] | str, origin: Provenance, layout: Layout = AS_FOUND
 ) -> tuple[Records, Records | None]:
     """Read records, and those to test on where an ``.npz`` file brings some; the rest as in :func:`read_records`.
 
@@ -100,9 +111,9 @@ def read_with_test(
         frame, place = _in_memory(path)
         return _records(frame, place, roles, dropped, _origin(origin, "arrays", origin.path)), None
     file = _existing_file(path)
-    origin = _origin(origin, file.name.split(".")[0], str(file))
+    origin = _origin(origin, name_of(file), str(file))
     if is_tabular(file):
-        frame, place = read_columns(file)
+        frame, place = read_columns(file, layout=layout)
         return _records(frame, place, roles, dropped, origin), None
     if file.suffix not in (".npz", ".npy"):
         raise DataError(f"{file} is no table of columns; what can be read as one is {READABLE_RECORDS}")
@@ -118,8 +129,10 @@ def read_with_test(
 
 
 def _existing_file(path: str | PathLike[str]) -> Path:
-    if not Path(path).is_file() or not os.access(path, os.R_OK):
-        raise DataError(f"there is no file {path} that can be read; what can be read as records is {READABLE_RECORDS}")
+    if not is_pattern(Path(path)) and not os.access(path, os.R_OK):
+        raise DataError(
+            f"there is no file or folder {path} that can be read; what can be read as records is {READABLE_RECORDS}"
+        )
     return Path(path)
 
 
@@ -133,7 +146,7 @@ def _in_memory(rows: Any, name: str = "") -> tuple[pd.DataFrame, Place]:
     if frame is not None:
         place = Place(name or "the data frame")
         frame = frame.set_axis([str(column) for column in frame.columns], axis="columns")
-        refuse_names_twice(frame, place.name)
+        refuse_names_twice(frame.columns, place.name)
         if frame.size == 0:
             raise DataError(f"{place.name} is empty: its shape is {frame.shape}")
         return frame.reset_index(drop=True), place

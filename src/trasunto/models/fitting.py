@@ -21,6 +21,7 @@ from trasunto.models.goals import Goal
 from trasunto.models.model import Course, Model
 from trasunto.models.scoring import Judgement, legal_score
 from trasunto.spec import Recipe
+from trasunto.spec.seeds import read_seeds
 
 if TYPE_CHECKING:
     from trasunto.cohort.running import Event
@@ -78,8 +79,7 @@ def fit_model(
     goal = threshold or Goal()
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
-    chosen = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
-    fitted = fit(recipes, training, chosen, starts=starts, stopping=stopping, observe=observe)
+    fitted = fit(recipes, training, read_seeds(seeds), starts=starts, stopping=stopping, observe=observe)
     _refuse_diverged(fitted)
     way = Entrance.to(table, tuple(ignored))
     networks = [Applied(one.recipe, one.weights, way.blocks) for one in fitted]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from operator import index
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +18,11 @@ from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.runs.records import MemberRecord
 from trasunto.spec import Grid, Recipe, Stopping, member_id
+from trasunto.spec.seeds import read_seeds
 from trasunto.spec.stopping import monitored
 
 Arrays = Mapping[str, np.ndarray]
 Recipes = Recipe | Grid | Sequence[Recipe]
-
-SEEDS = 2**32  # seeds are unsigned 32-bit numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,7 @@ def precision() -> str:
 def make_request(
     recipes: Recipes,
     table: Table,
-    seeds: int | Sequence[int],
+    seeds: Any,
     epochs: int | Sequence[int] | None,
     snapshots: Sequence[int] | None,
     starts: Sequence[Arrays | None] | None,
@@ -157,15 +158,10 @@ def make_request(
     DataError
         Labels are wanted and there are none.
     """
-    listed = [recipes.recipe_at(i) for i in range(len(recipes))] if isinstance(recipes, Grid) else recipes
-    listed = [listed] if isinstance(listed, Recipe) else list(listed)
-    if not listed:
-        raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
-    chosen = _seeds(seeds)
+    listed = _listed(recipes)
+    chosen = read_seeds(seeds)
     ends = _epochs(listed, epochs)
-    for epoch in snapshots or ():
-        if not 0 <= epoch <= max(ends):
-            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {max(ends)})")
+    kept = None if snapshots is None else _snapshots(snapshots, max(ends))
     prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in listed}}
     pairs = [(recipe, end, seed) for recipe, end in zip(listed, ends, strict=True) for seed in chosen]
     begins = starts if starts is not None else [None] * len(pairs)
@@ -179,28 +175,53 @@ def make_request(
     for member in members:
         member.monitored(stopping)  # refuses a rule that watches what is not measured
         unique[member.id] = max(unique.get(member.id, member), member, key=lambda one: one.epochs)
-    return Request(tuple(unique.values()), None if snapshots is None else tuple(sorted(set(snapshots))), stopping)
+    return Request(tuple(unique.values()), kept, stopping)
 
 
-def _seeds(seeds: int | Sequence[int]) -> list[int]:
-    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
-    if not chosen or not all(0 <= seed < SEEDS for seed in chosen):
-        raise RecipeError(f"seeds are a count of at least 1 or a list of numbers from 0 to {SEEDS - 1}, not {seeds}")
-    return chosen
+def _listed(recipes: Any) -> list[Recipe]:
+    if isinstance(recipes, Grid):
+        return [recipes.recipe_at(i) for i in range(len(recipes))]
+    listed = list(recipes) if isinstance(recipes, Iterable) and not isinstance(recipes, str) else [recipes]
+    if not listed:
+        raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
+    for one in listed:
+        if not isinstance(one, Recipe):
+            raise RecipeError(f"recipes must be a Recipe, a Grid or a list of recipes, not {reprlib.repr(one)}")
+    return listed
+
+
+def _snapshots(snapshots: Any, last: int) -> tuple[int, ...]:
+    listed = list(snapshots) if isinstance(snapshots, Iterable) and not isinstance(snapshots, str) else [snapshots]
+    try:
+        epochs = sorted({_whole(epoch) for epoch in listed})
+    except TypeError:
+        raise RecipeError(f"snapshots must be a list of epochs, whole numbers, not {reprlib.repr(snapshots)}") from None
+    for epoch in epochs:
+        if not 0 <= epoch <= last:
+            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {last})")
+    return tuple(epochs)
 
 
 def _epochs(recipes: Sequence[Recipe], epochs: int | Sequence[int] | None) -> list[int]:
     """Return to which epoch each recipe is trained."""
     asked = [recipe.epochs for recipe in recipes] if epochs is None else epochs
     try:
-        each = [index(one) for one in asked] if isinstance(asked, Iterable) else [index(asked)] * len(recipes)
+        each = [_whole(one) for one in asked] if isinstance(asked, Iterable) else [_whole(asked)] * len(recipes)
     except TypeError:
-        raise RecipeError(f"epochs must be a whole number, or one for each recipe, not {epochs!r}") from None
+        raise RecipeError(
+            f"epochs must be a whole number, or one for each recipe, not {reprlib.repr(epochs)}"
+        ) from None
     if len(each) != len(recipes):
         raise RecipeError(f"{len(each)} epochs were given for {len(recipes)} recipes: give one, or one for each")
     if min(each) < 0:
         raise RecipeError(f"epochs must be 0 or more, not {min(each)}")
     return each
+
+
+def _whole(given: Any) -> int:
+    if isinstance(given, bool):
+        raise TypeError("a truth value is no count")
+    return index(given)
 
 
 def _labelled(recipe: Recipe, table: Table) -> Table:

@@ -11,10 +11,19 @@ import pytest
 
 from trasunto.cohort import loop
 from trasunto.data import Table, from_arrays
-from trasunto.errors import DataError, Interrupted, RecipeError, ResourceError, StoreError, TrasuntoError
+from trasunto.errors import (
+    DataError,
+    Interrupted,
+    RecipeError,
+    ResourceError,
+    StoreError,
+    TrasuntoError,
+    TrasuntoWarning,
+)
 from trasunto.runs import completion
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Step
+from trasunto.runs.recall import recall
 from trasunto.runs.store import Store
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
@@ -235,15 +244,8 @@ def test_damaged_weights_are_trained_again(table: Table, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"seeds": 0}, "seeds must be a count from 1"),
-        ({"seeds": [-1]}, "seeds must be a count"),
-        ({"seeds": [1, 1]}, "seeds must be a count"),
-        ({"snapshots": "1"}, "snapshots must be a list of epochs"),
-        ({"snapshots": [0.5]}, "snapshots must be a list of epochs"),
-        ({"epochs": True}, "epochs must be a whole number"),
-        ({"stopping": 3}, "stopping must be a Stopping"),
-        ({"starts": 3}, "starts must be a list"),
-        ({"observe": 3}, "observe must be a function"),
+        ({"seeds": 0}, "seeds are a count of at least 1"),
+        ({"seeds": [-1]}, "seeds are a count"),
         ({"epochs": -1}, "epochs must be 0 or more"),
         ({"epochs": [1, 2]}, "2 epochs were given for 1 recipes"),
         ({"epochs": 2.5}, "epochs must be a whole number, or one for each recipe, not 2.5"),
@@ -258,35 +260,6 @@ def test_a_request_that_cannot_be_is_refused(
     with pytest.raises(RecipeError, match=sentence):
         train(SMALL, table, store=tmp_path / "store", **options)  # type: ignore[arg-type]
     assert not (tmp_path / "store").exists()
-
-
-@pytest.mark.parametrize(
-    ("given", "sentence"),
-    [
-        ({"store": None}, "store must be the path of a folder, not None: leave it out for 'runs'"),
-        ({"store": 3}, "store must be the path of a folder"),
-        ({"name": 3}, "name must be a text"),
-        ({"on": 3}, "on must be a text or an executor"),
-        ({"recipes": "[2 tanh] > linear"}, "recipes must be a Recipe, a Grid or a list of recipes"),
-        ({"recipes": []}, "no recipe was given"),
-        ({"table": None}, "rows must be a table, an array, a data frame"),
-    ],
-)
-def test_what_is_of_another_kind_is_refused_by_its_name(
-    table: Table, tmp_path: Path, given: dict[str, Any], sentence: str
-) -> None:
-    usual: dict[str, Any] = {"recipes": SMALL, "table": table, "store": tmp_path / "store"}
-    with pytest.raises(TrasuntoError, match=sentence):
-        train(**(usual | given))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_rows_may_be_an_array_and_numbers_numpys(table: Table, tmp_path: Path) -> None:
-    x = table.x[:20]
-    numbers: dict[str, Any] = {"seeds": np.arange(2), "epochs": np.int64(1), "snapshots": np.array([1])}
-    cohort = train(SMALL, x, **numbers, store=tmp_path)
-    assert cohort.frame()["seed"].tolist() == [0, 1]
-    assert cohort.members[0].member.table.fingerprint == from_arrays(x).fingerprint
 
 
 def test_recipes_may_each_be_trained_to_an_epoch_of_their_own(table: Table, tmp_path: Path) -> None:
@@ -353,3 +326,26 @@ def test_a_cohort_names_what_it_does_not_have(table: Table, tmp_path: Path) -> N
     with pytest.raises(DataError, match=r"rows must be \(n, 12\)"):
         cohort.members[0].encode(np.zeros((2, 5)))
     assert "1 finished" in repr(cohort)
+
+
+def test_an_output_that_cannot_reach_the_rows_is_remarked_in_the_frame(tmp_path: Path) -> None:
+    rows = from_arrays(np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    recipes = [LINEAR, LINEAR.replace(network="[2 linear] > sigmoid")]
+    with pytest.warns(TrasuntoWarning, match="output 'sigmoid' gives values from 0 to 1, and .* out of its reach"):
+        cohort = train(recipes, rows, epochs=1, store=tmp_path)
+    said = cohort.frame()["remark"].tolist()
+    assert said[0] == ""
+    assert said[1] in cohort.remarks
+    assert "remark" not in train(LINEAR, rows, epochs=1, store=tmp_path).frame()
+    with Store.open(tmp_path, write=False) as store:
+        run = store.run(cohort.name)
+        assert run is not None
+        assert recall(store, run)["remark"].tolist() == said
+
+
+def test_cross_entropy_outside_0_to_1_is_refused_before_a_store_is_made(tmp_path: Path) -> None:
+    rows = from_arrays(np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    recipe = Recipe("[2 linear] > sigmoid", loss="bce")
+    with pytest.raises(DataError, match="loss 'bce' needs values between 0 and 1"):
+        train([LINEAR, recipe], rows, store=tmp_path / "none")
+    assert not (tmp_path / "none").exists()

@@ -9,25 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from trasunto.api.answer import Answer
-from trasunto.api.settings import checked
 from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
-from trasunto.data import TEST_SHARE, Table, as_table, told_of
+from trasunto.cohort.reach import heed
+from trasunto.data import Table
 from trasunto.errors import RecipeError, one_of
 from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast
-from trasunto.runs.request import make_request
-from trasunto.runs.store import folder_of
-from trasunto.spec.rules import Switch
+from trasunto.runs.request import listed, make_request
 from trasunto.studies import STUDIES, Study
 
 
 def study(
     name: str,
-    table: Any,
+    table: Table,
     *,
     full: bool = True,
     store: str | PathLike[str] = "runs",
@@ -43,9 +41,7 @@ def study(
     name
         Such as ``"hidden-size"``; `trasunto.STUDIES` lists them.
     table
-        Rows to train on, with test rows. In place of a table, what :func:`trasunto.data.as_table` takes: an array,
-        lists or a data frame, of which a random fifth is then held out to test on; a name of the catalogue or a path,
-        as :func:`trasunto.load` and :func:`trasunto.read` take them.
+        Rows to train on, with test rows.
     full
         At the paper's size; False for the reduced size of a quick look.
     store
@@ -69,16 +65,14 @@ def study(
         There is no such study or setting, or the table does not allow it.
     """
     asked = find(name)
-    chosen, folder = settle(asked, full, settings), folder_of(store)
-    given, table = table, as_table(table, TEST_SHARE)
-    to_do = work([(asked, chosen)], table, folder)
+    chosen = settle(asked, full, settings)
+    to_do = work([(asked, chosen)], table, store)
     with executor(on) as workers:
-        trainer = Trainer(folder, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
+        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
         trainer.begin(name)
         findings = asked.run(table, chosen, trainer)
-    findings = replace(findings, details=(*findings.details, *told_of(given, table)))
-    changes = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
-    return Answer(findings, table, trainer, f'trasunto.study("{name}", table{changes})')
+    given = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
+    return Answer(findings, table, trainer, f'trasunto.study("{name}", table{given})')
 
 
 def find(name: str) -> Study:
@@ -89,7 +83,7 @@ def find(name: str) -> Study:
     TrasuntoError
         There is none; the message lists those there are.
     """
-    if name not in list(STUDIES):
+    if name not in STUDIES:
         raise one_of("study", name, STUDIES)
     return STUDIES[name]
 
@@ -100,15 +94,26 @@ def settle(asked: Study, full: bool, changes: dict[str, Any]) -> Any:
     Raises
     ------
     RecipeError
-        The study has no such setting, or it is of another kind.
+        The study has no such setting.
     """
-    settings = asked.settings() if Switch("the paper's size").check("full", full) else asked.settings.reduced()
+    settings = asked.settings() if full else asked.settings.reduced()
     legal = [field.name for field in fields(settings)]
     for change in changes:
         if change not in legal:
             raise one_of(f"setting of study {asked.name}", change, legal, RecipeError)
-    kinds = type(settings)
-    return replace(settings, **{name: checked(kinds, name, value) for name, value in changes.items()})
+    return replace(settings, **changes)
+
+
+def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:
+    """Refuse rows that a question cannot be asked of, or that its networks cannot be trained on.
+
+    Raises
+    ------
+    TrasuntoError
+        Saying why; nothing was trained or made.
+    """
+    for wanted in asked.requests(table, settings):
+        heed(listed(wanted.recipes), table)
 
 
 def price(

@@ -15,13 +15,13 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
-from trasunto.data import TEST_SHARE, Table, as_table, told_of
+from trasunto.cohort.reach import is_sound, refuse_outside_shares
+from trasunto.data import Table
 from trasunto.errors import RecipeError
 from trasunto.runs.completion import REFERENCE_RATE, Observer
 from trasunto.runs.database import refuse_foreign
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import make_request
-from trasunto.runs.store import folder_of
 from trasunto.search import Sweep
 from trasunto.search.reading import Asked, changed, read_file, read_sweep
 from trasunto.spec import Recipe
@@ -32,7 +32,7 @@ Described = str | os.PathLike[str] | Mapping[str, Any] | Sweep
 
 def sweep(
     described: Described,
-    table: Any = None,
+    table: Table | None = None,
     *,
     store: str | os.PathLike[str] = "runs",
     watch: Watcher | None = None,
@@ -50,9 +50,7 @@ def sweep(
     described
         A TOML file, a dictionary of what such a file says, or a ``trasunto.search.Sweep``.
     table
-        Rows to train on; by default those that the file names. In place of a table, what
-        :func:`trasunto.data.as_table` takes: an array, lists or a data frame, of which a random fifth is then held out
-        to test on; a name of the catalogue or a path.
+        Rows to train on; by default those that the file names.
     store
         Where networks, and what was tried, are looked up and kept.
     watch
@@ -92,10 +90,9 @@ def sweep(
     3
     """
     asked = describe(described, changes)
-    rows = rows_of(asked) if table is None else as_table(table, TEST_SHARE)
-    said = () if table is None else told_of(table, rows)
-    call = _call(described, changes, named=table is not None)
-    return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call, said=said)
+    rows = rows_of(asked) if table is None else table
+    call = _call(described, table, changes)
+    return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call)
 
 
 def carry_out(
@@ -107,24 +104,19 @@ def carry_out(
     on: str | Executor | None = None,
     observe: Observer | None = None,
     call: str = "",
-    said: tuple[str, ...] = (),
 ) -> Answer:
-    """Search, and return what was found.
-
-    Parameters and errors as for :func:`sweep`; `call` is what to type for it, and `said` what there is to say of the
-    rows.
-    """
+    """Search, and return what was found; parameters and errors as for :func:`sweep`, `call` what to type for it."""
     from trasunto.figures.sweep import pictures
     from trasunto.search.facts import measure
     from trasunto.search.journal import keeping
     from trasunto.search.loop import gather, search
     from trasunto.search.verdict import conclude, question
 
-    begun, store = time.perf_counter(), folder_of(store)
+    begun = time.perf_counter()
     ready(asked, table, store)
     to_do = price(asked, table, store, REFERENCE_RATE)
     total = to_do.members if not asked.rungs else 0  # one that goes on from a rung is counted again
-    with keeping(store, asked.name, asked.identity(table)) as journal, executor(on) as workers:
+    with keeping(Path(store), asked.name, asked.identity(table)) as journal, executor(on) as workers:
         trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=total, observe=observe)
         trainer.begin(asked.name)
         over = search(asked, table, trainer, journal)
@@ -136,7 +128,7 @@ def carry_out(
         experiments=(),
         question=question(facts),
         verdict=verdict,
-        details=(*details, *said),
+        details=details,
         facts=facts,
         comparisons=(),
         settings=asked.settings,
@@ -159,15 +151,13 @@ def describe(described: Described, changes: Mapping[str, Any] | None = None) -> 
         return Asked(changed(described, changes), None, {})
     if isinstance(described, Mapping):
         return read_sweep({**described, **changes})
-    if not isinstance(described, str | os.PathLike):
-        raise RecipeError(f"a sweep is a TOML file, a dictionary or a Sweep, not {described!r}")
     return read_file(described, changes)
 
 
-def _call(described: Described, changes: Mapping[str, Any], *, named: bool) -> str:
+def _call(described: Described, table: Table | None, changes: Mapping[str, Any]) -> str:
     """Return the call that gave an answer, as far as it can be written."""
     what = "asked" if isinstance(described, Mapping | Sweep) else repr(os.fspath(described))
-    words = [what, *(["table"] if named else []), *(f"{name}={value!r}" for name, value in changes.items())]
+    words = [what, *(["table"] if table is not None else []), *(f"{name}={value!r}" for name, value in changes.items())]
     return f"trasunto.sweep({', '.join(words)})"
 
 
@@ -190,8 +180,8 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
     Raises
     ------
     TrasuntoError
-        A measure is not there, a sampler or pruner is not known, a package is missing, the store is none, or another
-        sweep has this name.
+        A measure is not there, the loss means nothing on these rows, a sampler or pruner is not known, a package is
+        missing, the store is none, or another sweep has this name.
     """
     from trasunto.search.journal import look
     from trasunto.search.measures import refuse_unmeasurable
@@ -199,6 +189,8 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
     from trasunto.search.pruning import pruner_of
 
     refuse_unmeasurable(asked.measured, asked.space, table)
+    if asked.space.fields.get("loss") == "bce":
+        refuse_outside_shares("loss 'bce'", table)
     refuse_foreign(Path(store))
     proposer_of(asked).propose((), 1)
     pruner_of(asked)
@@ -222,10 +214,13 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float
 
     trials = look(Path(store), asked.name, asked.identity(table)).trials
     left = expected(asked, trials, table.d)
+    sound = [
+        (recipe, epochs) for recipe, epochs in zip(left.recipes, left.epochs, strict=True) if is_sound(recipe, table)
+    ]
 
     def cost(recipes: list[Recipe], epochs: list[int]) -> Cost:
         requests = [make_request(recipes, table, asked.seeds, epochs, (), None)] if recipes else []
         return forecast(requests, Path(store), rate)
 
     again = cost(*measured(asked, [trial for trial in trials if trial.state != RUNNING]))
-    return again + cost(left.recipes, left.epochs).times(left.weight)
+    return again + cost([recipe for recipe, _ in sound], [epochs for _, epochs in sound]).times(left.weight)

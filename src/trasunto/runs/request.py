@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from operator import index
-from typing import Any
 
 import numpy as np
 
+from trasunto.cohort import reach
 from trasunto.cohort.plan import class_names, measures
 from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.runs.records import MemberRecord
 from trasunto.spec import Grid, Recipe, Stopping, member_id
-from trasunto.spec.seeds import read_seeds
 from trasunto.spec.stopping import monitored
 
 Arrays = Mapping[str, np.ndarray]
 Recipes = Recipe | Grid | Sequence[Recipe]
+
+SEEDS = 2**32  # seeds are unsigned 32-bit numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +105,15 @@ class Request:
     snapshots: tuple[int, ...] | None
     stopping: Stopping | None = None
 
+    @cached_property
+    def remarks(self) -> dict[str, str]:
+        """Return what is to be said of outputs that cannot be what the rows are, by the output's word."""
+        return reach.remarks((member.recipe, member.table) for member in self.members)
+
+    def remark(self, member: Member) -> str:
+        """Return what is to be said of a member before it is trained, or nothing."""
+        return remark_on(member.recipe, self.remarks)
+
     @property
     def epochs(self) -> int:
         """Return the furthest epoch that any member is trained to."""
@@ -129,7 +138,13 @@ class Request:
             }
             | ({"epochs_each": epochs} if len(set(epochs)) > 1 else {})
             | ({} if self.stopping is None else {"stopping": asdict(self.stopping)})
+            | ({"remarks": self.remarks} if self.remarks else {})
         )
+
+
+def remark_on(recipe: Recipe, remarks: Mapping[str, str]) -> str:
+    """Return the remark on a recipe's output among those of a request; nothing where it has none, or no output."""
+    return "" if recipe.loss == "cross_entropy" else remarks.get(recipe.network.output, "")
 
 
 def precision() -> str:
@@ -143,7 +158,7 @@ def precision() -> str:
 def make_request(
     recipes: Recipes,
     table: Table,
-    seeds: Any,
+    seeds: int | Sequence[int],
     epochs: int | Sequence[int] | None,
     snapshots: Sequence[int] | None,
     starts: Sequence[Arrays | None] | None,
@@ -156,14 +171,23 @@ def make_request(
     RecipeError
         Seeds, epochs or snapshots that are not counting numbers, or are not one for each recipe.
     DataError
-        Labels are wanted and there are none.
+        Labels are wanted and there are none, or a loss means nothing on these rows.
+
+    Warns
+    -----
+    TrasuntoWarning
+        The rows have values that an output cannot take.
     """
-    listed = _listed(recipes)
-    chosen = read_seeds(seeds)
-    ends = _epochs(listed, epochs)
-    kept = None if snapshots is None else _snapshots(snapshots, max(ends))
-    prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in listed}}
-    pairs = [(recipe, end, seed) for recipe, end in zip(listed, ends, strict=True) for seed in chosen]
+    asked = listed(recipes)
+    chosen = _seeds(seeds)
+    ends = _epochs(asked, epochs)
+    for epoch in snapshots or ():
+        if not 0 <= epoch <= max(ends):
+            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {max(ends)})")
+    prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in asked}}
+    for share, recipe in {recipe.validation: recipe for recipe in asked if recipe.loss == "bce"}.items():
+        reach.refuse_meaningless(recipe, prepared[share])
+    pairs = [(recipe, end, seed) for recipe, end in zip(asked, ends, strict=True) for seed in chosen]
     begins = starts if starts is not None else [None] * len(pairs)
     if len(begins) != len(pairs):
         raise RecipeError(f"{len(begins)} starting weights were given for {len(pairs)} members (recipes x seeds)")
@@ -175,53 +199,47 @@ def make_request(
     for member in members:
         member.monitored(stopping)  # refuses a rule that watches what is not measured
         unique[member.id] = max(unique.get(member.id, member), member, key=lambda one: one.epochs)
-    return Request(tuple(unique.values()), kept, stopping)
+    kept = None if snapshots is None else tuple(sorted(set(snapshots)))
+    request = Request(tuple(unique.values()), kept, stopping)
+    reach.warn(request.remarks.values())
+    return request
 
 
-def _listed(recipes: Any) -> list[Recipe]:
-    if isinstance(recipes, Grid):
-        return [recipes.recipe_at(i) for i in range(len(recipes))]
-    listed = list(recipes) if isinstance(recipes, Iterable) and not isinstance(recipes, str) else [recipes]
-    if not listed:
+def listed(recipes: Recipes) -> list[Recipe]:
+    """Return recipes one by one.
+
+    Raises
+    ------
+    RecipeError
+        There is none.
+    """
+    if isinstance(recipes, Recipe):
+        return [recipes]
+    each = [recipes.recipe_at(i) for i in range(len(recipes))] if isinstance(recipes, Grid) else list(recipes)
+    if not each:
         raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
-    for one in listed:
-        if not isinstance(one, Recipe):
-            raise RecipeError(f"recipes must be a Recipe, a Grid or a list of recipes, not {reprlib.repr(one)}")
-    return listed
+    return each
 
 
-def _snapshots(snapshots: Any, last: int) -> tuple[int, ...]:
-    listed = list(snapshots) if isinstance(snapshots, Iterable) and not isinstance(snapshots, str) else [snapshots]
-    try:
-        epochs = sorted({_whole(epoch) for epoch in listed})
-    except TypeError:
-        raise RecipeError(f"snapshots must be a list of epochs, whole numbers, not {reprlib.repr(snapshots)}") from None
-    for epoch in epochs:
-        if not 0 <= epoch <= last:
-            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {last})")
-    return tuple(epochs)
+def _seeds(seeds: int | Sequence[int]) -> list[int]:
+    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    if not chosen or not all(0 <= seed < SEEDS for seed in chosen):
+        raise RecipeError(f"seeds are a count of at least 1 or a list of numbers from 0 to {SEEDS - 1}, not {seeds}")
+    return chosen
 
 
 def _epochs(recipes: Sequence[Recipe], epochs: int | Sequence[int] | None) -> list[int]:
     """Return to which epoch each recipe is trained."""
     asked = [recipe.epochs for recipe in recipes] if epochs is None else epochs
     try:
-        each = [_whole(one) for one in asked] if isinstance(asked, Iterable) else [_whole(asked)] * len(recipes)
+        each = [index(one) for one in asked] if isinstance(asked, Iterable) else [index(asked)] * len(recipes)
     except TypeError:
-        raise RecipeError(
-            f"epochs must be a whole number, or one for each recipe, not {reprlib.repr(epochs)}"
-        ) from None
+        raise RecipeError(f"epochs must be a whole number, or one for each recipe, not {epochs!r}") from None
     if len(each) != len(recipes):
         raise RecipeError(f"{len(each)} epochs were given for {len(recipes)} recipes: give one, or one for each")
     if min(each) < 0:
         raise RecipeError(f"epochs must be 0 or more, not {min(each)}")
     return each
-
-
-def _whole(given: Any) -> int:
-    if isinstance(given, bool):
-        raise TypeError("a truth value is no count")
-    return index(given)
 
 
 def _labelled(recipe: Recipe, table: Table) -> Table:

@@ -15,7 +15,6 @@ import trasunto
 SOURCE = Path(trasunto.__file__).parent
 ORDER = (
     "errors",
-    "forks",
     "new_file",
     "axes",
     "data",

@@ -14,8 +14,11 @@ OPTIONS: dict[str, Any] = {
     "label": options.Label,
     "normal": options.Normal,
     "drop": options.Drop,
-    "header": options.Header,
-    "encoding": options.Encoding,
+    "drop_unusable": options.DropUnusable,
+    "categorical": options.Categorical,
+    "numeric": options.Numeric,
+    "decimal": options.Decimal,
+    "thousands": options.Thousands,
     "weight": options.Weight,
     "group": options.Group,
     "time_column": options.TimeColumn,
@@ -30,8 +33,11 @@ OPTIONS: dict[str, Any] = {
 NAMES = {
     "label": "label",
     "drop": "drop",
-    "header": "header",
-    "encoding": "encoding",
+    "drop_unusable": "drop_unusable",
+    "categorical": "categorical",
+    "numeric": "numeric",
+    "decimal": "decimal",
+    "thousands": "thousands",
     "weight": "weight",
     "group": "group",
     "time_column": "time",
@@ -72,12 +78,9 @@ def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> table_options({"label": "Class", "drop": ["Time,Amount"], "test_share": "0.25", "split": None, "epochs": "3"})
-    {'label': 'Class', 'drop': ('Time', 'Amount'), 'test': 0.25}
+    {'label': 'Class', 'drop': ('Time,Amount',), 'test': 0.25}
     """
-    given = {
-        option: parameters[option] for option in NAMES if parameters.get(option) or parameters.get(option) is False
-    }
-    return {NAMES[option]: _value(option, value) for option, value in given.items()}
+    return {name: _value(option, parameters[option]) for option, name in NAMES.items() if parameters.get(option)}
 
 
 def table_words(options: Mapping[str, Any]) -> list[str]:
@@ -85,22 +88,24 @@ def table_words(options: Mapping[str, Any]) -> list[str]:
 
     Examples
     --------
-    >>> table_words({"label": "Class", "drop": ("Time", "Amount"), "test": 0.25})
-    ['--label', 'Class', '--drop', 'Time,Amount', '--test-share', '0.25']
+    >>> table_words({"label": "Class", "drop": ("Time,Amount", "id"), "drop_unusable": True, "test": 0.25})
+    ['--label', 'Class', '--drop', 'Time,Amount', '--drop', 'id', '--drop-unusable', '--test-share', '0.25']
     """
-    options_of = {name: option.replace("_", "-") for option, name in NAMES.items()}
+    options_of = {name: f"--{option.replace('_', '-')}" for option, name in NAMES.items()}
     words: list[str] = []
     for name, given in options.items():
-        if isinstance(given, bool):
-            words.append(f"--{'' if given else 'no-'}{options_of[name]}")
-        else:
-            words += [f"--{options_of[name]}", ",".join(given) if isinstance(given, tuple) else str(given)]
+        values = given if isinstance(given, tuple) else (given,)
+        words += (
+            [options_of[name]]
+            if given is True
+            else [word for value in values for word in (options_of[name], str(value))]
+        )
     return words
 
 
 def _value(option: str, typed: Any) -> Any:
-    if option == "drop":
-        return tuple(column.strip() for text in typed for column in text.split(",") if column.strip())
+    if isinstance(typed, list):
+        return tuple(typed)
     if option == "test_share":
         return read("--test-share", typed, float)
     return read("--split-seed", typed, int) if option == "split_seed" else typed

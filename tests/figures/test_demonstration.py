@@ -15,7 +15,7 @@ PIXELS = np.linspace(0, 1, 2 * 6).reshape(2, 6)
 
 def facts_of(names: tuple[str, ...] = ("training image 485", "test image 485"), seeds: int = 1) -> Facts:
     pixels = PIXELS[: len(names)]
-    shown = Shown("mnist", 512, (3, 2), names, ("8", None)[: len(names)], pixels)
+    shown = Shown("mnist", 512, (3, 2), names, ("8", None)[: len(names)], pixels, paper=True)
     return measure(shown, {epoch: [pixels + 1 / (2 + epoch)] * seeds for epoch in (0, 1, 10)}, {})
 
 

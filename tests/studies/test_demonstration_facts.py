@@ -9,7 +9,7 @@ import pytest
 from trasunto.studies.demonstration_facts import Shown, measure
 
 PIXELS = np.array([[0.0, 1.0, 0.5, 0.25], [1.0, 1.0, 0.0, 0.0]], dtype=np.float32)
-SHOWN = Shown("mnist", 512, (2, 2), ("training image 485", "test image 485"), ("8", "0"), PIXELS)
+SHOWN = Shown("mnist", 512, (2, 2), ("training image 485", "test image 485"), ("8", "0"), PIXELS, paper=True)
 
 
 def drawn(*distances: float) -> list[np.ndarray]:
@@ -51,7 +51,7 @@ def test_the_papers_error_stands_beside_its_own_image_only() -> None:
     assert [moment.paper for moment in facts.of("test image 485")] == [None, None]
 
 
-@pytest.mark.parametrize("change", [{"rows_name": "fashion-mnist"}, {"hidden": 64}])
+@pytest.mark.parametrize("change", [{"paper": False}, {"hidden": 64}])
 def test_other_data_and_other_networks_have_no_number_of_the_paper(change: dict[str, object]) -> None:
     facts = measure(replace(SHOWN, **change), {10: drawn(0.1)}, {})  # type: ignore[arg-type]
     assert {moment.paper for moment in facts.moments} == {None}

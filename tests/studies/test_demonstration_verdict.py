@@ -7,9 +7,11 @@ import pytest
 
 from trasunto.studies.demonstration_facts import PAPER_ERRORS, Facts, Shown, measure
 from trasunto.studies.demonstration_verdict import comparisons, conclude
+from trasunto.studies.subject import Subject
 
+PAPERS = Subject(paper=True, images=True)
 PIXELS = np.zeros((2, 4))
-SHOWN = Shown("mnist", 512, (2, 2), ("training image 485", "test image 485"), ("8", "0"), PIXELS)
+SHOWN = Shown("mnist", 512, (2, 2), ("training image 485", "test image 485"), ("8", "0"), PIXELS, paper=True)
 
 
 def facts_of(errors: dict[int, tuple[float, float]], shown: Shown = SHOWN, seeds: int = 1) -> Facts:
@@ -45,26 +47,26 @@ def test_one_epoch_alone_has_no_course() -> None:
 
 
 def test_where_the_papers_picture_comes_from_is_said_with_the_labels_found() -> None:
-    details = conclude(facts_of(papers()))[1]
+    details = conclude(facts_of(papers()), PAPERS)[1]
     assert "is a 0 in the test file and an 8 in the training file" in details[-1]
 
 
 def test_the_image_that_follows_the_papers_errors_is_the_one_that_does() -> None:
-    assert "errors of training image 485 follow the paper's" in conclude(facts_of(papers(1.02, 0.5)))[1][-1]
-    assert "errors of test image 485 follow the paper's" in conclude(facts_of(papers(0.5, 1.02)))[1][-1]
-    assert "at most 2.0 % away" in conclude(facts_of(papers(1.02, 0.5)))[1][-1]
+    assert "errors of training image 485 follow the paper's" in conclude(facts_of(papers(1.02, 0.5)), PAPERS)[1][-1]
+    assert "errors of test image 485 follow the paper's" in conclude(facts_of(papers(0.5, 1.02)), PAPERS)[1][-1]
+    assert "at most 2.0 % away" in conclude(facts_of(papers(1.02, 0.5)), PAPERS)[1][-1]
 
 
 def test_before_the_papers_epochs_nothing_is_said_of_its_errors() -> None:
-    details = conclude(facts_of({0: (0.23, 0.2), 3: (0.06, 0.05)}))[1]
+    details = conclude(facts_of({0: (0.23, 0.2), 3: (0.06, 0.05)}), PAPERS)[1]
     assert "training file" in details[-1]
     assert "follow" not in details[-1]
 
 
-@pytest.mark.parametrize("change", [{"rows_name": "mine"}, {"names": ("training image 1", "test image 485")}])
-def test_other_data_and_other_images_get_no_word_about_the_paper(change: dict[str, object]) -> None:
-    facts = facts_of(papers(), replace(SHOWN, **change))  # type: ignore[arg-type]
-    assert not any("The paper" in detail for detail in conclude(facts)[1])
+def test_other_rows_and_other_images_get_no_word_about_the_paper() -> None:
+    assert not any("paper" in detail for detail in conclude(facts_of(papers()))[1])
+    facts = facts_of(papers(), replace(SHOWN, names=("training image 1", "test image 485")))
+    assert not any("paper" in detail for detail in conclude(facts, PAPERS)[1])
     assert comparisons(facts) == ()
 
 

@@ -8,8 +8,11 @@ import pytest
 from trasunto.studies.depth_loss import widened_recipe
 from trasunto.studies.depth_loss_facts import Facts, measure
 from trasunto.studies.depth_loss_verdict import comparisons, conclude
+from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import depth_recipe, layer_table
+
+PAPERS = Subject(paper=True)
 
 
 def facts_of(*errors: float, layers: tuple[int, ...] = (1, 2, 3), seeds: int = 10, linear: float = 0.3) -> Facts:
@@ -22,8 +25,8 @@ def facts_of(*errors: float, layers: tuple[int, ...] = (1, 2, 3), seeds: int = 1
     return measure(layers, tables, curves, curves, Linear(16, linear, linear), latent=16)
 
 
-def detail(facts: Facts, word: str) -> str:
-    return next(sentence for sentence in conclude(facts)[1] if word in sentence)
+def detail(facts: Facts, word: str, subject: Subject = PAPERS) -> str:
+    return next(sentence for sentence in conclude(facts, subject)[1] if word in sentence)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_findings_carry_their_studys_question_and_settings() -> None:
         verdict="Yes.", details=["Because."], facts=Settings(), settings=Settings(7), comparisons=[], seconds=1.5
     )
     assert (found.study, found.experiments, found.question) == ("long-run", ("A4",), study.question)
-    assert (found.settings, found.details, found.paper_answer) == ({"epochs": 7}, ("Because.",), study.paper_answer)
+    assert (found.settings, found.details, found.paper_answer) == ({"epochs": 7}, ("Because.",), "")
     assert json.loads(json.dumps(asdict(found)))["seconds"] == 1.5
 
 

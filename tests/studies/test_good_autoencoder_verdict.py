@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from trasunto.studies.good_autoencoder_facts import Facts, measure
 from trasunto.studies.good_autoencoder_search import Found, Search, Trial, frontier, winner
 from trasunto.studies.good_autoencoder_verdict import comparisons, conclude
+from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_facts import Linear, estimate
 from trasunto.studies.tabular_networks import layer_table, paper_recipe, trained_as_the_paper
+
+PAPERS = Subject(paper=True)
 
 LINEAR = {size: Linear(size, 0.3 - 0.01 * size, 0.31 - 0.01 * size) for size in range(1, 29)}
 
@@ -81,12 +84,12 @@ def facts_of(
     return measure(found, layer_table(paper_recipe().network, 29), LINEAR[24], search, 0.01, diverged)
 
 
-def detail(facts: Facts, word: str) -> str:
-    return next(sentence for sentence in conclude(facts)[1] if word in sentence)
+def detail(facts: Facts, word: str, subject: Subject = PAPERS) -> str:
+    return next(sentence for sentence in conclude(facts, subject)[1] if word in sentence)
 
 
 def test_the_verdict_names_the_network_found_and_judges_the_papers() -> None:
-    told = conclude(facts_of())[0]
+    told = conclude(facts_of(), PAPERS)[0]
     assert told.startswith(
         f"Yes: 18 latent units and {parameters(18, 256):,} parameters (256 gelu > [18 linear] > 256 gelu > linear) "
         "leave 0.0090 on training rows and 0.0090 on held-out ones, at most 0.01 on both in 3 of 3 seeds; "
@@ -146,7 +149,7 @@ def test_every_latent_size_is_told_beside_pca_the_largest_first() -> None:
     ],
 )
 def test_over_fitting_is_judged_by_the_facts(how: dict[str, float], says: str) -> None:
-    assert any(says in sentence for sentence in conclude(facts_of(**how))[1])  # type: ignore[arg-type]
+    assert any(says in sentence for sentence in conclude(facts_of(**how), PAPERS)[1])  # type: ignore[arg-type]
 
 
 def test_the_sides_of_the_papers_losses_are_told_where_they_contradict_it() -> None:

@@ -7,8 +7,11 @@ import pytest
 
 from trasunto.studies.latent_loss_facts import Facts, measure
 from trasunto.studies.latent_loss_verdict import comparisons, conclude
+from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import latent_recipe, layer_table
+
+PAPERS = Subject(paper=True)
 
 LATENT = (4, 8, 16, 32)
 
@@ -27,8 +30,8 @@ def verdict(*errors: float, seeds: int = 3, linear: tuple[float, ...] = (0.5,) *
     return conclude(facts_of(*errors, seeds=seeds, linear=linear))[0]
 
 
-def detail(facts: Facts, word: str) -> str:
-    return next(sentence for sentence in conclude(facts)[1] if word in sentence)
+def detail(facts: Facts, word: str, subject: Subject = PAPERS) -> str:
+    return next(sentence for sentence in conclude(facts, subject)[1] if word in sentence)
 
 
 def test_the_verdict_follows_where_the_gain_stops() -> None:

@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from trasunto.analysis.reconstruction import binary_cross_entropy
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
+from trasunto.figures import pictures
 from trasunto.studies import STUDIES
 from trasunto.studies.loss import Settings, requests
 
@@ -28,10 +30,23 @@ class Member:
 
 
 class Trained:
-    """Stands in for a cohort that another study trained for longer."""
+    """Stands in for a cohort that another study trained for longer; the seeds in `lost` diverged on cross entropy."""
 
-    def __init__(self, recipes: list[Any], seeds: int, epochs: int) -> None:
+    def __init__(self, recipes: list[Any], seeds: int, epochs: int, lost: tuple[int, ...] = ()) -> None:
         self.members = [Member(recipe.loss, seed, epochs + 7) for recipe in recipes for seed in range(seeds)]
+        self._epochs, self._lost = epochs, lost
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame({"id": [str(number) for number in range(len(self.members))]})
+
+    def history(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            [
+                {"id": str(number), "epoch": epoch, "test_error": 1.0}
+                for number, member in enumerate(self.members)
+                for epoch in range(1 if member.seed in self._lost and member.loss == "bce" else self._epochs + 1)
+            ]
+        )
 
 
 @pytest.fixture
@@ -81,6 +96,25 @@ def test_the_papers_numbers_stand_beside_those_of_its_own_rows_only(table: Table
     def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
         return Trained(recipes, seeds, epochs)
 
-    papers = replace(table, provenance=replace(table.provenance, name="mnist"))
-    assert STUDIES["loss"].run(table, Settings(), train).comparisons == ()
-    assert STUDIES["loss"].run(papers, Settings(), train).comparisons
+    called_so = replace(table, provenance=replace(table.provenance, name="mnist"))
+    for rows in (table, called_so):
+        found = STUDIES["loss"].run(rows, Settings(), train)
+        assert (found.comparisons, found.paper_answer) == ((), "")
+    found = STUDIES["loss"].run(table, Settings(), train, paper=True)
+    assert found.comparisons
+    assert found.paper_answer == STUDIES["loss"].paper_answer
+
+
+def test_a_seed_that_diverged_on_one_loss_is_left_out_of_both(table: Table) -> None:
+    def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
+        return Trained(recipes, seeds, epochs, lost)
+
+    lost: tuple[int, ...] = (2,)
+    found = STUDIES["loss"].run(table, Settings(), train)
+    assert (found.facts.seeds, found.facts.diverged) == (5, 1)
+    assert len(found.facts.arm("mse", "mse").by_seed) == 5
+    assert any("1 seed left out" in detail for detail in found.details)
+    lost = tuple(range(6))
+    found = STUDIES["loss"].run(table, Settings(), train)
+    assert found.verdict.startswith("No seed was trained to the end on both losses.")
+    assert pictures(found) == []

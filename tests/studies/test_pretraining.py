@@ -8,6 +8,7 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import DataError, TrasuntoError
+from trasunto.figures import pictures
 from trasunto.studies import STUDIES
 from trasunto.studies.pretraining import Settings, requests
 
@@ -31,13 +32,22 @@ class Member:
 class Trained:
     """Stands in for a cohort whose accuracy tells its arm, its seed and how many labels it had."""
 
-    def __init__(self, accuracies: list[float], epochs: int, members: list[Member]) -> None:
+    def __init__(self, accuracies: list[float], epochs: int, members: list[Member], lost: tuple[int, ...] = ()) -> None:
+        self.lost = lost
         self._accuracies, self._epochs, self.members = accuracies, epochs, members
 
     def frame(self) -> pd.DataFrame:
-        return pd.DataFrame({"id": [str(number) for number in range(len(self._accuracies))]})
+        return pd.DataFrame({"id": [str(number) for number in range(len(self.members or self._accuracies))]})
 
     def history(self) -> pd.DataFrame:
+        if self.members:
+            return pd.DataFrame(
+                [
+                    {"id": str(number), "epoch": epoch, "test_error": 0.2 / (1 + epoch)}
+                    for number, member in enumerate(self.members)
+                    for epoch in range(self._epochs + 1 if member.seed not in self.lost else 1)
+                ]
+            )
         return pd.DataFrame(
             [
                 {"id": str(number), "epoch": epoch, "test_accuracy": accuracy * epoch / self._epochs}
@@ -48,15 +58,17 @@ class Trained:
 
 
 class Trainer:
-    """Stands in for training and remembers what was asked."""
+    """Stands in for training and remembers what was asked; the encoders of the seeds in `lost` diverge."""
 
-    def __init__(self) -> None:
+    def __init__(self, *lost: int) -> None:
+        self.lost = lost
         self.calls: list[dict[str, Any]] = []
 
     def __call__(self, recipes: Any, rows: Table, **how: Any) -> Trained:
         self.calls.append({"recipes": recipes, "rows": rows, **how})
         if "starts" not in how:
-            return Trained([], how["epochs"], [Member(seed, how["epochs"] + 9) for seed in range(how["seeds"])])
+            members = [Member(seed, how["epochs"] + 9) for seed in range(how["seeds"])]
+            return Trained([], how["epochs"], members, self.lost)
         gains = [0.0 if start is None else 0.1 for start in how["starts"]]
         seeds = list(how["seeds"]) * len(recipes)
         return Trained([0.4 + gain + 0.01 * seed for gain, seed in zip(gains, seeds, strict=True)], how["epochs"], [])
@@ -135,6 +147,17 @@ def test_a_run_measures_the_last_epoch_of_every_arm_and_concludes(table: Table) 
     assert [gain.difference for gain in facts.gains] == pytest.approx([0.1] * 6)
     assert findings.verdict.startswith("Yes, with every number of labels")
     assert (findings.study, facts.encoder_epochs) == ("pretraining", 2)
+
+
+def test_a_seed_whose_encoder_diverged_takes_no_part(table: Table) -> None:
+    train = Trainer(0)
+    findings = STUDIES["pretraining"].run(table, SMALL, train)
+    assert (findings.facts.seeds, findings.facts.diverged) == (1, 1)
+    assert {seed for call in train.classifiers for seed in call["seeds"]} == {1}
+    assert findings.facts.of("scratch")[0].by_seed == pytest.approx((0.41,))
+    findings = STUDIES["pretraining"].run(table, SMALL, Trainer(0, 1))
+    assert findings.verdict.startswith("No seed was trained to the end in every arm.")
+    assert pictures(findings) == []
 
 
 def test_data_without_labels_are_refused_before_anything_is_trained() -> None:

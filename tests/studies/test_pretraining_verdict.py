@@ -4,6 +4,7 @@ import numpy as np
 
 from trasunto.studies.pretraining_facts import Facts, measure
 from trasunto.studies.pretraining_verdict import comparisons, conclude
+from trasunto.studies.subject import Subject
 
 LABELS = (10, 100, 1000)
 
@@ -56,7 +57,9 @@ def test_every_difference_is_told_with_its_interval_and_p() -> None:
 
 
 def test_how_it_was_trained_is_told() -> None:
-    assert conclude(facts_of())[1][-1].startswith("Each encoder learnt from all training images for 20 epochs")
+    assert conclude(facts_of())[1][-1].startswith("Each encoder learnt from all training rows for 20 epochs")
+    images = conclude(facts_of(), Subject(images=True))[1][-1]
+    assert images.startswith("Each encoder learnt from all training images for 20 epochs")
 
 
 def test_the_papers_words_stand_beside_each_gain() -> None:

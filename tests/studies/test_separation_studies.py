@@ -40,11 +40,11 @@ class Member:
 
 
 class Trained:
-    """Stands in for a cohort; the seeds in `lost` diverged with the last recipe."""
+    """Stands in for a cohort; the seeds in `lost` diverged with the last recipe, or with all."""
 
-    def __init__(self, recipes: Any, seeds: int, epochs: int, encode: Encode, lost: tuple[int, ...]) -> None:
+    def __init__(self, recipes: Any, seeds: int, epochs: int, encode: Encode, lost: tuple[int, ...], all: bool) -> None:
         self.members = [
-            Member(recipe, seed, encode, "diverged" if seed in lost and recipe is recipes[-1] else "finished")
+            Member(recipe, seed, encode, "diverged" if seed in lost and (all or recipe is recipes[-1]) else "finished")
             for recipe in recipes
             for seed in range(seeds)
         ]
@@ -55,17 +55,17 @@ class Trained:
 
     def history(self) -> pd.DataFrame:
         return pd.DataFrame(
-            {"id": f"{number:016x}", "epoch": epoch, "test_error": 0.1 + 0.01 * number}
+            {"id": f"{number:016x}", "epoch": epoch, "test_error": 0.1 + 0.01 * number if epoch else 1.0}
             for number, member in enumerate(self.members)
             for epoch in range(self._epochs + 2)
-            if member.status == "finished"
+            if member.status == "finished" or epoch == 0
         )
 
 
-def trains(encode: Encode, *lost: int) -> Any:
+def trains(encode: Encode, *lost: int, all: bool = False) -> Any:
     def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: tuple[int, ...]) -> Trained:
         assert epochs in snapshots  # weights of that epoch are read back
-        return Trained(recipes, seeds, epochs, encode, lost)
+        return Trained(recipes, seeds, epochs, encode, lost, all)
 
     return train
 
@@ -179,9 +179,18 @@ def test_a_seed_that_diverged_in_one_network_is_left_out_of_all(table: Table) ->
 
 
 def test_no_seed_that_finished_is_a_result(table: Table) -> None:
-    facts = depth_separation.investigate(table, settings("depth-separation"), trains(first_units, 0, 1, 2))
+    facts = depth_separation.investigate(table, settings("depth-separation"), trains(first_units, *range(3), all=True))
     assert facts.spaces == ()
     assert "no latent space to compare" in depth_separation.conclude(facts)[0]
+
+
+def test_a_network_that_diverged_with_every_seed_is_left_out_itself(table: Table) -> None:
+    facts = depth_separation.investigate(table, settings("depth-separation"), trains(first_units, 0, 1, 2))
+    assert [space.layers for space in facts.spaces] == [3]
+    assert (facts.seeds, facts.lost) == (3, (5,))
+    verdict, details = depth_separation.conclude(facts)
+    assert verdict.startswith("With 3 layers normal and anomalous rows stand apart by")
+    assert details[-1].startswith("The network with 5 layers diverged with every seed")
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 from numpy.typing import NDArray
 
 from trasunto.data import from_arrays
-from trasunto.errors import TrasuntoError
 from trasunto.studies.tabular_facts import course, estimate, principal, read
 
 
@@ -41,7 +39,8 @@ def errors(networks: int = 2, seeds: int = 3, epochs: int = 4) -> NDArray[np.flo
 
 def test_both_sets_are_read_up_to_the_epoch_asked_for() -> None:
     given = errors()
-    found = read(Trained(given), ("error",), 3, 2)
+    found, left = read(Trained(given), ("error",), 3, 2)
+    assert (left.networks, left.seeds, left.lost, left.diverged) == ((0, 1), (0, 1, 2), (), 0)
     assert set(found) == {"train_error", "test_error"}
     np.testing.assert_array_equal(found["test_error"], given[..., :4])
     np.testing.assert_array_equal(found["train_error"][..., 1:], 2 * given[..., 1:4])
@@ -51,15 +50,17 @@ def test_both_sets_are_read_up_to_the_epoch_asked_for() -> None:
 def test_a_seed_that_diverged_with_one_network_is_left_out_of_all() -> None:
     given = errors()
     given[1, 2, 3:] = np.nan
-    found = read(Trained(given), ("error",), 4, 2)
+    found, left = read(Trained(given), ("error",), 4, 2)
     np.testing.assert_array_equal(found["test_error"], given[:, :2])
+    assert left.diverged == 1
 
 
-def test_nothing_left_to_compare_is_refused() -> None:
-    given = errors(seeds=2)
-    given[0, 0, 2:] = given[1, 1, 4:] = np.nan
-    with pytest.raises(TrasuntoError, match="with each of the 2 seeds some network diverged before epoch 4"):
-        read(Trained(given), ("error",), 4, 2)
+def test_a_network_that_diverged_with_every_seed_is_left_out_itself() -> None:
+    given = errors(networks=3)
+    given[1, :, 2:] = np.nan
+    found, left = read(Trained(given), ("error",), 4, 3)
+    np.testing.assert_array_equal(found["test_error"], given[[0, 2]])
+    assert (left.lost, left.diverged) == ((1,), 0)
 
 
 def test_an_estimate_holds_its_seeds_and_has_no_bounds_with_one() -> None:

@@ -63,7 +63,8 @@ def principal_components(
     from sklearn.decomposition import PCA
 
     kept = [min(count, *train.shape) for count in components]
-    model = PCA(max(kept), svd_solver=SOLVER).fit(train)
+    with np.errstate(invalid="ignore"):  # rows that are all alike: their variance has no shares
+        model = PCA(max(kept), svd_solver=SOLVER).fit(train)
     train_left = _left_over(model, train)
     test_left = None if test is None else _left_over(model, test)
     return tuple(

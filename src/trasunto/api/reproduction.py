@@ -149,7 +149,7 @@ def reproduce(
         trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
         for asked, settings in questions:
             trainer.begin(asked.name)
-            findings = asked.run(table, settings, trainer)
+            findings = asked.run(table, settings, trainer, paper=True)
             answers[asked.name] = Answer(findings, table, trainer, command_of(paper, full, [asked.name], path))
     trainer.begin("report")
     run = account(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-_UNITS = {
-    "mse": "MSE per pixel",
-    "mae": "mean absolute error per pixel",
-    "huber": "Huber loss per pixel",
-    "bce": "binary cross entropy per pixel",
+_MEASURES = {
+    "mse": "MSE",
+    "mae": "mean absolute error",
+    "huber": "Huber loss",
+    "bce": "binary cross entropy",
 }
 
 
-def error_axis(loss: str, epochs: int | None = None) -> str:
-    """Return the name of a test-error axis with its unit, and the epoch where there is only one."""
+def error_axis(loss: str, epochs: int | None = None, *, per: str = "feature") -> str:
+    """Return the name of a test-error axis with its unit, and the epoch where there is only one.
+
+    `per` is what errors are means over: "pixel" or "feature".
+    """
     after = "" if epochs is None else f" after {epochs} epochs" if epochs > 1 else " after 1 epoch"
-    return f"test error{after} ({unit(loss)})"
+    return f"test error{after} ({unit(loss, per)})"
 
 
-def unit(loss: str) -> str:
+def unit(loss: str, per: str = "feature") -> str:
     """Return what an error of `loss` is measured in."""
-    return _UNITS.get(loss, loss)
+    return f"{_MEASURES[loss]} per {per}" if loss in _MEASURES else loss

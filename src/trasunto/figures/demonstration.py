@@ -11,6 +11,8 @@ from trasunto.studies.demonstration_facts import Facts
 def pictures(findings: Findings) -> list[Picture]:
     """Draw the facts of `findings`."""
     facts: Facts = findings.facts
+    if not facts.epochs:
+        return []
     seeds = max(len(moment.by_seed) for moment in facts.moments)
     drawn = "" if seeds == 1 else " by the first seed's network"
     mean = "" if seeds == 1 else f", the mean over {seeds} seeds where as many were trained that far"

@@ -13,22 +13,22 @@ _NETWORK, _WIDENED, _LINEAR = theme.PALETTE[0], theme.PALETTE[3], theme.PALETTE[
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw the held-out errors on the left and, where there are any, the paired differences on the right."""
     contrasts = len(facts.contrasts)
     if not contrasts:
         figure, grid = theme.canvas(width=4.6, height=4.2)
-        _errors(grid[0, 0], facts)
+        _errors(grid[0, 0], facts, per)
         return figure
     figure, grid = theme.canvas(
         1, 2, width=5.0 + 0.72 * contrasts, height=4.2, width_ratios=(4.2, 0.8 + 0.72 * contrasts)
     )
-    _errors(grid[0, 0], facts)
-    _contrasts(grid[0, 1], facts)
+    _errors(grid[0, 0], facts, per)
+    _contrasts(grid[0, 1], facts, per)
     return figure
 
 
-def _errors(axes: Axes, facts: Facts) -> None:
+def _errors(axes: Axes, facts: Facts, per: str) -> None:
     plain = facts.plain
     for depth in plain:
         _depth(axes, depth, depth.layers, _NETWORK)
@@ -60,7 +60,7 @@ def _errors(axes: Axes, facts: Facts) -> None:
     )
     axes.margins(x=0.12)
     axes.legend(loc="best")
-    theme.label(axes, title="Error left", x="hidden layers a side, and parameters", y="error (MSE per feature)")
+    theme.label(axes, title="Error left", x="hidden layers a side, and parameters", y=f"error (MSE per {per})")
 
 
 def _depth(axes: Axes, depth: Depth, place: float, colour: str) -> None:
@@ -69,10 +69,10 @@ def _depth(axes: Axes, depth: Depth, place: float, colour: str) -> None:
     )
 
 
-def _contrasts(axes: Axes, facts: Facts) -> None:
+def _contrasts(axes: Axes, facts: Facts, per: str) -> None:
     interval_points(axes, [_point(contrast) for contrast in facts.contrasts])
     axes.margins(y=0.12)
-    theme.label(axes, title="What more layers add to it", x="hidden layers a side", y="difference (MSE per feature)")
+    theme.label(axes, title="What more layers add to it", x="hidden layers a side", y=f"difference (MSE per {per})")
 
 
 def _point(contrast: Contrast) -> Point:

@@ -9,8 +9,11 @@ from trasunto.studies.depth_loss_facts import Depth, Facts
 
 
 def pictures(findings: Findings) -> list[Picture]:
-    """Draw the facts of `findings`."""
+    """Draw the facts of `findings`; nothing where every network diverged."""
     facts: Facts = findings.facts
+    if not facts.depths:
+        return []
+    per = findings.subject.per
     several = facts.seeds > 1
     points = f" Small points are the {facts.seeds} seeds." if several else ""
     bars = f" Bars: 95 % t-intervals over {facts.seeds} seeds, paired; words: after Holm." if several else ""
@@ -22,13 +25,15 @@ def pictures(findings: Findings) -> list[Picture]:
             "b2-errors",
             f"Error after {facts.epochs} epochs of each depth with {facts.latent} latent units, beside PCA with as "
             f"many components.{points}{right}",
-            depth_errors.draw(facts),
+            depth_errors.draw(facts, per=per),
         ),
         Picture(
             "b2-curves",
             f"Training error (averaged over each epoch) and held-out error by epoch for each depth, from epoch 1 on."
             f"{lines}",
-            error_by_epoch.draw([_name(depth) for depth in facts.depths], facts.train, facts.test, "hidden layers"),
+            error_by_epoch.draw(
+                [_name(depth) for depth in facts.depths], facts.train, facts.test, "hidden layers", per=per
+            ),
         ),
         Picture(
             "b2-layers",

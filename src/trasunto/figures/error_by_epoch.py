@@ -19,7 +19,9 @@ MARKED = 20
 
 
 @theme.themed
-def draw(names: Sequence[str], train: Sequence[Course], test: Sequence[Course], title: str) -> Figure:
+def draw(
+    names: Sequence[str], train: Sequence[Course], test: Sequence[Course], title: str, *, per: str = "feature"
+) -> Figure:
     """Draw the mean over seeds as a line and every seed as a thin one behind it, from the first epoch on.
 
     `names` are the lines' in the legend, of which `title` is the heading.
@@ -29,7 +31,7 @@ def draw(names: Sequence[str], train: Sequence[Course], test: Sequence[Course], 
     for axes, courses in ((left, train), (right, test)):
         for name, course, colour in zip(names, courses, theme.shades(len(names)), strict=True):
             lines(axes, course, colour, name)
-    theme.label(left, title="Training rows", x="epoch", y="error (MSE per feature)")
+    theme.label(left, title="Training rows", x="epoch", y=f"error (MSE per {per})")
     theme.label(right, title="Held-out rows", x="epoch")
     scale_errors(left, [course.mean for course in (*train, *test)])
     theme.beside(right, title)

@@ -18,14 +18,16 @@ from trasunto.studies.learning_rate_momentum import Facts
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw test error against learning rate and against momentum, side by side, on one logarithmic scale."""
     error = facts.finished()
     figure, axes = theme.canvas(1, 2, width=10.4, height=4.4, sharey=True)
     left, right = axes[0]
     _lines(left, facts.learning_rates, facts.momenta, error)
     _lines(right, facts.momenta, facts.learning_rates, error.T)
-    theme.label(left, title="Along the learning rate", x="learning rate", y=error_axis(facts.loss, facts.epochs))
+    theme.label(
+        left, title="Along the learning rate", x="learning rate", y=error_axis(facts.loss, facts.epochs, per=per)
+    )
     theme.label(right, title="Along the momentum", x="momentum")
     _key(figure, left, facts.momenta, "momentum")
     _key(figure, right, facts.learning_rates, "learning rate")

@@ -13,7 +13,7 @@ from trasunto.studies.learning_rate_momentum import Facts
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw test error over learning rate and momentum; cells that failed leave holes.
 
     The corner of small values is at the back, so that nothing of the slope towards the large ones is hidden.
@@ -44,6 +44,6 @@ def draw(facts: Facts) -> Figure:
     for pane in (axes.xaxis, axes.yaxis, axes.zaxis):
         pane.set_pane_color((1, 1, 1, 0))
     bar = figure.colorbar(surface, ax=axes, shrink=0.66, aspect=22, pad=0.06)
-    bar.set_label(error_axis(facts.loss, facts.epochs))
+    bar.set_label(error_axis(facts.loss, facts.epochs, per=per))
     bar.outline.set_visible(False)
     return figure

@@ -12,16 +12,17 @@ from trasunto.studies.tabular_networks import LayerTable
 def pictures(findings: Findings) -> list[Picture]:
     """Draw the facts of `findings`."""
     facts: Facts = findings.facts
-    paper, search = facts.paper, facts.search
+    paper, search, subject = facts.paper, facts.search, findings.subject
+    called = "the paper's network" if subject.paper else "the reference network"
     seeds = f" Thick: mean over {paper.seeds} seeds; thin: each seed." if paper.seeds > 1 else ""
     drawn = [
         Picture(
             "b1-curves",
-            "Loss and accuracy (rows whose largest output is at the feature of their largest input) of the paper's "
-            f"network by epoch, from epoch 1 on, on training rows (averaged over each epoch) and held-out rows.{seeds}",
-            loss_accuracy.draw(paper, facts.target),
+            f"Loss and accuracy (rows whose largest output is at the feature of their largest input) of {called} "
+            f"by epoch, from epoch 1 on, on training rows (averaged over each epoch) and held-out rows.{seeds}",
+            loss_accuracy.draw(paper, facts.target, beside=subject.paper, per=subject.per),
         ),
-        *_network("b1-paper", "the paper's network", paper.table),
+        *_network("b1-paper", called, paper.table),
     ]
     if search.frontier:
         drawn.append(
@@ -29,7 +30,7 @@ def pictures(findings: Findings) -> list[Picture]:
                 "b1-frontier",
                 "Held-out error of every network of the search by latent size, the best one with each size on its two "
                 "sets of rows, and PCA with as many components. Filled: the error asked for was reached on both sets.",
-                search_frontier.draw(search),
+                search_frontier.draw(search, per=subject.per),
             )
         )
     if search.found is not None:

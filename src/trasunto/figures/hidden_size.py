@@ -9,8 +9,11 @@ from trasunto.studies.hidden_size_facts import Facts
 
 
 def pictures(findings: Findings) -> list[Picture]:
-    """Draw the facts of `findings`."""
+    """Draw the facts of `findings`; nothing where every network diverged."""
     facts: Facts = findings.facts
+    if not facts.sizes:
+        return []
+    per = findings.subject.per
     several = facts.seeds > 1
     lines = f" Thick: mean over {facts.seeds} seeds; thin: each seed." if several else ""
     points = f" Small points are the {facts.seeds} seeds." if several else ""
@@ -19,7 +22,7 @@ def pictures(findings: Findings) -> list[Picture]:
         Picture(
             "a5-curves",
             f"Training and test error by epoch for each number of hidden units, from epoch 1 on.{lines}",
-            hidden_size_curves.draw(facts),
+            hidden_size_curves.draw(facts, per=per),
         )
     ]
     if facts.gaps:
@@ -28,7 +31,7 @@ def pictures(findings: Findings) -> list[Picture]:
                 "a5-gain",
                 f"Left: test error after {facts.epochs} epochs beside that of PCA with as many components.{points} "
                 f"Right: the share of it that each doubling of the hidden units takes off.{bars}",
-                size_gain.draw(facts),
+                size_gain.draw(facts, per=per),
             )
         )
     return drawn

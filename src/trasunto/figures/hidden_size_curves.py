@@ -12,7 +12,7 @@ from trasunto.studies.hidden_size_facts import Curve, Facts
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw the mean over seeds as a line and every seed as a thin one behind it, from the first epoch on."""
     figure, grid = theme.canvas(1, 2, width=8.6, height=4.0, sharex=True, sharey=True)
     left, right = grid[0]
@@ -21,7 +21,7 @@ def draw(facts: Facts) -> Figure:
         name = f"{curves.hidden}"
         _lines(left, curves.train, curves.mean_train, colour, name)
         _lines(right, curves.test, curves.mean_test, colour, name)
-    theme.label(left, title="Training (dropout on)", x="epoch", y="error (MSE per pixel)")
+    theme.label(left, title="Training (dropout on)", x="epoch", y=f"error (MSE per {per})")
     theme.label(right, title="Test (dropout off)", x="epoch")
     errors = [
         value for curves in facts.curves for curve in (curves.mean_train, curves.mean_test) for value in curve[1:]

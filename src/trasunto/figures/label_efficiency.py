@@ -17,23 +17,23 @@ _APART = 1.09
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, rows: str = "rows") -> Figure:
     """Draw accuracies on the left and, on the right, each trained arm's paired difference to scratch."""
     figure, grid = theme.canvas(2, 2, width=8.8, height=4.6, width_ratios=(1.15, 1))
     columns = grid[0, 0].get_gridspec()
     grid[0, 0].remove()
     grid[1, 0].remove()
     accuracy = figure.add_subplot(columns[:, 0])
-    _accuracies(accuracy, facts)
+    _accuracies(accuracy, facts, rows)
     for axes, arm in zip(grid[:, 1], ("fine-tuned", "frozen"), strict=True):
         _differences(axes, facts, arm)
-    theme.label(grid[1, 1], x="labelled images")
+    theme.label(grid[1, 1], x=f"labelled {rows}")
     for axes in (accuracy, *grid[:, 1]):
         _counts(axes, facts)
     return figure
 
 
-def _accuracies(axes: Axes, facts: Facts) -> None:
+def _accuracies(axes: Axes, facts: Facts, rows: str) -> None:
     for place, arm in enumerate(ARMS):
         scores, colour = facts.of(arm), _COLOURS[arm]
         counts = [score.labels * _APART ** (place - 1) for score in scores]
@@ -48,7 +48,7 @@ def _accuracies(axes: Axes, facts: Facts) -> None:
     axes.set_ylim(max(low, 0.0), min(high, 1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.legend(loc="lower right")
-    theme.label(axes, title="Accuracy", x="labelled images", y="test images told rightly")
+    theme.label(axes, title="Accuracy", x=f"labelled {rows}", y=f"test {rows} told rightly")
 
 
 def _differences(axes: Axes, facts: Facts, arm: str) -> None:

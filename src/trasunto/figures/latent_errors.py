@@ -17,19 +17,19 @@ _KINDS = {"gain": "a gain", "slight": "no gain", "open": "open"}
 
 
 @theme.themed
-def draw(facts: Facts, *, paper: bool = True) -> Figure:
+def draw(facts: Facts, *, paper: bool = True, per: str = "feature") -> Figure:
     """Draw the errors on a logarithmic axis, with the paper's unless the rows are others, and the gaps beside them."""
     if not facts.gaps:
         figure, grid = theme.canvas(width=5.0, height=4.2)
-        _errors(grid[0, 0], facts, paper)
+        _errors(grid[0, 0], facts, paper, per)
         return figure
     figure, grid = theme.canvas(1, 2, width=9.4, height=4.2, width_ratios=(1.25, 1))
-    _errors(grid[0, 0], facts, paper)
+    _errors(grid[0, 0], facts, paper, per)
     _gaps(grid[0, 1], facts)
     return figure
 
 
-def _errors(axes: Axes, facts: Facts, paper: bool) -> None:
+def _errors(axes: Axes, facts: Facts, paper: bool, per: str) -> None:
     latent = [size.latent for size in facts.sizes]
     for size in facts.sizes:
         seeds = size.test_error.by_seed
@@ -50,7 +50,7 @@ def _errors(axes: Axes, facts: Facts, paper: bool) -> None:
     axes.minorticks_off()
     axes.margins(x=0.1, y=0.1)
     axes.legend(loc="lower left")
-    theme.label(axes, title="Error left", x="latent units", y="error (MSE per feature)")
+    theme.label(axes, title="Error left", x="latent units", y=f"error (MSE per {per})")
 
 
 def _gaps(axes: Axes, facts: Facts) -> None:

@@ -9,8 +9,11 @@ from trasunto.studies.latent_loss_facts import Facts
 
 
 def pictures(findings: Findings) -> list[Picture]:
-    """Draw the facts of `findings`; the paper's points are left out where its rows are not these."""
+    """Draw the facts of `findings`, nothing where every network diverged; the paper's points for its own rows only."""
     facts: Facts = findings.facts
+    if not facts.sizes:
+        return []
+    per = findings.subject.per
     several = facts.seeds > 1
     points = f" Small points are the {facts.seeds} seeds." if several else ""
     bars = f" Bars: 95 % t-intervals over {facts.seeds} seeds, paired." if several else ""
@@ -24,13 +27,15 @@ def pictures(findings: Findings) -> list[Picture]:
             "b4-errors",
             f"Error after {facts.epochs} epochs of each latent size, beside {beside} with as many components.{points}"
             f"{right}",
-            latent_errors.draw(facts, paper=papers),
+            latent_errors.draw(facts, paper=papers, per=per),
         ),
         Picture(
             "b4-curves",
             f"Training error (averaged over each epoch) and held-out error by epoch for each latent size, from epoch 1 "
             f"on.{lines}",
-            error_by_epoch.draw([f"{size.latent}" for size in facts.sizes], facts.train, facts.test, "latent units"),
+            error_by_epoch.draw(
+                [f"{size.latent}" for size in facts.sizes], facts.train, facts.test, "latent units", per=per
+            ),
         ),
         Picture(
             "b4-layers",

@@ -38,8 +38,10 @@ class Course(Protocol):
 
 
 @theme.themed
-def draw(courses: Sequence[Course], loss: str, *, goal: float | None = None) -> Figure:
-    """Draw test error over epochs, with the paper's `goal` as a line where it is given."""
+def draw(
+    courses: Sequence[Course], loss: str, *, goal: float | None = None, per: str = "feature", paper: bool = False
+) -> Figure:
+    """Draw test error over epochs, with `goal` as a line where it is given, in the colour of the paper's if it is."""
     momenta = sorted({course.momentum for course in courses})
     rates = sorted({course.learning_rate for course in courses})
     ceiling = _TALLEST * max(course.error[0] or 0.0 for course in courses)
@@ -54,12 +56,12 @@ def draw(courses: Sequence[Course], loss: str, *, goal: float | None = None) -> 
         _panel(axes, [course for course in courses if course.momentum == momentum], colours, ceiling)
         theme.label(axes, title=f"momentum {momentum:g}")
         if goal is not None:
-            theme.paper_line(axes, goal, f"{goal:g}" if axes is panels[0] else "")
+            theme.level_line(axes, goal, f"{goal:g}" if axes is panels[0] else "", theme.PAPER if paper else theme.INK)
     for axes in panels[len(momenta) :]:
         axes.set_visible(False)
     _scales(panels[0], courses, ceiling)
     figure.supxlabel("epoch", fontsize=9.5)
-    figure.supylabel(error_axis(loss), fontsize=9.5)
+    figure.supylabel(error_axis(loss, per=per), fontsize=9.5)
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(handles, names, title="learning rate", loc="outside right upper")
     return figure

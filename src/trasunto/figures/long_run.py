@@ -16,7 +16,7 @@ def pictures(findings: Findings) -> list[Picture]:
         Picture(
             "a4-learning",
             f"Test error by epoch{over}; epoch 0 is the untrained network. A cross ends a line that diverged.",
-            learning_curves.draw(facts.courses, facts.loss),
+            learning_curves.draw(facts.courses, facts.loss, per=findings.subject.per),
         ),
         Picture(
             "a4-ranking",

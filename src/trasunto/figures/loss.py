@@ -9,8 +9,10 @@ from trasunto.studies.loss_facts import Facts
 
 
 def pictures(findings: Findings) -> list[Picture]:
-    """Draw the facts of `findings`."""
+    """Draw the facts of `findings`; nothing where every seed diverged."""
     facts: Facts = findings.facts
+    if not facts.arms:
+        return []
     bars = f" Bars: 95 % t-intervals over {facts.seeds} seeds." if facts.seeds > 1 else ""
     return [
         Picture(
@@ -18,6 +20,6 @@ def pictures(findings: Findings) -> list[Picture]:
             f"Test error after {facts.epochs} epochs of networks trained on either loss, judged by both. Grey: the two "
             f"networks of one seed, joined. Coloured: the means.{bars} "
             f"The least cross entropy possible on these rows is {facts.floor:.4f}.",
-            loss_comparison.draw(facts),
+            loss_comparison.draw(facts, per=findings.subject.per),
         )
     ]

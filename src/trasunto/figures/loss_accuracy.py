@@ -1,4 +1,4 @@
-"""The paper's picture of its good autoencoder: loss and accuracy by epoch, on training and on held-out rows."""
+"""The paper's picture of a good autoencoder: loss and accuracy by epoch, on training and on held-out rows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _DASHES = {"train": (0, (5, 3)), "test": (0, (1, 2))}
 
 
 @theme.themed
-def draw(paper: PaperNetwork, target: float) -> Figure:
-    """Draw loss (with penalties) on the left and accuracy on the right, with the paper's last figures as lines."""
+def draw(paper: PaperNetwork, target: float, *, beside: bool = True, per: str = "feature") -> Figure:
+    """Draw loss (with penalties) on the left and accuracy on the right, with the paper's last figures `beside` them."""
     figure, grid = theme.canvas(1, 2, width=9.4, height=4.0)
     left, right = grid[0]
     for rows in (paper.train, paper.test):
@@ -26,11 +26,12 @@ def draw(paper: PaperNetwork, target: float) -> Figure:
         lines(right, rows.accuracies, colour, name)
     scale_errors(left, [paper.train.losses.mean, paper.test.losses.mean, (None, target)])
     left.axhline(target, color=theme.MUTED, linewidth=0.9, zorder=1.2, label=f"asked for: {target:g}")
-    _papers(left, 0, "{:.4f}")
-    _papers(right, 1, "{:.2%}")
+    if beside:
+        _papers(left, 0, "{:.4f}")
+        _papers(right, 1, "{:.2%}")
     right.xaxis.set_major_locator(left.xaxis.get_major_locator())
     right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
-    theme.label(left, title="Loss, penalties included", x="epoch", y="loss (MSE per feature)")
+    theme.label(left, title="Loss, penalties included", x="epoch", y=f"loss (MSE per {per})")
     theme.label(right, title="Accuracy", x="epoch", y="share of rows")
     left.legend(loc="upper right")
     right.legend(loc="lower right")

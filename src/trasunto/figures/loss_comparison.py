@@ -10,20 +10,20 @@ from trasunto.studies.loss_facts import LOSSES, Facts
 
 _COLOURS = dict(zip(LOSSES, theme.PALETTE, strict=False))
 _NAMES = {"mse": "squared error", "bce": "cross entropy"}
-_AXES = {"mse": "test error (MSE per pixel)", "bce": "test error (cross entropy per pixel, nats)"}
+_AXES = {"mse": "test error (MSE per {})", "bce": "test error (cross entropy per {}, nats)"}
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw a panel per measure: each seed as a line between its two networks, the means with their intervals."""
     figure, grid = theme.canvas(1, 2, width=7.6, height=4.0)
     for axes, measure in zip(grid[0], LOSSES, strict=True):
-        _panel(axes, facts, measure)
+        _panel(axes, facts, measure, _AXES[measure].format(per))
     figure.supxlabel("trained on", fontsize=9.5)
     return figure
 
 
-def _panel(axes: Axes, facts: Facts, measure: str) -> None:
+def _panel(axes: Axes, facts: Facts, measure: str, name: str) -> None:
     arms = [facts.arm(loss, measure) for loss in LOSSES]
     for pair in zip(*(arm.by_seed for arm in arms), strict=True):
         axes.plot((0.0, 1.0), pair, color=theme.MUTED, linewidth=0.8, alpha=0.6, marker="o", markersize=3.5)
@@ -45,4 +45,4 @@ def _panel(axes: Axes, facts: Facts, measure: str) -> None:
     axes.set_xticks((0, 1), [_NAMES[loss] for loss in LOSSES])
     axes.set_xlim(-0.65, 1.65)
     axes.grid(visible=False, axis="x")
-    theme.label(axes, title=f"Judged by {_NAMES[measure]}", y=_AXES[measure])
+    theme.label(axes, title=f"Judged by {_NAMES[measure]}", y=name)

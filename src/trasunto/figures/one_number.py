@@ -13,7 +13,7 @@ _LISTED = 8
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw each cell's error over the one number, coloured by momentum: if one number is enough, they form a line."""
     error = facts.finished()
     figure, grid = theme.canvas(width=7.4, height=4.4)
@@ -37,7 +37,7 @@ def draw(facts: Facts) -> Figure:
         axes,
         title="One number in place of two",
         x="learning rate / (1 - momentum)",
-        y=error_axis(facts.loss, facts.epochs),
+        y=error_axis(facts.loss, facts.epochs, per=per),
     )
     theme.beside(axes, "momentum", reverse=True)
     return figure

@@ -26,14 +26,14 @@ _DIVERGED, _STALLED = "#f0f0f0", "#c9c9c9"
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw the map: learning rates across, momenta up; best cells outlined, failures in grey."""
     shown = facts.finished().T
     small = max(shown.shape) <= WRITTEN
     figure, grid = theme.canvas(width=6.4 if small else 7.0, height=5.3 if small else 6.0)
     axes: Axes = grid[0, 0]
     if np.isfinite(shown).any():
-        _colours(figure, axes, shown, facts)
+        _colours(figure, axes, shown, error_axis(facts.loss, facts.epochs, per=per))
     _failures(axes, facts)
     if small:
         _values(axes, shown)
@@ -45,11 +45,11 @@ def draw(facts: Facts) -> Figure:
     return figure
 
 
-def _colours(figure: Figure, axes: Axes, shown: NDArray[np.float64], facts: Facts) -> AxesImage:
+def _colours(figure: Figure, axes: Axes, shown: NDArray[np.float64], name: str) -> AxesImage:
     norm = LogNorm(np.nanmin(shown), max(np.nanmax(shown), np.nanmin(shown) * 1.01))
     image = axes.imshow(shown, origin="lower", cmap=theme.SEQUENTIAL, norm=norm, aspect="equal")
     bar = figure.colorbar(image, ax=axes, shrink=0.84, aspect=26, pad=0.03)
-    bar.set_label(error_axis(facts.loss, facts.epochs))
+    bar.set_label(name)
     bar.ax.yaxis.set_major_locator(LogLocator(base=10, subs=theme.fine(shown)))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())

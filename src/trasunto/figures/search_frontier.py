@@ -12,7 +12,7 @@ _NETWORK, _TRAIN, _LINEAR = theme.PALETTE[0], theme.PALETTE[5], theme.PALETTE[6]
 
 
 @theme.themed
-def draw(search: Search) -> Figure:
+def draw(search: Search, *, per: str = "feature") -> Figure:
     """Draw held-out errors over latent sizes on a logarithmic axis, with the error asked for as a line."""
     figure, grid = theme.canvas(width=8.2, height=4.6)
     axes: Axes = grid[0, 0]
@@ -33,7 +33,7 @@ def draw(search: Search) -> Figure:
     theme.log_axis(axes, "y", theme.fine([*errors, search.target]))
     axes.minorticks_off()
     axes.set_xticks(sorted({trial.latent for trial in search.trials}))
-    theme.label(axes, title="What the search found", x="latent units", y="held-out error (MSE per feature)")
+    theme.label(axes, title="What the search found", x="latent units", y=f"held-out error (MSE per {per})")
     theme.beside(axes)
     if search.found is not None:
         _mark(axes, search)

@@ -15,15 +15,15 @@ _KINDS = {"gain": "a gain", "slight": "hardly differs", "open": "open"}
 
 
 @theme.themed
-def draw(facts: Facts) -> Figure:
+def draw(facts: Facts, *, per: str = "feature") -> Figure:
     """Draw the errors beside PCA's on the left and the gaps with their intervals on the right."""
     figure, grid = theme.canvas(1, 2, width=8.6, height=4.0, width_ratios=(1.1, 1))
-    _errors(grid[0, 0], facts)
+    _errors(grid[0, 0], facts, per)
     _gaps(grid[0, 1], facts)
     return figure
 
 
-def _errors(axes: Axes, facts: Facts) -> None:
+def _errors(axes: Axes, facts: Facts, per: str) -> None:
     hidden = [size.hidden for size in facts.sizes]
     for size in facts.sizes:
         axes.plot([size.hidden] * len(size.by_seed), size.by_seed, "o", color=_NETWORK, alpha=0.35, markersize=4)
@@ -37,7 +37,7 @@ def _errors(axes: Axes, facts: Facts) -> None:
     axes.minorticks_off()
     axes.margins(x=0.12, y=0.12)
     axes.legend(loc="lower left")
-    theme.label(axes, title="Error left", x="hidden units", y="test error (MSE per pixel)")
+    theme.label(axes, title="Error left", x="hidden units", y=f"test error (MSE per {per})")
 
 
 def _gaps(axes: Axes, facts: Facts) -> None:

@@ -171,16 +171,16 @@ def beside(axes: Axes, title: str = "", **options: Any) -> None:
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, **options)
 
 
-def paper_line(axes: Axes, value: float, text: str) -> None:
-    """Draw the paper's number as a dashed horizontal line with its name at the left end."""
-    axes.axhline(value, color=PAPER, linestyle=(0, (5, 3)), linewidth=1.2, zorder=1.5)
+def level_line(axes: Axes, value: float, text: str, colour: str) -> None:
+    """Draw a number as a dashed horizontal line with its name at the left end."""
+    axes.axhline(value, color=colour, linestyle=(0, (5, 3)), linewidth=1.2, zorder=1.5)
     axes.annotate(
         text,
         xy=(0.0, value),
         xycoords=("axes fraction", "data"),
         xytext=(4, 3),
         textcoords="offset points",
-        color=PAPER,
+        color=colour,
         fontsize=8.5,
         zorder=6,
     )

@@ -17,10 +17,11 @@ from trasunto.errors import TrasuntoError
 from trasunto.studies.bad_latent_facts import Facts, Limits, LinearDetection, worth
 from trasunto.studies.bad_latent_measures import Seen, measure, numbers_of
 from trasunto.studies.bad_latent_verdict import comparisons, conclude
+from trasunto.studies.cells import plain
 from trasunto.studies.curves import curves
+from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.separation_rows import RowsApart, require_anomalies, rows_apart
-from trasunto.studies.separation_spaces import finished_seeds
 from trasunto.studies.tabular_networks import bad_latent_recipe
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     (request,) = requests(table, settings)
     rows = rows_apart(table, STUDY)
     cohort = request.carry_out(table, train)
-    finished = finished_seeds(cohort, 2)
-    seen = _seen(cohort, request, table, rows, finished) if finished else []
+    seeds = np.flatnonzero(finished(cohort, request.epochs, 2, LOSSES).all(axis=0)).tolist()
+    seen = _seen(cohort, request, table, rows, seeds) if seeds else []
     linear = _linear(table)
     return measure(
         seen,
@@ -102,14 +103,15 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     )
 
 
-def _seen(cohort: Any, request: Request, table: Table, rows: RowsApart, finished: Sequence[int]) -> list[Seen]:
+def _seen(cohort: Any, request: Request, table: Table, rows: RowsApart, chosen: Sequence[int]) -> list[Seen]:
     frame, history, members = cohort.frame(), cohort.history(), cohort.members
     seeds = len(members) // 2
-    losses = {name: curves(frame, history, name, request.epochs, 2)[..., -1][:, finished] for name in LOSSES}
+    by_epoch = {name: curves(frame, history, name, request.epochs, 2)[:, chosen] for name in LOSSES}
+    losses = {name: values[..., -1] for name, values in by_epoch.items()}
     found = []
     for place, arm in enumerate(("bad", "control")):
         recipe = request.recipes.recipe_at(place)
-        trained = [members[place * seeds + seed].at(request.epochs) for seed in finished]
+        trained = [members[place * seeds + seed].at(request.epochs) for seed in chosen]
         looked = [_looked(member, rows) for member in trained]
         by_seed = [numbers_of(latent, scores, rows) for latent, scores in looked]
         found.append(
@@ -122,6 +124,7 @@ def _seen(cohort: Any, request: Request, table: Table, rows: RowsApart, finished
                 | {name: values[place].tolist() for name, values in losses.items()},
                 latent=looked[0][0],
                 scores=looked[0][1],
+                untrained=plain(by_epoch["test_error"][place, :, 0].mean(keepdims=True))[0],
             )
         )
     return found

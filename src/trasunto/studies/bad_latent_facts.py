@@ -137,6 +137,8 @@ class Space:
         The rules that most seeds break; none where the space is sound.
     units
         Of the first seed, those that respond to most rows first.
+    untrained
+        `test_error` before training, mean over seeds; None where it is not known.
     """
 
     arm: Arm
@@ -159,6 +161,7 @@ class Space:
     first: Detection
     units: tuple[Unit, ...]
     errors: Errors
+    untrained: float | None = None
 
     @property
     def bad(self) -> bool:

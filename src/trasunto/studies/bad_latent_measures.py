@@ -43,6 +43,8 @@ class Seen:
         Of the first seed's network, all rows, (n, z).
     scores
         Its squared errors, (n,).
+    untrained
+        Error of the held-out rows before training, mean over seeds; None where it is not known.
     """
 
     arm: Arm
@@ -52,6 +54,7 @@ class Seen:
     numbers: Mapping[str, Sequence[float]]
     latent: NDArray[np.floating]
     scores: NDArray[np.float64]
+    untrained: float | None = None
 
 
 def measure(
@@ -144,6 +147,7 @@ def _space(
         first=_detection(seen.scores, rows),
         units=_units(seen.latent, rows.anomalous),
         errors=_errors(seen.scores, rows, edges, shown),
+        untrained=seen.untrained,
         **{name: estimate(values) for name, values in numbers.items()},
     )
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from trasunto.studies.bad_latent_facts import Change, Facts, Rule, Space
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.tabular_facts import Estimate
+from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER_L1 = 0.1
 
@@ -31,7 +33,7 @@ NO_SKILL = 0.5
 """The AUROC of a score that knows nothing."""
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
     if not facts.spaces:
         return (
@@ -49,7 +51,8 @@ def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
         _losses(bad),
         _method(facts),
     )
-    return f"{_judged(bad, control, facts)} {_anomalies(bad, control, facts)}", details
+    judged = _too_little(control, facts) or _judged(bad, control, facts)
+    return f"{judged} {_anomalies(bad, control, facts)}", details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
@@ -93,6 +96,13 @@ def _short(facts: Facts) -> bool:
 
 def _beside(id: str, what: str, paper: float, ours: Estimate, note: str) -> Comparison:
     return Comparison(id=id, what=what, paper=paper, ours=ours.mean, note=note, low=ours.low, high=ours.high)
+
+
+def _too_little(control: Space, facts: Facts) -> str | None:
+    """Judge the control, for the penalty may well keep the other network from learning."""
+    linear = facts.linear[min(control.latent, len(facts.linear) - 1)]
+    reached = Reached("without the penalty", control.test_error.mean, control.untrained, linear)
+    return too_little([reached], several(facts.epochs, "epoch"))
 
 
 def _judged(bad: Space, control: Space, facts: Facts) -> str:

@@ -14,9 +14,11 @@ from trasunto.errors import DataError
 from trasunto.studies.curves import curves
 from trasunto.studies.demonstration_facts import CLAIMED_IMAGE, PAPER_IMAGE, Facts, Shown, measure
 from trasunto.studies.demonstration_verdict import comparisons, conclude
+from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.images import ImageRef, image_shape
 from trasunto.studies.paper_network import paper_recipe
+from trasunto.studies.subject import PAPER_DATA, is_papers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,12 +84,18 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     shown = _shown(table, settings)
     drawn: dict[int, Sequence[NDArray[np.floating]]] = {}
     errors: dict[int, Sequence[float]] = {}
+    diverged = 0
     for request in requests(table, settings):
         cohort = request.carry_out(table, train)
-        drawn |= _drawn(cohort, request.snapshots, shown.pixels)
+        whole = finished(cohort, request.snapshots[-1], 1)[0]
+        diverged = max(diverged, int((~whole).sum()))
+        if not whole.any():
+            continue
+        members = [member for member, kept in zip(cohort.members, whole, strict=True) if kept]
+        drawn |= _drawn(members, request.snapshots, shown.pixels)
         if table.test is not None:
-            errors |= _test_errors(cohort, request.snapshots)
-    return measure(shown, drawn, errors)
+            errors |= _test_errors(cohort, whole, request.snapshots)
+    return measure(shown, drawn, errors, diverged)
 
 
 def _shown(table: Table, settings: Settings) -> Shown:
@@ -98,6 +106,7 @@ def _shown(table: Table, settings: Settings) -> Shown:
         raise DataError(f"two of the images to draw share a name ({', '.join(names)}): each must have its own")
     return Shown(
         rows_name=table.provenance.name,
+        paper=is_papers(table, PAPER_DATA),
         hidden=settings.hidden,
         image_shape=image_shape(table),
         names=tuple(names),
@@ -106,11 +115,13 @@ def _shown(table: Table, settings: Settings) -> Shown:
     )
 
 
-def _drawn(cohort: Any, epochs: Sequence[int], pixels: NDArray[np.floating]) -> dict[int, list[NDArray[np.floating]]]:
+def _drawn(
+    members: Sequence[Any], epochs: Sequence[int], pixels: NDArray[np.floating]
+) -> dict[int, list[NDArray[np.floating]]]:
     """Return what each member makes of the images (k, d) after each epoch."""
-    return {epoch: [member.at(epoch).reconstruct(pixels) for member in cohort.members] for epoch in epochs}
+    return {epoch: [member.at(epoch).reconstruct(pixels) for member in members] for epoch in epochs}
 
 
-def _test_errors(cohort: Any, epochs: Sequence[int]) -> dict[int, list[float]]:
-    by_epoch = curves(cohort.frame(), cohort.history(), "test_error", max(epochs), 1)[0]
+def _test_errors(cohort: Any, whole: NDArray[np.bool_], epochs: Sequence[int]) -> dict[int, list[float]]:
+    by_epoch = curves(cohort.frame(), cohort.history(), "test_error", max(epochs), 1)[0, whole]
     return {epoch: by_epoch[:, epoch].tolist() for epoch in epochs}

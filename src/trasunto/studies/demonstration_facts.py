@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from trasunto.analysis.intervals import interval
 from trasunto.analysis.reconstruction import pixel_distance, row_errors
-from trasunto.studies.findings import PAPER_DATA
 from trasunto.studies.images import RowImage
 
 PAPER_ERRORS = {0: 0.233811, 10: 0.051340, 50: 0.028528, 100: 0.018116, 500: 0.006251}
@@ -78,9 +77,11 @@ class Facts:
     rows_name
         What the data are called.
     epochs
-        The epochs shown, in ascending order.
+        The epochs shown, in ascending order; none where every network diverged.
     moments
         By image, then epoch.
+    diverged
+        Seeds left out because the network diverged with them.
     """
 
     rows_name: str
@@ -89,6 +90,7 @@ class Facts:
     epochs: tuple[int, ...]
     moments: tuple[Moment, ...]
     drawings: tuple[Drawing, ...]
+    diverged: int = 0
 
     def of(self, image: str) -> tuple[Moment, ...]:
         """Return the moments of one image, by epoch."""
@@ -97,7 +99,10 @@ class Facts:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What is asked about: names and labels of k images, their pixels (k, d), and the data that they belong to."""
+    """What is asked about: names and labels of k images, their pixels (k, d), and the data that they belong to.
+
+    `paper` says whether those are the paper's.
+    """
 
     rows_name: str
     hidden: int
@@ -105,12 +110,14 @@ class Shown:
     names: tuple[str, ...]
     labels: tuple[str | None, ...]
     pixels: NDArray[np.floating]
+    paper: bool = False
 
 
 def measure(
     shown: Shown,
     reconstructions: Mapping[int, Sequence[NDArray[np.floating]]],
     test_errors: Mapping[int, Sequence[float]],
+    diverged: int = 0,
 ) -> Facts:
     """Return the facts of reconstructions.
 
@@ -120,6 +127,8 @@ def measure(
         By epoch, what each seed's network makes of the images, (k, d); the first seed must be in every epoch.
     test_errors
         By epoch, the error of all test rows for each seed; epochs without one are left out.
+    diverged
+        How many seeds are left out.
     """
     epochs = tuple(sorted(reconstructions))
     errors = {
@@ -144,6 +153,7 @@ def measure(
             )
             for k, name in enumerate(shown.names)
         ),
+        diverged=diverged,
     )
 
 
@@ -166,7 +176,7 @@ def _moment(
 
 def _paper(shown: Shown, image: str, epoch: int) -> float | None:
     """Return the paper's error, where this is its image drawn by a network of its size."""
-    if (shown.rows_name, shown.hidden, image) != (PAPER_DATA, PAPER_HIDDEN, PAPER_IMAGE.name):
+    if not shown.paper or (shown.hidden, image) != (PAPER_HIDDEN, PAPER_IMAGE.name):
         return None
     return PAPER_ERRORS.get(epoch)
 

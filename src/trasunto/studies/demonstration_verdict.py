@@ -11,20 +11,27 @@ from trasunto.studies.demonstration_facts import (
     Facts,
     Moment,
 )
-from trasunto.studies.findings import PAPER_DATA, Comparison
+from trasunto.studies.divergence import NOTHING, left_out
+from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import listed, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
+    lost = left_out(facts.diverged)
+    if not facts.epochs:
+        return NOTHING, lost
     names = [drawing.image for drawing in facts.drawings]
-    details = (*(_course(name, facts.of(name)) for name in names), *_rows(facts), *_seeds(facts), *_origin(facts))
+    origin = _origin(facts) if subject.paper else ()
+    details = (*(_course(name, facts.of(name)) for name in names), *_rows(facts), *_seeds(facts), *origin, *lost)
     return _verdict(facts, names[0]), details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's error after each epoch beside ours, where its image was drawn by a network of its size."""
-    if facts.rows_name != PAPER_DATA or facts.hidden != PAPER_HIDDEN or not facts.of(PAPER_IMAGE.name):
+    if facts.hidden != PAPER_HIDDEN or not facts.of(PAPER_IMAGE.name):
         return ()
     ours = {moment.epoch: moment for moment in facts.of(PAPER_IMAGE.name)}
     return tuple(_comparison(epoch, paper, ours.get(epoch), facts) for epoch, paper in PAPER_ERRORS.items())
@@ -62,6 +69,9 @@ def _verdict(facts: Facts, image: str) -> str:
     )
     if last.error >= first.error:
         return f"The drawing of {image} does not come closer to it: its error goes {change}."
+    untrained = first.error if first.epoch == 0 else None
+    if untold := too_little([Reached(f"which draws {image}", last.error, untrained)], several(last.epoch, "epoch")):
+        return untold
     steps = zip([first, *later], later, strict=False)
     backwards = [f"{before.epoch} and {after.epoch}" for before, after in steps if after.error >= before.error]
     if backwards:
@@ -103,7 +113,7 @@ def _origin(facts: Facts) -> tuple[str, ...]:
     """Say what is known about the paper's picture, where both images that it may be are shown."""
     drawn = {drawing.image: drawing for drawing in facts.drawings}
     paper, claimed = drawn.get(PAPER_IMAGE.name), drawn.get(CLAIMED_IMAGE.name)
-    if facts.rows_name != PAPER_DATA or paper is None or claimed is None:
+    if paper is None or claimed is None:
         return ()
     return (
         f"The paper calls its picture test image {CLAIMED_IMAGE.index}, an 8 that the network has never seen; counted "

@@ -74,16 +74,20 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
 def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train the depths and compare them over seeds."""
     (request,) = requests(table, settings)
-    found = read(request.carry_out(table, train), ("error",), settings.epochs, len(request.recipes))
+    found, left = read(request.carry_out(table, train), ("error",), settings.epochs, len(request.recipes))
+    depths, last = settings.depths, len(settings.depths) - 1
+    shown = [place for place in left.networks if place <= last or {0, last} <= set(left.networks)]
+    chosen = slice(0, len(shown))  # the widened network, which comes last, serves to compare the outermost depths
     (linear,) = principal(table, [settings.latent])
     return measure(
-        settings.depths,
-        [layer_table(recipe.network, table.d) for recipe in request.recipes],
-        found["train_error"],
-        found["test_error"],
+        [depths[place] for place in shown if place <= last],
+        [layer_table(request.recipes[place].network, table.d) for place in shown],
+        found["train_error"][chosen],
+        found["test_error"][chosen],
         linear,
         latent=settings.latent,
-        diverged=settings.seeds - found["test_error"].shape[1],
+        diverged=left.diverged,
+        lost=tuple(depths[place] for place in left.lost if place <= last),
     )
 
 

@@ -114,6 +114,8 @@ class Facts:
         None with fewer than three depths, where it would say what a contrast says.
     train, test
         Error by epoch of each of `depths`, on training and held-out rows.
+    lost
+        Numbers of layers left out because they diverged with every seed, or with too many.
     """
 
     latent: int
@@ -126,6 +128,7 @@ class Facts:
     trend: Trend | None
     train: tuple[Course, ...]
     test: tuple[Course, ...]
+    lost: tuple[int, ...] = ()
 
     @property
     def plain(self) -> tuple[Depth, ...]:
@@ -141,6 +144,7 @@ def measure(
     linear: Linear,
     latent: int,
     diverged: int = 0,
+    lost: tuple[int, ...] = (),
 ) -> Facts:
     """Return the facts of error curves (networks, seeds, t + 1): the depths, ascending, then the widened one if any."""
     contrasts, trend = compare(layers, test[..., -1])
@@ -156,6 +160,7 @@ def measure(
         trend=trend,
         train=tuple(map(course, train)),
         test=tuple(map(course, test)),
+        lost=lost,
     )
 
 

@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trasunto.studies.depth_loss_facts import Contrast, Depth, Facts, Trend
+from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.hidden_size_facts import last_part
 from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER_SAYS = "no direct relation"
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
+    lost = left_out(facts.diverged, [f"with {several(layers, 'hidden layer')} a side" for layers in facts.lost])
+    if not facts.depths:
+        return NOTHING, lost
+    untold = _too_little(facts)
     details = (
-        *_paper(facts),
+        *(_paper(facts) if subject.paper and not untold else ()),
         *_trend(facts),
         *_contrasts(facts),
         *_at_equal_parameters(facts),
         _linear(facts),
         _training(facts),
-        _widths(facts),
+        _widths(facts, subject),
         _unfinished(facts),
-        *_diverged(facts),
+        *lost,
     )
-    return _verdict(facts), details
+    return untold or _verdict(facts), details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
@@ -45,6 +52,20 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
             high=facts.trend.high,
         ),
     )
+
+
+def _too_little(facts: Facts) -> str | None:
+    reached = [
+        Reached(
+            f"with {several(depth.layers, 'hidden layer')} a side",
+            depth.test_error.mean,
+            course.mean[0],
+            facts.pca.test_error,
+        )
+        for depth, course in zip(facts.depths, facts.test, strict=True)
+        if not depth.widened
+    ]
+    return too_little(reached, several(facts.epochs, "epoch"))
 
 
 def _verdict(facts: Facts) -> str:
@@ -169,13 +190,14 @@ def _training(facts: Facts) -> str:
     )
 
 
-def _widths(facts: Facts) -> str:
-    """State what the paper does not: how wide the layers are."""
+def _widths(facts: Facts, subject: Subject) -> str:
+    """State how wide the layers are, which the paper does not."""
+    ours = ", ours since the paper gives none" if subject.paper else ""
     deepest = facts.plain[-1]
     widths = [str(line.width) for line in deepest.table.lines if line.layer.startswith("encoder")]
     counts = [f"{depth.table.parameters:,} with {depth.layers}" for depth in facts.plain]
     return (
-        f"Encoder widths, ours since the paper gives none: the first of {listed(widths, most=len(widths))}, mirrored "
+        f"Encoder widths{ours}: the first of {listed(widths, most=len(widths))}, mirrored "
         f"in the decoder; parameters {listed(counts)}."
     )
 
@@ -185,12 +207,6 @@ def _unfinished(facts: Facts) -> str:
     epochs = "the last epoch" if last == 1 else f"the last {last} epochs"
     changes = [f"{100 * -depth.last_fall:+z.1f} % with {depth.layers}" for depth in facts.plain]
     return f"Over {epochs} the held-out error changed by {listed(changes)}: a deeper network may only be slower."
-
-
-def _diverged(facts: Facts) -> tuple[str, ...]:
-    if not facts.diverged:
-        return ()
-    return (f"{several(facts.diverged, 'seed')} left out of everything: with it some network diverged.",)
 
 
 def _named(depths: Sequence[Depth]) -> str:

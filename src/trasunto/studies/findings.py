@@ -2,8 +2,9 @@
 
 A study is a module with ``Settings`` (a frozen dataclass whose defaults are the paper's size, and ``reduced()``),
 ``Facts``, ``requests(table, settings)`` (what it trains), ``investigate(table, settings, train) -> Facts``, and, of
-facts alone, ``conclude(facts) -> (verdict, details)`` and ``comparisons(facts)``. Those two are pure: a verdict is
-built from facts, so that it turns when they do.
+facts alone, ``conclude(facts, subject) -> (verdict, details)`` and ``comparisons(facts)``. Those two are pure: a
+verdict is built from facts, so that it turns when they do; the subject says what the rows are called and whether they
+are the paper's, without which no sentence may speak of it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from trasunto.studies.subject import OWN, PAPER_DATA, Subject, subject_of
+
 if TYPE_CHECKING:
     from trasunto.data import Table
-
-PAPER_DATA = "mnist"
-"""What the rows of the first paper are called; those of another are named where its studies are."""
 
 Train: TypeAlias = Callable[..., Any]
 """`runs.train` with its store already bound: (recipes, table, *, seeds, epochs, snapshots, ...) -> Cohort."""
@@ -65,7 +65,8 @@ class Findings:
     """What a study found: facts, one plain sentence they support, and the paper's numbers beside ours.
 
     `facts` is the study's own frozen dataclass; ``dataclasses.asdict`` turns it into plain JSON values (a number that
-    does not exist is None, never NaN). `seconds` is the wall time that the study took.
+    does not exist is None, never NaN). `seconds` is the wall time that the study took. `subject` says whether the rows
+    are the paper's, and images; for others than the paper's, `paper_answer` is empty and there are no `comparisons`.
     """
 
     study: str
@@ -78,6 +79,7 @@ class Findings:
     settings: dict[str, Any]
     paper_answer: str
     seconds: float
+    subject: Subject = OWN
 
 
 @dataclass(frozen=True)
@@ -124,18 +126,23 @@ class Study:
         requests: tuple[Request, ...] = self._imported.requests(table, settings)
         return requests
 
-    def run(self, table: Table, settings: Any, train: Train) -> Findings:
-        """Train what is missing, measure and conclude; the paper's numbers stand beside those of its own rows only."""
+    def run(self, table: Table, settings: Any, train: Train, *, paper: bool | None = None) -> Findings:
+        """Train what is missing, measure and conclude; what the paper says stands beside its own rows only.
+
+        `paper` says whether `table` holds those; by default its content does.
+        """
         began = time.perf_counter()
+        subject = subject_of(table, self.data, paper=paper)
         facts = self._imported.investigate(table, settings, train)
-        verdict, details = self._imported.conclude(facts)
+        verdict, details = self._imported.conclude(facts, subject)
         return self.found(
             verdict=verdict,
             details=details,
             facts=facts,
             settings=settings,
-            comparisons=self._imported.comparisons(facts) if table.provenance.name == self.data else (),
+            comparisons=self._imported.comparisons(facts) if subject.paper else (),
             seconds=time.perf_counter() - began,
+            subject=subject,
         )
 
     def found(
@@ -147,8 +154,9 @@ class Study:
         settings: Any,
         comparisons: Sequence[Comparison],
         seconds: float,
+        subject: Subject = OWN,
     ) -> Findings:
-        """Return findings that carry this study's name, question and the paper's answer."""
+        """Return findings that carry this study's name and question and, of the paper's rows, the paper's answer."""
         return Findings(
             study=self.name,
             experiments=self.experiments,
@@ -158,8 +166,9 @@ class Study:
             facts=facts,
             comparisons=tuple(comparisons),
             settings=asdict(settings),
-            paper_answer=self.paper_answer,
+            paper_answer=self.paper_answer if subject.paper else "",
             seconds=seconds,
+            subject=subject,
         )
 
     @property

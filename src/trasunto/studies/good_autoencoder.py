@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trasunto.errors import TrasuntoError
 from trasunto.studies import good_autoencoder_stages as stages
 from trasunto.studies.cells import require_test_rows
+from trasunto.studies.divergence import NOTHING
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.good_autoencoder_facts import MEASURES, Facts, measure
 from trasunto.studies.good_autoencoder_verdict import comparisons, conclude
@@ -107,7 +109,9 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train the paper's network, then search."""
     paper, *_ = requests(table, settings)
     network = paper_recipe().network
-    found = read(paper.carry_out(table, train), MEASURES, settings.epochs, 1)
+    found, left = read(paper.carry_out(table, train), MEASURES, settings.epochs, 1)
+    if not left.networks:
+        raise TrasuntoError(f"study 'good-autoencoder' has nothing to measure. {NOTHING}")
     (linear,) = principal(table, [network.encoder[-1].units])
     return measure(
         {name: values[0] for name, values in found.items()},
@@ -115,5 +119,5 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
         linear,
         stages.explore(table, settings.space, train),
         settings.target,
-        diverged=settings.seeds - found["test_error"].shape[1],
+        diverged=left.diverged,
     )

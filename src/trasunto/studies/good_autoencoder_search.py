@@ -25,6 +25,8 @@ class Trial:
         Of its hidden layer on each side of the latent one, which is linear.
     train_error, test_error
         After the last epoch; None where it diverged.
+    untrained
+        The error on held-out rows before training; None where it is not known.
     """
 
     stage: str
@@ -37,6 +39,7 @@ class Trial:
     train_error: float | None
     test_error: float | None
     reached: bool
+    untrained: float | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Best:
     ----------
     tried, reached
         How many networks were trained with that latent size, and how many of them reached the target.
+    untrained
+        Its error on held-out rows before training; None where it is not known.
     """
 
     latent: int
@@ -57,6 +62,7 @@ class Best:
     train_error: float
     test_error: float
     pca: Linear
+    untrained: float | None = None
 
 
 @dataclass(frozen=True)
@@ -176,4 +182,5 @@ def _best(latent: int, tried: list[Trial], pca: Linear) -> Best | None:
         train_error=best.train_error,
         test_error=best.test_error,
         pca=pca,
+        untrained=best.untrained,
     )

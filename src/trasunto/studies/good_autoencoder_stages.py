@@ -193,9 +193,8 @@ def _trials(
     recipes = [design.recipe(space.epochs) for design in designs]
     cohort = Request(recipes, seeds, space.epochs).carry_out(table, train)
     frame, history = cohort.frame(), cohort.history()
-    errors = np.stack(
-        [curves(frame, history, f"{rows}_error", space.epochs, len(recipes))[..., -1] for rows in SETS], axis=-1
-    )
+    by_epoch = [curves(frame, history, f"{rows}_error", space.epochs, len(recipes)) for rows in SETS]
+    errors, untrained = np.stack([values[..., -1] for values in by_epoch], axis=-1), by_epoch[-1][..., 0]
     return [
         Trial(
             stage=stage,
@@ -208,6 +207,7 @@ def _trials(
             train_error=plain(errors[i, j])[0],
             test_error=plain(errors[i, j])[1],
             reached=bool((errors[i, j] <= space.target).all()),
+            untrained=plain(untrained[i])[j],
         )
         for i, (design, recipe) in enumerate(zip(designs, recipes, strict=True))
         for j, seed in enumerate(seeds)

@@ -6,16 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 
+from trasunto.studies.divergence import left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.good_autoencoder_facts import Facts, Fit, OnRows, PaperNetwork
 from trasunto.studies.good_autoencoder_search import Best, Search
 from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.tabular_facts import Estimate
+from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER = {"train": (0.0152, 0.9471), "test": (0.0101, 0.9616)}
 """The paper's loss (penalties included) and accuracy on training rows and on those that it calls test."""
 
 _NAMES = {"train": "training", "test": "held-out"}
+
+_PAPERS, _REFERENCE = "the paper's network", "the reference network"
+"""What the network beside the search is called for the paper's rows, and for all others."""
 
 _STAGES = {
     "scan": "to scan latent sizes",
@@ -25,19 +31,23 @@ _STAGES = {
 }
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
+    paper = facts.paper
+    network = _PAPERS if subject.paper else _REFERENCE
+    untold = None if facts.search.found else too_little(_tried(facts.search), several(facts.search.epochs, "epoch"))
     details = (
-        *(_measured(rows, facts.paper) for rows in (facts.paper.train, facts.paper.test)),
-        _scatter(facts.paper),
-        _sides(facts.paper),
-        *_fit(facts.paper.fit),
+        *(_measured(rows, paper, network, subject) for rows in (paper.train, paper.test)),
+        _scatter(paper),
+        *(_sides(paper) if subject.paper else ()),
+        *_fit(paper, subject),
         _searched(facts.search),
         *_found(facts.search),
         *map(_best, reversed(facts.search.frontier)),
-        *_diverged(facts.paper),
+        *left_out(paper.diverged),
     )
-    return f"{_answer(facts)}; {_paper_network(facts)}.", details
+    answer = untold.rstrip(".") if untold else _answer(facts)
+    return f"{answer}; {_beside(facts, network)}.", details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
@@ -67,6 +77,13 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     )
 
 
+def _tried(search: Search) -> list[Reached]:
+    return [
+        Reached(f"with {several(best.latent, 'latent unit')}", best.test_error, best.untrained, best.pca.test_error)
+        for best in search.frontier
+    ]
+
+
 def _answer(facts: Facts) -> str:
     search, target = facts.search, facts.target
     found = search.found
@@ -94,25 +111,31 @@ def _nearest(search: Search) -> str:
     )
 
 
-def _paper_network(facts: Facts) -> str:
+def _beside(facts: Facts, network: str) -> str:
     paper = facts.paper
     means = f"{paper.train.error.mean:.4f} and {paper.test.error.mean:.4f}"
     reached = "no seed" if not paper.reached else f"{paper.reached} of {several(paper.seeds, 'seed')}"
-    return f"the paper's network leaves {means}, and reaches {facts.target:g} on both in {reached}"
+    what = network if network == _PAPERS else f"{network} ({paper.table.network})"
+    return f"{what} leaves {means}, and reaches {facts.target:g} on both in {reached}"
 
 
-def _measured(rows: OnRows, paper: PaperNetwork) -> str:
-    loss, accuracy = PAPER[rows.rows]
+def _measured(rows: OnRows, paper: PaperNetwork, network: str, subject: Subject) -> str:
+    loss, accuracy = (f" (paper {said})" if subject.paper else "" for said in _said(rows))
     when = ", averaged over the last epoch" if rows.rows == "train" else ""
     return (
-        f"The paper's network on {_NAMES[rows.rows]} rows{when}, {several(paper.seeds, 'seed')}: loss with penalties "
-        f"{_estimate(rows.loss, 4)} (paper {loss}), error without {_estimate(rows.error, 4)}, accuracy "
-        f"{100 * rows.accuracy.mean:.2f} %{_bounds(rows.accuracy, 2, 100)} (paper {100 * accuracy:.2f} %)."
+        f"{network.capitalize()} on {_NAMES[rows.rows]} rows{when}, {several(paper.seeds, 'seed')}: loss with "
+        f"penalties {_estimate(rows.loss, 4)}{loss}, error without {_estimate(rows.error, 4)}, accuracy "
+        f"{100 * rows.accuracy.mean:.2f} %{_bounds(rows.accuracy, 2, 100)}{accuracy}."
     )
 
 
+def _said(rows: OnRows) -> tuple[str, str]:
+    loss, accuracy = PAPER[rows.rows]
+    return f"{loss}", f"{100 * accuracy:.2f} %"
+
+
 def _scatter(paper: PaperNetwork) -> str:
-    """Say how far single seeds lie apart, since the paper's figures are of one."""
+    """Say how far single seeds lie apart."""
     told = [
         f"{min(rows.loss.by_seed):.4f} to {max(rows.loss.by_seed):.4f} (median {median(rows.loss.by_seed):.4f}) on "
         f"{_NAMES[rows.rows]} rows"
@@ -125,16 +148,17 @@ def _scatter(paper: PaperNetwork) -> str:
     return f"From seed to seed the last epoch's loss goes from {listed(told)}{span}."
 
 
-def _sides(paper: PaperNetwork) -> str:
+def _sides(paper: PaperNetwork) -> tuple[str, ...]:
     """Say on which rows the loss is lower, since the paper has it lower on those it did not train on."""
     lower = sum(test < train for test, train in zip(paper.test.loss.by_seed, paper.train.loss.by_seed, strict=True))
     return (
         f"The paper's loss is lower on held-out rows (0.0101) than on training rows (0.0152); here it is so in {lower} "
-        f"of {several(paper.seeds, 'seed')}."
+        f"of {several(paper.seeds, 'seed')}.",
     )
 
 
-def _fit(fit: Fit) -> Iterator[str]:
+def _fit(paper: PaperNetwork, subject: Subject) -> Iterator[str]:
+    fit = paper.fit
     span = "the last epoch" if fit.part == 1 else f"the last {fit.part} epochs"
     linear = f" (PCA: {fit.linear_ratio:.2f})" if fit.linear_ratio is not None else ""
     gap = "" if fit.gap_p is None else f", {chance(fit.gap_p)} for no difference"
@@ -142,6 +166,11 @@ def _fit(fit: Fit) -> Iterator[str]:
         f"Over {span} the held-out error is {fit.ratio.mean:.2f} times the training error"
         f"{_bounds(fit.ratio, 2)}{linear}{gap}."
     )
+    reached = Reached("", paper.test.error.mean, paper.test.errors.mean[0], paper.pca.test_error)
+    if not reached.enough:
+        yield f"It is not trained enough to tell whether it over-fits: it {reached.said}."
+        return
+    both = ': the paper\'s "no signs of over-fitting" holds for the second only' if subject.paper else ""
     yield {
         "rises": (
             f"It over-fits: from its lowest, up to epoch {fit.lowest_epoch}, the held-out error rises by "
@@ -149,9 +178,9 @@ def _fit(fit: Fit) -> Iterator[str]:
         ),
         "gap": (
             f"It fits its training rows better than others, by more than those are harder for PCA, but training longer "
-            f'did no harm{_rise(fit)}: the paper\'s "no signs of over-fitting" holds for the second only.'
+            f"did no harm{_rise(fit)}{both}."
         ),
-        "none": f"No over-fitting shows{_rise(fit)}, as the paper says.",
+        "none": f"No over-fitting shows{_rise(fit)}{', as the paper says' if subject.paper else ''}.",
         "open": "One seed cannot say whether it over-fits.",
     }[fit.kind]
 
@@ -208,12 +237,6 @@ def _best(best: Best) -> str:
         f"{best.train_error:.4f}; {best.network}, {best.parameters:,} parameters); PCA leaves "
         f"{best.pca.test_error:.4f} (training {best.pca.train_error:.4f})."
     )
-
-
-def _diverged(paper: PaperNetwork) -> tuple[str, ...]:
-    if not paper.diverged:
-        return ()
-    return (f"{several(paper.diverged, 'seed')} left out of the paper's network: with it the network diverged.",)
 
 
 def _estimate(value: Estimate, digits: int) -> str:

@@ -5,15 +5,16 @@ Errors are test reconstruction errors (mean squared error per feature): lower is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trasunto.studies.cells import require_test_rows
-from trasunto.studies.curves import curves
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.hidden_size_facts import Facts, measure
 from trasunto.studies.hidden_size_verdict import comparisons, conclude
 from trasunto.studies.paper_network import paper_recipe
+from trasunto.studies.tabular_facts import read, require_some
 
 if TYPE_CHECKING:
     from trasunto.analysis.baselines import LinearBaseline
@@ -59,8 +60,9 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     Raises
     ------
     TrasuntoError
-        The table has no test rows.
+        The table has no test rows, or no size is asked for.
     """
+    require_some("hidden-size", hidden=settings.hidden)
     require_test_rows(table, "hidden-size")
     recipes = [paper_recipe(hidden) for hidden in settings.sizes]
     kept = tuple(epoch for epoch in settings.kept if epoch <= settings.epochs)
@@ -70,21 +72,24 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
 def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train the sizes and measure them beside PCA."""
     (request,) = requests(table, settings)
-    cohort = request.carry_out(table, train)
-    frame, history = cohort.frame(), cohort.history()
-    sizes = settings.sizes
+    found, left = read(request.carry_out(table, train), ("error",), settings.epochs, len(settings.sizes))
+    sizes = [settings.sizes[place] for place in left.networks]
     return measure(
         sizes,
-        [recipe.parameters(table.d) for recipe in request.recipes],
-        curves(frame, history, "train_error", settings.epochs, len(sizes)),
-        curves(frame, history, "test_error", settings.epochs, len(sizes)),
+        [request.recipes[place].parameters(table.d) for place in left.networks],
+        found["train_error"],
+        found["test_error"],
         _linear(table, sizes),
         settings.worthwhile,
+        diverged=left.diverged,
+        lost=tuple(settings.sizes[place] for place in left.lost),
     )
 
 
-def _linear(table: Table, sizes: tuple[int, ...]) -> tuple[LinearBaseline, ...]:
+def _linear(table: Table, sizes: Sequence[int]) -> tuple[LinearBaseline, ...]:
     from trasunto.analysis.baselines import principal_components
 
     assert table.test is not None
+    if not sizes:
+        return ()
     return principal_components(table.values(), table.test.values(), sizes)

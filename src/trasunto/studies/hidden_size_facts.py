@@ -115,17 +115,23 @@ class Facts:
     enough
         The smallest size beyond which every gap is slight; None where the last gap is not.
     untrained
-        Mean test error before training, over all members.
+        Mean test error before training, over all members; None where every network diverged.
+    diverged
+        Seeds left out because a network diverged with them.
+    lost
+        Sizes left out because they diverged with every seed, or with too many.
     """
 
     epochs: int
     seeds: int
     worthwhile: float
-    untrained: float
+    untrained: float | None
     enough: int | None
     sizes: tuple[Size, ...]
     gaps: tuple[Gap, ...]
     curves: tuple[Curves, ...]
+    diverged: int = 0
+    lost: tuple[int, ...] = ()
 
 
 def measure(
@@ -135,6 +141,8 @@ def measure(
     test: NDArray[np.float64],
     baselines: Sequence[LinearBaseline],
     worthwhile: float,
+    diverged: int = 0,
+    lost: tuple[int, ...] = (),
 ) -> Facts:
     """Return the facts of curves (sizes, seeds, t + 1); everything else is one per size, sizes ascending."""
     final = test[..., -1]
@@ -143,7 +151,7 @@ def measure(
         epochs=test.shape[2] - 1,
         seeds=test.shape[1],
         worthwhile=worthwhile,
-        untrained=float(test[..., 0].mean()),
+        untrained=float(test[..., 0].mean()) if len(hidden) else None,
         enough=enough(gaps),
         sizes=tuple(
             _size(hidden[i], parameters[i], float(train[i, :, -1].mean()), test[i], baselines[i])
@@ -154,12 +162,14 @@ def measure(
             Curves(units, plain(train[i]), plain(test[i]), plain(train[i].mean(axis=0)), plain(test[i].mean(axis=0)))
             for i, units in enumerate(hidden)
         ),
+        diverged=diverged,
+        lost=lost,
     )
 
 
 def gaps_of(hidden: Sequence[int], final: NDArray[np.float64], worthwhile: float) -> tuple[Gap, ...]:
     """Return the gaps between neighbouring sizes, from last errors (sizes, seeds), tested together."""
-    family = len(hidden) - 1
+    family = max(0, len(hidden) - 1)
     tested = adjust(paired(final[i], final[i + 1], family=family) for i in range(family))
     return tuple(
         _gap(hidden[i], hidden[i + 1], final[i], final[i + 1], difference, worthwhile)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.hidden_size_facts import Facts, Gap, Size, last_part
 from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER_CLAIMS: tuple[tuple[int, int, str, str], ...] = (
     (64, 128, "64 units are too few", "gain"),
@@ -13,14 +16,27 @@ PAPER_CLAIMS: tuple[tuple[int, int, str, str], ...] = (
 """What the paper says of two neighbouring sizes, and the kind of gap that would bear it out."""
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
-    details = (*map(_gap, facts.gaps), *_claims(facts), *_linear(facts), _size(facts), _unfinished(facts), _dropout())
-    return _verdict(facts), details
+    lost = left_out(facts.diverged, [f"with {hidden} hidden units" for hidden in facts.lost])
+    if not facts.sizes:
+        return NOTHING, lost
+    untold = _too_little(facts)
+    details = (
+        *map(_gap, facts.gaps),
+        *(_claims(facts) if subject.paper and not untold else ()),
+        *_linear(facts),
+        _size(facts),
+        _unfinished(facts),
+        _dropout(),
+        *lost,
+    )
+    return untold or _verdict(facts), details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return what the paper says of the sizes beside the gaps measured."""
+    untold = "not trained enough to tell" if _too_little(facts) else ""
     return tuple(
         Comparison(
             id=f"A5.gap-{smaller}-{larger}",
@@ -28,13 +44,21 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
             paper=None,
             ours=gap.relative,
             paper_says=says,
-            note=f"after {several(facts.epochs, 'epoch')}; {_judged(gap, wanted)}",
+            note=f"after {several(facts.epochs, 'epoch')}; {untold or _judged(gap, wanted)}",
             low=gap.share_low if larger == 2 * smaller else None,
             high=gap.share_high if larger == 2 * smaller else None,
         )
         for smaller, larger, says, wanted in PAPER_CLAIMS
         if (gap := _between(facts, smaller, larger)) is not None
     )
+
+
+def _too_little(facts: Facts) -> str | None:
+    reached = [
+        Reached(f"with {size.hidden} hidden units", size.test_error, curves.mean_test[0], size.pca_test_error)
+        for size, curves in zip(facts.sizes, facts.curves, strict=True)
+    ]
+    return too_little(reached, several(facts.epochs, "epoch"))
 
 
 def _verdict(facts: Facts) -> str:

@@ -66,13 +66,16 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
 def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train the sizes and measure them beside PCA."""
     (request,) = requests(table, settings)
-    found = read(request.carry_out(table, train), ("error",), settings.epochs, len(settings.sizes))
+    found, left = read(request.carry_out(table, train), ("error",), settings.epochs, len(settings.sizes))
+    sizes = [settings.sizes[place] for place in left.networks]
     return measure(
-        settings.sizes,
-        [layer_table(recipe.network, table.d) for recipe in request.recipes],
+        sizes,
+        [layer_table(request.recipes[place].network, table.d) for place in left.networks],
         found["train_error"],
         found["test_error"],
-        principal(table, settings.sizes),
+        principal(table, sizes),
         settings.worthwhile,
-        diverged=settings.seeds - found["test_error"].shape[1],
+        diverged=left.diverged,
+        lost=tuple(settings.sizes[place] for place in left.lost),
+        features=table.d,
     )

@@ -66,6 +66,8 @@ class Facts:
         What each step takes off the held-out error; its `smaller` and `larger` are latent sizes.
     train, test
         Error by epoch of each size, on training and held-out rows.
+    lost
+        Sizes left out because they diverged with every seed, or with too many.
     """
 
     features: int
@@ -79,6 +81,7 @@ class Facts:
     gaps: tuple[Gap, ...]
     train: tuple[Course, ...]
     test: tuple[Course, ...]
+    lost: tuple[int, ...] = ()
 
 
 def measure(
@@ -89,22 +92,28 @@ def measure(
     linear: Sequence[Linear],
     worthwhile: float,
     diverged: int = 0,
+    lost: tuple[int, ...] = (),
+    features: int | None = None,
 ) -> Facts:
-    """Return the facts of error curves (sizes, seeds, t + 1); everything else is one per size, sizes ascending."""
+    """Return the facts of error curves (sizes, seeds, t + 1); `latent`, `tables` and `linear` are one per size.
+
+    `features` is how many a row has, where `tables` may be empty.
+    """
     last = test[..., -1]
     gaps = gaps_of(latent, last, worthwhile)
     return Facts(
-        features=tables[0].lines[0].width,
+        features=tables[0].lines[0].width if features is None else features,
         epochs=test.shape[2] - 1,
         seeds=test.shape[1],
         diverged=diverged,
         worthwhile=worthwhile,
         enough=enough(gaps),
-        in_order=int((np.diff(last, axis=0) < 0).all(axis=0).sum()),
+        in_order=int((np.diff(last, axis=0) < 0).all(axis=0).sum()) if len(latent) else 0,
         sizes=tuple(_size(latent[i], tables[i], train[i], test[i], linear[i]) for i in range(len(latent))),
         gaps=gaps,
         train=tuple(map(course, train)),
         test=tuple(map(course, test)),
+        lost=lost,
     )
 
 

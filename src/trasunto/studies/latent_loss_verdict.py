@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.hidden_size_facts import Gap, last_part
 from trasunto.studies.latent_loss_facts import Facts, Size
-from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.phrases import chance, error, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER_TABLE: dict[int, tuple[float, float]] = {
     4: (0.2252, 0.2373),
@@ -18,19 +21,23 @@ PAPER_TABLE: dict[int, tuple[float, float]] = {
 """Latent units -> the paper's losses, its test column and its validation column."""
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
+    lost = left_out(facts.diverged, [f"with {latent} latent units" for latent in facts.lost])
+    if not facts.sizes:
+        return NOTHING, lost
+    untold = _too_little(facts)
     details = (
         *map(_gap, facts.gaps),
-        *_order(facts),
+        *(() if untold else _order(facts, subject)),
         _linear(facts),
         *_whole(facts),
         _training(facts),
         _unfinished(facts),
         _parameters(facts),
-        *_diverged(facts),
+        *lost,
     )
-    return _verdict(facts), details
+    return untold or _verdict(facts), details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
@@ -52,6 +59,14 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
         if size.latent in PAPER_TABLE
         for column, paper in zip(("test", "validation"), PAPER_TABLE[size.latent], strict=True)
     )
+
+
+def _too_little(facts: Facts) -> str | None:
+    reached = [
+        Reached(f"with {size.latent} latent units", size.test_error.mean, course.mean[0], size.pca.test_error)
+        for size, course in zip(facts.sizes, facts.test, strict=True)
+    ]
+    return too_little(reached, several(facts.epochs, "epoch"))
 
 
 def _verdict(facts: Facts) -> str:
@@ -81,7 +96,7 @@ def _spans(gaps: Sequence[Gap]) -> str:
 
 
 def _listed_errors(sizes: Sequence[Size]) -> str:
-    return listed([f"{_error(size.test_error.mean)} with {size.latent}" for size in sizes])
+    return listed([f"{error(size.test_error.mean)} with {size.latent}" for size in sizes])
 
 
 def _worse(facts: Facts) -> str:
@@ -93,9 +108,9 @@ def _worse(facts: Facts) -> str:
 
 def _gap(gap: Gap) -> str:
     direction = "lower" if gap.difference >= 0 else "higher"
-    bounds = "" if gap.low is None or gap.high is None else f" (difference {_error(gap.low)} to {_error(gap.high)})"
+    bounds = "" if gap.low is None or gap.high is None else f" (difference {error(gap.low)} to {error(gap.high)})"
     sentence = (
-        f"{gap.larger} latent units leave a held-out error {_error(abs(gap.difference))} {direction} than {gap.smaller}"
+        f"{gap.larger} latent units leave a held-out error {error(abs(gap.difference))} {direction} than {gap.smaller}"
         f"{bounds}, {percent(abs(gap.per_doubling))} {direction} per doubling"
     )
     if gap.p is None or gap.adjusted is None:
@@ -104,11 +119,13 @@ def _gap(gap: Gap) -> str:
     return f"{sentence} ({effect}{chance(gap.adjusted)} after Holm, {gap.test})."
 
 
-def _order(facts: Facts) -> tuple[str, ...]:
+def _order(facts: Facts, subject: Subject) -> tuple[str, ...]:
     if not facts.gaps:
         return ()
     held = f"{facts.in_order} of {several(facts.seeds, 'seed')}"
-    return (f"The paper's order, each larger latent layer leaving less, holds in {held}.",)
+    if subject.paper:
+        return (f"The paper's order, each larger latent layer leaving less, holds in {held}.",)
+    return (f"Each larger latent layer leaves less than the one before in {held}.",)
 
 
 def _linear(facts: Facts) -> str:
@@ -122,7 +139,7 @@ def _linear(facts: Facts) -> str:
 
 
 def _beside(size: Size) -> str:
-    return f"{size.latent} ({_error(size.pca.test_error)} against {_error(size.test_error.mean)})"
+    return f"{size.latent} ({error(size.pca.test_error)} against {error(size.test_error.mean)})"
 
 
 def _whole(facts: Facts) -> tuple[str, ...]:
@@ -138,8 +155,7 @@ def _whole(facts: Facts) -> tuple[str, ...]:
 
 def _training(facts: Facts) -> str:
     told = [
-        f"{_error(size.train_error.mean)} with {size.latent} (PCA {_error(size.pca.train_error)})"
-        for size in facts.sizes
+        f"{error(size.train_error.mean)} with {size.latent} (PCA {error(size.pca.train_error)})" for size in facts.sizes
     ]
     return f"On training rows the error, averaged over the last epoch, is {listed(told)} latent units."
 
@@ -160,18 +176,5 @@ def _parameters(facts: Facts) -> str:
     return f"Only the latent layer differs, and with it the parameters: {listed(counts)}."
 
 
-def _diverged(facts: Facts) -> tuple[str, ...]:
-    if not facts.diverged:
-        return ()
-    return (f"{several(facts.diverged, 'seed')} left out of everything: with it some network diverged.",)
-
-
 def _named(sizes: Sequence[Size]) -> str:
     return listed([str(size.latent) for size in sizes])
-
-
-def _error(value: float) -> str:
-    """Write an error so that a small one does not read as zero, and one that is only rounding does."""
-    if abs(value) < 1e-6:
-        return "0"
-    return f"{value:.4f}" if abs(value) >= 1e-3 else f"{value:.2g}"

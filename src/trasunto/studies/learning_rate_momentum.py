@@ -1,6 +1,6 @@
 """A2 and A3: how learning rate and momentum change what is learnt, on a full grid of both.
 
-Errors are test reconstruction errors (mean squared error per pixel, pixels in 0..1): lower is better.
+Errors are test reconstruction errors (means per feature; of images per pixel, pixels in 0..1): lower is better.
 """
 
 from __future__ import annotations
@@ -77,4 +77,5 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     if settings.long_cells:
         long = cells.read(trained[1].history(), settings.long_cells, settings.long_cells, settings.long_epochs)
     bounded = cells.is_bounded(settings.network, settings.loss)
-    return measure(grid, long, bounded=bounded, goal=settings.goal, loss=settings.loss)
+    pca = cells.linear_error(table, settings.network, settings.loss)
+    return measure(grid, long, bounded=bounded, goal=settings.goal, loss=settings.loss, pca=pca)

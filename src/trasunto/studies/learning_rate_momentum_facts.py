@@ -75,6 +75,8 @@ class Facts:
         What learning rate / (1 - momentum) explains.
     reach, goal, goal_epochs
         The cells that were trained for longer, and the error and epochs that they are judged by.
+    pca
+        Test error of PCA with as many components as latent units; None where it was not measured.
     """
 
     learning_rates: Axis
@@ -97,6 +99,7 @@ class Facts:
     reach: tuple[Reach, ...]
     goal: float
     goal_epochs: int
+    pca: float | None = None
 
     def finished(self) -> NDArray[np.float64]:
         """Return the errors of the cells that finished, (rows, columns); NaN for those that diverged or stalled."""
@@ -112,7 +115,9 @@ class Facts:
         return sum(1 for cell in self.reach if cell.epoch is not None and cell.epoch <= epochs)
 
 
-def measure(grid: Cells, long: Cells | None, *, bounded: bool, goal: float, loss: str = "mse") -> Facts:
+def measure(
+    grid: Cells, long: Cells | None, *, bounded: bool, goal: float, loss: str = "mse", pca: float | None = None
+) -> Facts:
     """Return the facts of a grid and of the cells trained for longer."""
     last, outcome = grid.at(grid.epochs), grid.outcome(grid.epochs)
     learnt = np.where((np.array(outcome) == "finished")[:, :, None], last, np.nan)
@@ -144,6 +149,7 @@ def measure(grid: Cells, long: Cells | None, *, bounded: bool, goal: float, loss
         reach=reach_of(long, goal) if long else (),
         goal=goal,
         goal_epochs=long.epochs if long else 0,
+        pca=pca,
     )
 
 

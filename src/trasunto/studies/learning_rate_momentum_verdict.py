@@ -12,6 +12,8 @@ from trasunto.analysis.intervals import SIGNIFICANCE
 from trasunto.studies.findings import Comparison
 from trasunto.studies.learning_rate_momentum_facts import Facts, Reach
 from trasunto.studies.phrases import cell, chance, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 STEADY = 0.9
 """A setting lowers the error if it does so in at least this share of neighbouring cells."""
@@ -34,11 +36,16 @@ _SCALES = {"error": "the error", "log error": "its logarithm"}
 Independence = Literal["unknown", "independent", "nearly", "unsettled", "dependent"]
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
     if facts.best is None:
         return "No cell of the grid learnt anything: every one of them diverged or stalled.", (_outcomes(facts),)
-    details = (_best(facts), _additive(facts), _one_number(facts), *_reached(facts), _outcomes(facts))
+    # Of all cells the best decides: to train hardly at all is an answer for the others.
+    where = f"at learning rate {facts.best.learning_rate:g} with momentum {facts.best.momentum:g}"
+    reached = Reached(where, facts.best.error.mean, facts.untrained.mean, facts.pca)
+    if untold := too_little([reached], several(facts.epochs, "epoch")):
+        return untold, (_best(facts), *_reached(facts, subject), _outcomes(facts))
+    details = (_best(facts), _additive(facts), _one_number(facts), *_reached(facts, subject), _outcomes(facts))
     return f"{_direction(facts)}{_independence(facts)}.", details
 
 
@@ -166,9 +173,9 @@ def _one_number(facts: Facts) -> str:
     )
 
 
-def _reached(facts: Facts) -> tuple[str, ...]:
+def _reached(facts: Facts, subject: Subject) -> tuple[str, ...]:
     start = facts.untrained.mean
-    first = f"Untrained, the error is {start:.4f}: {math.sqrt(start):.2f} per pixel, its square root."
+    first = f"Untrained, the error is {start:.4f}: {math.sqrt(start):.2f} per {subject.per}, its square root."
     if not facts.reach:
         return (first,)
     total, missed = len(facts.reach), [found for found in facts.reach if found.epoch is None]

@@ -1,6 +1,6 @@
 """A4: whether the order of learning rates and momenta after a few epochs survives a long training.
 
-Errors are test reconstruction errors (mean squared error per pixel, pixels in 0..1): lower is better.
+Errors are test reconstruction errors (means per feature; of images per pixel, pixels in 0..1): lower is better.
 """
 
 from __future__ import annotations
@@ -75,4 +75,5 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     (request,) = requests(table, settings)
     history = request.carry_out(table, train).history()
     grid = cells.read(history, settings.learning_rates, settings.momenta, settings.epochs)
-    return measure(grid, settings.early, settings.compared, settings.loss)
+    pca = cells.linear_error(table, settings.network, settings.loss)
+    return measure(grid, settings.early, settings.compared, settings.loss, pca)

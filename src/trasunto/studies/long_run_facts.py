@@ -65,6 +65,8 @@ class Facts:
         The cells with the lowest error at both epochs; None where none has one.
     highest
         The cell with the highest learning rate and momentum.
+    pca
+        Test error of PCA with as many components as latent units; None where it was not measured.
     """
 
     learning_rates: Axis
@@ -79,6 +81,7 @@ class Facts:
     best_early: tuple[float, float] | None
     best_late: tuple[float, float] | None
     highest: tuple[float, float]
+    pca: float | None = None
 
     def course(self, cell: tuple[float, float]) -> Course:
         """Return what one cell, (learning rate, momentum), did."""
@@ -95,7 +98,7 @@ class Facts:
         return tuple(course for course in self.courses if course.error[-1] is None)
 
 
-def measure(grid: Cells, early: int, later: Sequence[int], loss: str = "mse") -> Facts:
+def measure(grid: Cells, early: int, later: Sequence[int], loss: str = "mse", pca: float | None = None) -> Facts:
     """Return the facts of a grid whose order at `early` is compared with each of `later`, the last epoch included."""
     names = grid.names
     curves = grid.curves.mean(axis=2).reshape(len(names), -1)
@@ -115,6 +118,7 @@ def measure(grid: Cells, early: int, later: Sequence[int], loss: str = "mse") ->
         best_early=_lowest(names, first),
         best_late=_lowest(names, last),
         highest=(max(grid.learning_rates), max(grid.momenta)),
+        pca=pca,
     )
 
 

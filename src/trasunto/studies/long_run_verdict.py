@@ -6,6 +6,8 @@ from trasunto.analysis.ranking import Agreement
 from trasunto.studies.findings import Comparison
 from trasunto.studies.long_run_facts import RISE, Course, Facts
 from trasunto.studies.phrases import cell, listed, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 STRONG, WEAK = 0.9, 0.5
 """A rank correlation from the first on means that the order holds, below the second that it does not."""
@@ -14,11 +16,15 @@ GOOD = 0.1
 """A cell whose last error is within this share of the best one's is still good."""
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
     if facts.best_late is None:
         verdict = f"No cell has an error after {several(facts.epochs, 'epoch')}: every one of them diverged."
         return verdict, (_falls(facts),)
+    best = facts.course(facts.best_late)
+    reached = Reached(f"at {cell(*facts.best_late)} (learning rate/momentum)", _last(best), best.error[0], facts.pca)
+    if untold := too_little([reached], several(facts.epochs, "epoch")):
+        return untold, (_best(facts), _falls(facts))
     verdict = f"{_order(facts)}; {_highest(facts)}."
     return verdict, (_agreements(facts), _reversals(facts), _best(facts), _falls(facts))
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from trasunto.analysis.reconstruction import binary_cross_entropy, mean_squared_error
 from trasunto.errors import DataError
-from trasunto.studies.cells import require_test_rows
+from trasunto.studies.cells import linear_error, require_test_rows
+from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.loss_facts import LOSSES, Facts, measure
 from trasunto.studies.loss_verdict import comparisons, conclude
@@ -59,13 +60,17 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
 def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train on both losses and judge by both."""
     (request,) = requests(table, settings)
-    members = request.carry_out(table, train).members
+    cohort = request.carry_out(table, train)
+    whole = finished(cohort, settings.epochs, len(LOSSES)).all(axis=0)
+    members = [member for member, kept in zip(cohort.members, np.tile(whole, len(LOSSES)), strict=True) if kept]
     test = _rows(table)
     return measure(
         trained=_judged(members, test, settings.epochs),
         untrained=_judged(members, test, 0),
         floor=binary_cross_entropy(test, test),
         epochs=settings.epochs,
+        diverged=int((~whole).sum()),
+        pca=linear_error(table, str(request.recipes[0].network), "mse"),
     )
 
 
@@ -94,4 +99,5 @@ def _judged(members: Sequence[Any], test: NDArray[np.floating], epoch: int) -> N
     for member in members:
         reconstruction = member.at(epoch).reconstruct(test)
         errors.append([judge(test, reconstruction) for judge in _JUDGES])
-    return np.asarray(errors).reshape(len(LOSSES), -1, len(_JUDGES)).transpose(0, 2, 1)
+    seeds = len(members) // len(LOSSES)
+    return np.asarray(errors, dtype=np.float64).reshape(len(LOSSES), seeds, len(_JUDGES)).transpose(0, 2, 1)

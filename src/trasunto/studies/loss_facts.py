@@ -80,9 +80,13 @@ class Facts:
     works
         In how many seeds the network trained on cross entropy ended below its own untrained errors, by both measures.
     floor
-        The smallest cross entropy possible on these rows: their grey values' own.
+        The smallest cross entropy possible on these rows: their values' own.
     arms, contrasts
-        By loss trained on, then by measure; by measure.
+        By loss trained on, then by measure; by measure. None where every seed diverged.
+    diverged
+        Seeds left out because a network diverged with them.
+    pca
+        Squared error that PCA leaves with as many components as latent units; None where it was not measured.
     """
 
     epochs: int
@@ -91,14 +95,24 @@ class Facts:
     floor: float
     arms: tuple[Arm, ...]
     contrasts: tuple[Contrast, ...]
+    diverged: int = 0
+    pca: float | None = None
 
     def arm(self, trained_on: str, judged_by: str) -> Arm:
         """Return one arm."""
         return next(arm for arm in self.arms if (arm.trained_on, arm.judged_by) == (trained_on, judged_by))
 
 
-def measure(trained: NDArray[np.float64], untrained: NDArray[np.float64], floor: float, epochs: int) -> Facts:
+def measure(
+    trained: NDArray[np.float64],
+    untrained: NDArray[np.float64],
+    floor: float,
+    epochs: int,
+    diverged: int = 0,
+    pca: float | None = None,
+) -> Facts:
     """Return the facts of errors (losses trained on, measures, seeds), after and before training, in `LOSSES` order."""
+    left = trained.shape[2] > 0
     return Facts(
         epochs=epochs,
         seeds=trained.shape[2],
@@ -108,8 +122,11 @@ def measure(trained: NDArray[np.float64], untrained: NDArray[np.float64], floor:
             _arm(on, by, trained[i, j], float(untrained[i, j].mean()))
             for i, on in enumerate(LOSSES)
             for j, by in enumerate(LOSSES)
+            if left
         ),
-        contrasts=contrasts_of(trained),
+        contrasts=contrasts_of(trained) if left else (),
+        diverged=diverged,
+        pca=pca,
     )
 
 

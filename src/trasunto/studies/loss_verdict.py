@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from trasunto.analysis.intervals import SIGNIFICANCE
+from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.loss_facts import Contrast, Facts
 from trasunto.studies.phrases import chance, percent, several
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 MEASURES = {"mse": "squared error", "bce": "cross entropy"}
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
+    lost = left_out(facts.diverged)
+    if not facts.arms:
+        return f"No seed was trained to the end on both losses. {NOTHING}", lost
     contrasts = (_contrast(contrast, facts.seeds) for contrast in facts.contrasts)
-    return _verdict(facts), (*contrasts, *_power(facts), _floor(facts), _footing(facts))
+    details = (*contrasts, *_power(facts), _floor(facts, subject), _footing(facts), *lost)
+    return _too_little(facts) or _verdict(facts), details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's words beside what training on cross entropy left."""
+    if not facts.arms:
+        return ()
     arm = facts.arm("bce", "mse")
     return (
         Comparison(
@@ -39,6 +48,12 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
             high=arm.high,
         ),
     )
+
+
+def _too_little(facts: Facts) -> str | None:
+    arms = [facts.arm(on, "mse") for on in MEASURES]
+    reached = [Reached(f"trained on {MEASURES[arm.trained_on]}", arm.error, arm.untrained, facts.pca) for arm in arms]
+    return too_little(reached, several(facts.epochs, "epoch"))
 
 
 def _verdict(facts: Facts) -> str:
@@ -92,10 +107,11 @@ def _power(facts: Facts) -> tuple[str, ...]:
     )
 
 
-def _floor(facts: Facts) -> str:
+def _floor(facts: Facts, subject: Subject) -> str:
+    values = "grey values" if subject.images else "values"
     ours, theirs = facts.arm("bce", "bce").error, facts.arm("mse", "bce").error
     return (
-        f"Cross entropy cannot fall below {facts.floor:.4f} on these rows, the entropy of their grey values; "
+        f"Cross entropy cannot fall below {facts.floor:.4f} on these rows, the entropy of their {values}; "
         f"networks trained on it end {ours - facts.floor:.4f} above that, those trained on squared error "
         f"{theirs - facts.floor:.4f}."
     )

@@ -34,3 +34,16 @@ def chance(p: float) -> str:
 def cell(learning_rate: float, momentum: float) -> str:
     """Name a cell of a learning-rate x momentum grid."""
     return f"{learning_rate:g}/{momentum:g}"
+
+
+def error(value: float) -> str:
+    """Write an error so that a small one does not read as zero, and one that is only rounding does.
+
+    Examples
+    --------
+    >>> error(0.1), error(0.00012345), error(1e-9)
+    ('0.1000', '0.00012', '0')
+    """
+    if abs(value) < 1e-6:
+        return "0"
+    return f"{value:.4f}" if abs(value) >= 1e-3 else f"{value:.2g}"

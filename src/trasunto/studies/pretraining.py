@@ -6,7 +6,7 @@ trained encoder as a start that is trained on. Accuracies are those of the last 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.errors import DataError
-from trasunto.studies.cells import require_test_rows
+from trasunto.studies.cells import linear_error, require_test_rows
 from trasunto.studies.curves import curves
+from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.paper_network import paper_recipe
 from trasunto.studies.pretraining_facts import ARMS, Facts, measure
@@ -99,12 +100,21 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
 def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train the encoders and the classifiers, and measure their accuracy."""
     labels = _labels(table)
-    encoders = [
-        member.at(settings.encoder_epochs).weights for member in _encoders(settings).carry_out(table, train).members
-    ]
-    counts = settings.counts(table.n)
-    accuracy = np.stack([_accuracies(table, labels, count, encoders, settings, train) for count in counts])
-    return measure(counts, accuracy, settings.encoder_epochs)
+    cohort, counts = _encoders(settings).carry_out(table, train), settings.counts(table.n)
+    (seeds,) = np.nonzero(finished(cohort, settings.encoder_epochs, 1)[0])
+    encoders = {seed: cohort.members[seed].at(settings.encoder_epochs).weights for seed in seeds.tolist()}
+    accuracy = np.empty((len(counts), len(ARMS), 0))
+    if encoders:
+        accuracy = np.stack([_accuracies(table, labels, count, encoders, settings, train) for count in counts])
+    errors = curves(cohort.frame(), cohort.history(), "test_error", settings.encoder_epochs, 1)[0, seeds]
+    return measure(
+        counts,
+        accuracy,
+        settings.encoder_epochs,
+        asked=settings.seeds,
+        encoder=errors[:, (0, -1)] if encoders else None,
+        pca=linear_error(table, str(paper_recipe(settings.hidden).network), "mse"),
+    )
 
 
 def _encoders(settings: Settings) -> Request:
@@ -128,11 +138,11 @@ def _arms(settings: Settings, count: int) -> list[Recipe]:
 
 
 def _accuracies(
-    table: Table, labels: NDArray[Any], count: int, encoders: Sequence[Any], settings: Settings, train: Train
+    table: Table, labels: NDArray[Any], count: int, encoders: Mapping[int, Any], settings: Settings, train: Train
 ) -> NDArray[np.float64]:
-    """Return the accuracy of each arm and seed with `count` labels, (arms, seeds)."""
+    """Return the accuracy of each arm and seed with `count` labels, (arms, seeds); NaN where a classifier diverged."""
     epochs, found = settings.epochs_for(count), []
-    for rows, seeds in _subsets(table, labels, count, settings.seeds):
+    for rows, seeds in _subsets(table, labels, count, list(encoders)):
         starts = [None if arm == "scratch" else encoders[seed] for arm in ARMS for seed in seeds]
         cohort = train(_arms(settings, count), rows, seeds=seeds, epochs=epochs, snapshots=(), starts=starts)
         learnt = curves(cohort.frame(), cohort.history(), "test_accuracy", epochs, len(ARMS))
@@ -140,14 +150,14 @@ def _accuracies(
     return np.concatenate(found, axis=1)
 
 
-def _subsets(table: Table, labels: NDArray[Any], count: int, seeds: int) -> Iterator[tuple[Table, list[int]]]:
+def _subsets(table: Table, labels: NDArray[Any], count: int, seeds: list[int]) -> Iterator[tuple[Table, list[int]]]:
     """Yield the labelled rows and the seeds that learn from them: its own for each seed, unless all rows are used."""
     from trasunto.data.splits import stratified_rows
 
     if count == table.n:
-        yield table, list(range(seeds))
+        yield table, seeds
         return
-    for seed in range(seeds):
+    for seed in seeds:
         yield table.take(stratified_rows(labels, count, seed)), [seed]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis.intervals import adjust, interval, paired
+from trasunto.studies.cells import plain
 
 ARMS = ("scratch", "frozen", "fine-tuned")
 """Random weights; the trained encoder, kept as it is; the trained encoder, trained on."""
@@ -78,21 +79,53 @@ class Saving:
 
 @dataclass(frozen=True)
 class Facts:
-    """What each arm reached with each number of labels."""
+    """What each arm reached with each number of labels; nothing where every seed diverged.
+
+    Attributes
+    ----------
+    diverged
+        Seeds left out because a network diverged with them.
+    encoder_error, encoder_untrained
+        Test error of the encoders' autoencoders after and before training, mean over seeds; None where not known.
+    pca
+        Test error of PCA with as many components as latent units; None where it was not measured.
+    """
 
     encoder_epochs: int
     seeds: int
     scores: tuple[Score, ...]
     gains: tuple[Gain, ...]
     savings: tuple[Saving, ...]
+    diverged: int = 0
+    encoder_error: float | None = None
+    encoder_untrained: float | None = None
+    pca: float | None = None
 
     def of(self, arm: str) -> tuple[Score, ...]:
         """Return the scores of one arm, by number of labels."""
         return tuple(score for score in self.scores if score.arm == arm)
 
 
-def measure(labels: Sequence[int], accuracy: NDArray[np.float64], encoder_epochs: int) -> Facts:
-    """Return the facts of accuracies (numbers of labels, arms, seeds), labels ascending and arms as in `ARMS`."""
+def measure(
+    labels: Sequence[int],
+    accuracy: NDArray[np.float64],
+    encoder_epochs: int,
+    *,
+    asked: int | None = None,
+    encoder: NDArray[np.float64] | None = None,
+    pca: float | None = None,
+) -> Facts:
+    """Return the facts of accuracies (numbers of labels, arms, seeds), labels ascending and arms as in `ARMS`.
+
+    A seed with which a classifier diverged, its accuracy NaN, is left out of all. `asked` is how many seeds there were
+    before any was left out, `encoder` the encoders' test errors before and after training, (seeds, 2).
+    """
+    asked = accuracy.shape[2] if asked is None else asked
+    accuracy = accuracy[..., np.isfinite(accuracy).all(axis=(0, 1))]
+    before, after = (None, None) if encoder is None else plain(encoder.mean(axis=0))
+    known = {"encoder_untrained": before, "encoder_error": after, "pca": pca}
+    if not accuracy.shape[2]:
+        return Facts(encoder_epochs, 0, (), (), (), diverged=asked, **known)
     return Facts(
         encoder_epochs=encoder_epochs,
         seeds=accuracy.shape[2],
@@ -105,6 +138,8 @@ def measure(labels: Sequence[int], accuracy: NDArray[np.float64], encoder_epochs
             for j, arm in enumerate(ARMS[1:], start=1)
             for i in range(len(labels))
         ),
+        diverged=asked - accuracy.shape[2],
+        **known,
     )
 
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import chance, listed, percent, several
 from trasunto.studies.pretraining_facts import ARMS, Facts, Gain
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 NAMES = {"frozen": "a frozen encoder", "fine-tuned": "a fine-tuned encoder"}
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
-    return _verdict(facts), (*_accuracies(facts), *_against_scratch(facts), _worth(facts), _setting(facts))
+    lost = left_out(facts.diverged)
+    if not facts.scores:
+        return f"No seed was trained to the end in every arm. {NOTHING}", lost
+    measured = (*_accuracies(facts), *_against_scratch(facts))
+    if untold := _too_little(facts):
+        return untold, (*measured, _setting(facts, subject), *lost)
+    return _verdict(facts), (*measured, _worth(facts), _setting(facts, subject), *lost)
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
@@ -30,6 +39,14 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
         )
         for gain in _gains(facts, "fine-tuned")
     )
+
+
+def _too_little(facts: Facts) -> str | None:
+    """Judge the encoders: what they are worth is asked only of those that learnt something."""
+    if facts.encoder_error is None:
+        return None
+    reached = Reached("from which the encoder is taken", facts.encoder_error, facts.encoder_untrained, facts.pca)
+    return too_little([reached], several(facts.encoder_epochs, "epoch"))
 
 
 def _verdict(facts: Facts) -> str:
@@ -106,10 +123,11 @@ def _worth(facts: Facts) -> str:
     return f"In labels: {listed(told, most=len(told))}."
 
 
-def _setting(facts: Facts) -> str:
+def _setting(facts: Facts, subject: Subject) -> str:
     return (
-        f"Each encoder learnt from all training images for {several(facts.encoder_epochs, 'epoch')}; each seed has its "
-        "own encoder and its own labelled rows, the same for the three arms, and accuracy is that of the last epoch. "
+        f"Each encoder learnt from all training {subject.row}s for {several(facts.encoder_epochs, 'epoch')}; each seed "
+        "has its own encoder and its own labelled rows, the same for the three arms, and accuracy is that of the last "
+        "epoch. "
         "The learning rate, one for all arms, was chosen once by looking at test accuracy."
     )
 

@@ -64,6 +64,10 @@ class Space:
         Largest over seeds: p of the energy distance, were both kinds of rows alike.
     measures
         In the order of `MEASURES`.
+    untrained
+        `test_error` before training; None where it is not known.
+    pca
+        The error of the same rows after PCA with as many components; None where it was not measured.
     """
 
     layers: int
@@ -77,6 +81,8 @@ class Space:
     effective_dimension: float
     energy_p: float
     measures: tuple[Measured, ...]
+    untrained: float | None = None
+    pca: float | None = None
 
     def of(self, measure: Name) -> Measured:
         """Return one of the measures."""
@@ -154,6 +160,8 @@ class Facts:
     ----------
     seeds
         That every network finished, out of `asked`; a seed that diverged in one network is left out of all.
+    lost
+        Layers or latent units of the networks left out because they diverged with every seed, or with too many.
     normals, anomalies
         How many rows of each kind were measured.
     spaces
@@ -170,6 +178,7 @@ class Facts:
     references: tuple[Reference, ...]
     contrasts: tuple[Contrast, ...]
     maps: tuple[Map, ...]
+    lost: tuple[int, ...] = ()
 
     def between(self, first: int, second: int) -> tuple[Contrast, ...]:
         """Return the contrasts of two spaces, in the order of `MEASURES`."""
@@ -195,6 +204,8 @@ class Seen:
     effective_dimension: Sequence[float]
     energy_p: Sequence[float]
     separation: Mapping[Name, Sequence[float]]
+    untrained: float | None = None
+    pca: float | None = None
 
 
 def measure(
@@ -208,6 +219,7 @@ def measure(
     normals: int,
     anomalies: int,
     worthwhile: Sequence[float],
+    lost: tuple[int, ...] = (),
 ) -> Facts:
     """Return the facts of networks in ascending order, all with the same seeds; none where no seed finished.
 
@@ -225,6 +237,7 @@ def measure(
         references=tuple(references),
         contrasts=contrasts(spaces, dict(zip(MEASURES, worthwhile, strict=True))),
         maps=tuple(maps),
+        lost=lost,
     )
 
 
@@ -262,6 +275,8 @@ def _space(seen: Seen) -> Space:
         effective_dimension=interval(seen.effective_dimension).mean,
         energy_p=max(seen.energy_p),
         measures=tuple(_measured(name, seen.separation[name]) for name in MEASURES),
+        untrained=seen.untrained,
+        pca=seen.pca,
     )
 
 

@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.errors import TrasuntoError
+from trasunto.studies.cells import plain
 from trasunto.studies.curves import curves
+from trasunto.studies.divergence import Kept, finished, kept
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.separation_facts import MEASURES, Facts, Map, Reference, Seen, Varied, measure, points
 from trasunto.studies.separation_rows import RowsApart, require_anomalies, rows_apart
+from trasunto.studies.tabular_facts import principal
 
 if TYPE_CHECKING:
     from trasunto.data import Table
@@ -69,8 +72,8 @@ def compare_spaces(table: Table, request: Request, train: Train, *, study: str, 
     """Train the networks of a request and measure their latent spaces, all on the same rows."""
     rows = rows_apart(table, study, terms.normals)
     cohort = request.carry_out(table, train)
-    finished = finished_seeds(cohort, len(request.recipes))
-    found = list(_spaces(cohort, request, table, rows, finished))
+    left = kept(finished(cohort, request.epochs, len(request.recipes)))
+    found = list(_spaces(cohort, request, table, rows, left))
     return measure(
         [seen for seen, _ in found],
         references(table, rows, sorted({recipe.network.encoder[-1].units for recipe in request.recipes})),
@@ -81,13 +84,13 @@ def compare_spaces(table: Table, request: Request, train: Train, *, study: str, 
         normals=rows.normals,
         anomalies=rows.anomalies,
         worthwhile=terms.worthwhile,
+        lost=tuple(_varied(request.recipes[place], varied) for place in left.lost),
     )
 
 
-def finished_seeds(cohort: Any, recipes: int) -> list[int]:
-    """Return which seeds, counted from 0, diverged with none of the recipes: what is compared is paired over them."""
-    failed = np.array([member.status == "diverged" for member in cohort.members]).reshape(recipes, -1)
-    return [int(seed) for seed in np.flatnonzero(~failed.any(axis=0))]
+def _varied(recipe: Recipe, varied: Varied) -> int:
+    """Return how many layers or latent units a network has: in what it differs from the others."""
+    return recipe.network.latent if varied == "layers" else recipe.network.encoder[-1].units
 
 
 def references(table: Table, rows: RowsApart, components: Sequence[int]) -> tuple[Reference, ...]:
@@ -111,23 +114,31 @@ def _reference(name: str, space: NDArray[np.floating], anomalous: NDArray[np.boo
 
 
 def _spaces(
-    cohort: Any, request: Request, table: Table, rows: RowsApart, finished: Sequence[int]
+    cohort: Any, request: Request, table: Table, rows: RowsApart, left: Kept
 ) -> Iterator[tuple[Seen, NDArray[np.floating]]]:
     """Yield what is measured of each network, and the first seed's latent (n, z)."""
-    if not finished:
+    if not left.networks:
         return
     recipes, members = request.recipes, cohort.members
     seeds = len(members) // len(recipes)
-    errors = curves(cohort.frame(), cohort.history(), "test_error", request.epochs, len(recipes))[..., -1]
-    for place, recipe in enumerate(recipes):
-        trained = [members[place * seeds + seed].at(request.epochs) for seed in finished]
+    errors = left.of(curves(cohort.frame(), cohort.history(), "test_error", request.epochs, len(recipes)))
+    compared = [recipes[place] for place in left.networks]
+    linear = principal(table, [recipe.network.encoder[-1].units for recipe in compared])
+    for place, recipe, error, pca in zip(left.networks, compared, errors, linear, strict=True):
+        trained = [members[place * seeds + seed].at(request.epochs) for seed in left.seeds]
         latents = [member.encode(rows.x) for member in trained]
-        yield _seen(recipe, table.d, errors[place, finished], latents, rows), latents[0]
+        yield _seen(recipe, table.d, error, latents, rows, pca.test_error), latents[0]
 
 
 def _seen(
-    recipe: Any, d: int, errors: NDArray[np.float64], latents: Sequence[NDArray[np.floating]], rows: RowsApart
+    recipe: Any,
+    d: int,
+    errors: NDArray[np.float64],
+    latents: Sequence[NDArray[np.floating]],
+    rows: RowsApart,
+    pca: float,
 ) -> Seen:
+    """Return what is measured of one network, from its test errors (seeds, t + 1) and latents, (n, z) a seed."""
     from trasunto.analysis.latent_usage import usage
     from trasunto.analysis.separation import separation
 
@@ -138,11 +149,13 @@ def _seen(
         latent=recipe.network.encoder[-1].units,
         network=str(recipe.network),
         parameters=recipe.parameters(d),
-        test_error=errors.tolist(),
+        test_error=errors[:, -1].tolist(),
         used=[float(len(one.used)) for one in usages],
         effective_dimension=[one.effective_dimension for one in usages],
         energy_p=[one.energy_p for one in apart],
         separation={measure: [getattr(one, measure) for one in apart] for measure in MEASURES},
+        untrained=plain(errors[:, 0].mean(keepdims=True))[0],
+        pca=pca,
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trasunto.analysis.intervals import SIGNIFICANCE
+from trasunto.studies.divergence import left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import chance, listed, several
 from trasunto.studies.separation_facts import MEASURES, Contrast, Facts, Kind, Name, Space, Varied
+from trasunto.studies.subject import OWN, Subject
+from trasunto.studies.trained_enough import Reached, too_little
 
 NAMES: dict[Name, str] = {
     "linear_auroc": "linear AUROC",
@@ -25,28 +28,30 @@ _SUBJECTS: dict[Varied, str] = {"layers": "depth", "latent": "latent size"}
 _KINDS: dict[Kind, str] = {"more": "further apart", "less": "closer together", "alike": "as far apart"}
 
 
-def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
+def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
     if not facts.spaces:
         return (
-            f"Of {several(facts.asked, 'seed')} none was trained to the end by every network, so that there is no "
+            f"Of {several(facts.asked, 'seed')} none was trained to the end by any network, so that there is no "
             "latent space to compare.",
             (),
         )
+    untold = _too_little(facts)
     details = (
         *(_contrast(contrast, facts) for contrast in facts.contrasts),
-        *_claim(facts),
+        *(_claim(facts) if subject.paper and not untold else ()),
         *(_space(space, facts) for space in facts.spaces),
         *(_against(name, facts) for name in MEASURES),
         _chance(facts),
         _method(facts),
-        *_lost(facts),
+        *left_out(facts.asked - facts.seeds, [f"with {_called(lost, facts.varied)}" for lost in facts.lost]),
     )
-    return _verdict(facts), details
+    return untold or _verdict(facts), details
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's answer beside what each measure says of the first space and the last."""
+    untold = "not trained enough to tell" if _too_little(facts) else ""
     return tuple(
         Comparison(
             id=f"{EXPERIMENTS[facts.varied]}.{contrast.measure.replace('_', '-')}",
@@ -55,7 +60,7 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
             paper=None,
             ours=contrast.difference,
             paper_says=PAPER_ANSWER,
-            note=f"after {several(facts.epochs, 'epoch')}; {_judged(contrast, facts)}",
+            note=f"after {several(facts.epochs, 'epoch')}; {untold or _judged(contrast, facts)}",
             low=contrast.low,
             high=contrast.high,
         )
@@ -65,12 +70,24 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
 
 def called(space: Space, varied: Varied) -> str:
     """Name a space by what varies: "3 layers", "16 latent units"."""
-    return several(space.layers, "layer") if varied == "layers" else several(space.latent, "latent unit")
+    return _called(space.layers if varied == "layers" else space.latent, varied)
+
+
+def _called(count: int, varied: Varied) -> str:
+    return several(count, "layer" if varied == "layers" else "latent unit")
 
 
 def capital(words: str) -> str:
     """Return words that begin a sentence."""
     return words[0].upper() + words[1:]
+
+
+def _too_little(facts: Facts) -> str | None:
+    reached = [
+        Reached(f"with {called(space, facts.varied)}", space.test_error, space.untrained, space.pca)
+        for space in facts.spaces
+    ]
+    return too_little(reached, several(facts.epochs, "epoch"))
 
 
 def _verdict(facts: Facts) -> str:
@@ -198,12 +215,6 @@ def _method(facts: Facts) -> str:
         f"Measured after {several(facts.epochs, 'epoch')} between {facts.normals:,} held-out normal rows and "
         f"{several(facts.anomalies, 'anomaly', 'anomalies')}, none of which a network learnt from{intervals}."
     )
-
-
-def _lost(facts: Facts) -> tuple[str, ...]:
-    lost = facts.asked - facts.seeds
-    left = f"{several(lost, 'seed')} diverged in a network and {'is' if lost == 1 else 'are'} left out of all."
-    return (left,) if lost else ()
 
 
 def _first(contrast: Contrast, facts: Facts) -> str:

@@ -17,6 +17,7 @@ from trasunto.analysis.intervals import interval
 from trasunto.errors import TrasuntoError
 from trasunto.studies.cells import plain
 from trasunto.studies.curves import curves
+from trasunto.studies.divergence import Kept, finished, kept
 from trasunto.studies.hidden_size_facts import Curve
 
 if TYPE_CHECKING:
@@ -72,27 +73,17 @@ def course(values: NDArray[np.float64]) -> Course:
     return Course(plain(values), plain(values.mean(axis=0)))
 
 
-def read(cohort: Any, measures: Sequence[str], epochs: int, networks: int) -> dict[str, NDArray[np.float64]]:
-    """Return measures of both sets, as "train_error", "test_error" and so on, of the seeds that did not diverge.
+def read(
+    cohort: Any, measures: Sequence[str], epochs: int, networks: int
+) -> tuple[dict[str, NDArray[np.float64]], Kept]:
+    """Return measures of both sets, as "train_error", "test_error" and so on, of what did not diverge, and what it is.
 
-    A seed that diverged with one network is left out of all, so that what is left stays paired; how many there were
-    shows in the shapes. `measures` are "loss" (with penalties), "error" (without) and "accuracy".
-
-    Raises
-    ------
-    TrasuntoError
-        With every seed, some network diverged.
+    `measures` are "loss" (with penalties), "error" (without) and "accuracy".
     """
     frame, history = cohort.frame(), cohort.history()
     names = [f"{rows}_{measure}" for measure in measures for rows in SETS]
-    found = {name: curves(frame, history, name, epochs, networks) for name in names}
-    whole = np.logical_and.reduce([np.isfinite(values[..., 1:]).all(axis=(0, 2)) for values in found.values()])
-    if not whole.any():
-        raise TrasuntoError(
-            f"with each of the {whole.size} seeds some network diverged before epoch {epochs}, so that nothing can be "
-            "compared: scale the features to variance 1, or look for values that are far out"
-        )
-    return {name: values[:, whole] for name, values in found.items()}
+    left = kept(finished(cohort, epochs, networks, names))
+    return {name: left.of(curves(frame, history, name, epochs, networks)) for name in names}, left
 
 
 def require_some(study: str, **settings: Sequence[Any]) -> None:

@@ -74,7 +74,7 @@ def _batches(path: Path) -> object:
 
     way = Entrance(feature_names=("a", "b"))
     source = find_source(path, way)
-    return [way.admit(source.frame(batch), float, source.place(batch.first)) for batch in source.batches()]
+    return [way.admit(source.frame(batch), float, batch.place) for batch in source.batches()]
 
 
 def _records_with_label(path: Path) -> object:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+import trasunto.forks  # noqa: F401  # which notes when this process is forked
+
 if TYPE_CHECKING:
     from trasunto.api.answer import Answer
     from trasunto.api.comparison import compare_runs

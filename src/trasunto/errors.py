@@ -34,6 +34,10 @@ class Interrupted(TrasuntoError):
     """Training was stopped by the user; what was done is kept, and the message says how to go on."""
 
 
+class TrasuntoWarning(UserWarning):
+    """Something that was done, and that a user may not have meant; the message is one sentence."""
+
+
 def nearest(word: str, legal: Iterable[str]) -> str:
     """Return ", did you mean 'x'?" for the legal value closest to `word`, or nothing where none is close."""
     close = difflib.get_close_matches(word, list(legal), n=1, cutoff=0.6)

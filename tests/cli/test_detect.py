@@ -144,3 +144,30 @@ def test_an_output_that_cannot_be_is_refused_first(refused: Refused, rows: Path,
 def test_rows_that_cannot_be_read_are_refused(refused: Refused, tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert name in refused("detect", name, *QUICK, "--out", "d.trasunto")
+
+
+def test_a_detector_whose_networks_learnt_nothing_is_not_made(typed: Typed, rows: Path, tmp_path: Path) -> None:
+    done = typed("detect", rows.name, *LABELLED, *QUICK, "--learning-rate", 1e-12, "--out", "d.trasunto")
+    assert done.code == 2
+    assert "the network stalled, so there is nothing to detect with: after 3 epochs the test_loss is" in done.err
+    assert not (tmp_path / "d.trasunto").exists()
+    assert not (tmp_path / "d-report").exists()
+
+
+def test_a_detector_that_was_not_trained_says_so(typed: Typed, rows: Path) -> None:
+    words = [0 if word == 3 else word for word in QUICK]
+    done = typed("detect", rows.name, *LABELLED, *words, "--out", "d.trasunto")
+    assert done.code == 0, done.err
+    assert "Its networks were not trained: it was asked for 0 epochs." in done.lines
+
+
+def test_an_output_that_cannot_reach_the_rows_is_said_on_stderr_and_in_the_report(
+    typed: Typed, rows: Path, tmp_path: Path
+) -> None:
+    words = ["[1 tanh] > sigmoid" if word == "[1 tanh] > linear" else word for word in QUICK]
+    done = typed("detect", rows.name, *LABELLED, *words, "--out", "d.trasunto")
+    assert done.code == 0, done.err
+    (said,) = {line for line in done.err.splitlines() if "out of its reach" in line}
+    assert said.startswith("trasunto: output 'sigmoid' gives values from 0 to 1, and ")
+    run = json.loads((tmp_path / "d-report" / "facts.json").read_text())["run"]
+    assert f"{said.removeprefix('trasunto: ')}." in run["remarks"]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -176,3 +177,22 @@ def test_ctrl_c_leaves_a_run_that_the_same_command_goes_on_with(tiny: Path, tmp_
     with Store.open(tmp_path / "runs", write=False) as store:
         (run,) = store.runs()
         assert store.progress(run.ids)[run.ids[0]].epoch > 0
+
+
+def test_an_output_that_cannot_reach_the_rows_is_said_and_kept(typed: Typed, tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows.npz", x=np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    words = ("train", "[2 tanh] > sigmoid", "--data", "rows.npz", "--epochs", 1, "--out", "members.csv")
+    done = typed(*words)
+    assert done.code == 0, done.err
+    said = [line for line in done.err.splitlines() if "out of its reach" in line]
+    assert len(said) == 1
+    assert said[0].startswith("trasunto: output 'sigmoid' gives values from 0 to 1, and ")
+    assert pd.read_csv(tmp_path / "members.csv")["remark"].tolist() == [said[0].removeprefix("trasunto: ")]
+
+
+def test_cross_entropy_of_values_beyond_1_is_refused(refused: Callable[..., str], tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows.npz", x=255 * np.random.default_rng(0).random((40, 3), np.float32))
+    words = ("train", "[2 relu] > sigmoid", "--loss", "bce", "--data", "rows.npz")
+    assert "loss 'bce' needs values between 0 and 1" in refused(*words)
+    assert "loss 'bce' needs values between 0 and 1" in refused(*words, "--dry-run")
+    assert not (tmp_path / "runs").exists()

@@ -40,10 +40,12 @@ print(before[:2], after[:2], after[2] < before[2])
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of compiled programs in which there are none yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    program_folder().mkdir(parents=True)
+    programs = program_folder()
+    assert programs is not None
+    programs.mkdir(parents=True)
     before = jax.config.values["jax_compilation_cache_dir"]
-    jax.config.update("jax_compilation_cache_dir", str(program_folder()))
-    yield program_folder()
+    jax.config.update("jax_compilation_cache_dir", str(programs))
+    yield programs
     jax.config.update("jax_compilation_cache_dir", before)
 
 

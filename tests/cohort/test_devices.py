@@ -8,14 +8,18 @@ import sys
 from pathlib import Path
 
 import jax
+import pytest
+
+from trasunto.cohort.devices import program_folder, programs_kept
 
 PROBE = """
 import json, os, jax
 {before}
-from trasunto.cohort.devices import training_devices
+from trasunto.cohort.devices import programs_kept, training_devices
 devices = training_devices()
+with programs_kept():
+    cache = jax.config.values["jax_compilation_cache_dir"]
 jax.block_until_ready(jax.jit(lambda x: x + 1)(1.0))
-cache = jax.config.values["jax_compilation_cache_dir"]
 print(json.dumps([len(devices), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None, cache]))
 """
 
@@ -53,6 +57,60 @@ def test_a_process_that_has_started_jax_keeps_its_devices_and_its_own_cache(tmp_
 def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "trasunto").write_text("a file where the folder would be")
     assert probe(tmp_path)[2] is None
+
+
+@pytest.mark.parametrize("home", ["relative", "/dev/null", "/proc"])
+def test_without_a_folder_of_ones_own_nothing_is_kept(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", home)
+    before = dict(jax.config.values)
+    with programs_kept():
+        assert dict(jax.config.values) == before
+
+
+def test_a_user_without_an_entry_and_without_a_home_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", unknown)
+    assert program_folder() is None
+
+
+def test_programs_are_kept_until_the_last_has_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    before = dict(jax.config.values)
+    first, second = programs_kept(), programs_kept()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert jax.config.values["jax_compilation_cache_dir"] == str(tmp_path / "trasunto" / "programs")
+    second.__exit__(None, None, None)
+    assert dict(jax.config.values) == before
+
+
+@pytest.mark.parametrize(
+    ("variable", "platform"), [("JAX_PLATFORMS", "cuda"), ("JAX_PLATFORMS", "metal"), ("JAX_PLATFORM_NAME", "gpu")]
+)
+def test_a_platform_that_is_not_here_is_named_with_its_variable(variable: str, platform: str) -> None:
+    code = (
+        "from trasunto.cohort.devices import training_devices\n"
+        "from trasunto.errors import TrasuntoError\n"
+        "try:\n    print(training_devices())\n"
+        "except TrasuntoError as refusal:\n    print(refusal)"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_PLATFORM")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment | {variable: platform}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (
+        f"{variable} is '{platform}', and JAX finds no such device here: unset it, or set {variable}=cpu to use the "
+        "processor\n"
+    )
+
+
+def test_a_number_of_devices_that_was_chosen_is_kept(tmp_path: Path) -> None:
+    assert probe(tmp_path, "jax.config.update('jax_num_cpu_devices', 3)")[0] == 3
 
 
 def test_asking_for_members_does_not_start_jax(tmp_path: Path) -> None:

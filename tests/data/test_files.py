@@ -139,9 +139,7 @@ def test_an_empty_file_of_images_is_refused(tmp_path: Path, images: np.ndarray, 
 
 
 def test_a_missing_path_is_refused_with_what_can_be_read(tmp_path: Path) -> None:
-    with pytest.raises(
-        DataError, match=r"no such file or folder as .*nowhere; what can be read is a folder of IDX files"
-    ):
+    with pytest.raises(DataError, match=r"no such file or folder as .*nowhere; what can be read is files of columns"):
         read(tmp_path / "nowhere")
 
 
@@ -153,7 +151,9 @@ def test_a_path_without_permission_is_refused(tmp_path: Path, monkeypatch: pytes
 
 def test_a_folder_without_idx_files_is_refused_with_what_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte").mkdir()
-    with pytest.raises(DataError, match="holds no images to train on; looked for train-images-idx3-ubyte and"):
+    with pytest.raises(
+        DataError, match="holds no images to train on and no files of columns; looked for train-images-idx3-ubyte or"
+    ):
         read(tmp_path)
 
 

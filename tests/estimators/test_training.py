@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 
-from trasunto.errors import TrasuntoError
+from trasunto.errors import TrasuntoError, TrasuntoWarning
 from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
 
 # Plain descent in one minibatch: it remembers nothing, so that two trainings after each other are one of both lengths.
@@ -182,3 +183,33 @@ def test_a_fitted_estimator_survives_a_pickle(estimator: Any, x: np.ndarray, y: 
     before = outcome(fitted, x)
     copied = pickle.loads(pickle.dumps(fitted))  # noqa: S301
     assert np.array_equal(outcome(copied, x), before)
+
+
+def test_an_autoencoder_whose_loss_rises_warns_of_it(x: np.ndarray) -> None:
+    with pytest.warns(ConvergenceWarning, match=r"stalled: .* risen from .*smaller learning rate"):
+        fitted = Autoencoder(hidden_layers=(16,), learning_rate=3.0, epochs=6, batch_size=20, random_state=0).fit(x)
+    assert fitted.model_.courses[0].status == "stalled"
+    assert fitted.history_["train_loss"][-1] > 2 * fitted.history_["train_loss"][0]
+
+
+def test_a_detector_none_of_whose_networks_learnt_anything_is_refused(x: np.ndarray) -> None:
+    still = {**PLAIN, "learning_rate": 1e-12, "anomaly_score": "mse"}
+    with pytest.raises(TrasuntoError, match="all 2 networks stalled, so there is nothing to detect with"):
+        AutoencoderDetector(**{**still, "n_networks": 2}).fit(x)
+
+
+@every_kind
+def test_networks_that_are_not_to_be_trained_are_no_failures(estimator: Any, x: np.ndarray, y: np.ndarray) -> None:
+    assert clone(estimator).set_params(epochs=0).fit(x, y).n_iter_ == 0
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, AutoencoderClassifier, AutoencoderDetector])
+def test_an_output_that_cannot_reach_the_rows_is_warned_of(kind: Any, x: np.ndarray, y: np.ndarray) -> None:
+    with pytest.warns(TrasuntoWarning, match="output 'relu' gives values from 0 up, and .* training rows of X"):
+        kind(**PLAIN, output="relu").fit(x, y)
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, AutoencoderClassifier, AutoencoderDetector])
+def test_cross_entropy_of_rows_outside_0_to_1_is_refused(kind: Any, x: np.ndarray, y: np.ndarray) -> None:
+    with pytest.raises(TrasuntoError, match=r"loss 'bce' needs values between 0 and 1.*those of X go from"):
+        kind(**PLAIN, output="sigmoid", loss="bce").fit(x, y)

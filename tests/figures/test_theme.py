@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 
@@ -40,6 +41,28 @@ def test_drawing_never_touches_pyplot() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_not_here", "nonsense", "tkagg", ""])
+def test_a_backend_that_is_not_here_is_not_needed(backend: str) -> None:
+    code = (
+        "import os; from trasunto.figures import theme; import matplotlib, logging; "
+        "print(theme.png(theme.canvas()[0])[1:4].decode(), os.environ['MPLBACKEND'], "
+        "logging.getLogger('matplotlib').level)"
+    )
+    surroundings = {"MPLBACKEND": backend, "MPLCONFIGDIR": "/dev/null/settings", "DISPLAY": ""}
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | surroundings, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.split() == ["PNG", *([backend] if backend else []), "0"]
+    assert shown.stderr == ""
+
+
+def test_a_users_own_settings_are_not_those_of_our_figures() -> None:
+    usual = theme.png(draw([0.2, 0.1, 0.05]))
+    with mpl.rc_context({"text.usetex": True, "lines.linestyle": ":", "figure.dpi": 300}):
+        assert theme.png(draw([0.2, 0.1, 0.05])) == usual
+        assert mpl.rcParams["text.usetex"]
 
 
 def test_a_png_has_the_size_asked_for_and_is_the_same_every_time() -> None:

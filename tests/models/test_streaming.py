@@ -169,8 +169,12 @@ def test_names_that_are_none_are_refused(model: Model, frame: pd.DataFrame, tmp_
     assert "no column 'idd' for an id, did you mean 'id'?" in refused(model, path, ids=["idd"])
     assert "'flagged' has a name that the scores need" in refused(model, path, ids=["flagged"])
     assert "no file of rows" in refused(model, tmp_path / "rows.xlsx")
-    (tmp_path / "rows.txt").write_text("a")
-    assert "its name must end in" in refused(model, tmp_path / "rows.txt")
+    (tmp_path / "rows.arff").write_text("a")
+    sentence = refused(model, tmp_path / "rows.arff")
+    assert (
+        "'" + str(tmp_path / "rows.arff") + "' is no file of rows that can be scored: what can be scored is .csv"
+        in sentence
+    )
 
 
 def test_two_columns_of_a_name_are_refused(model: Model, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -98,3 +100,17 @@ def test_without_numba_there_is_no_blas(monkeypatch: pytest.MonkeyPatch) -> None
 def test_without_kernels_for_small_matrices_there_is_no_blas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "SMALL_KERNELS", ())
     assert not native.products.__wrapped__()
+
+
+def test_without_a_place_for_what_numba_keeps_all_stays_with_xla() -> None:
+    code = (
+        "import importlib.util, sys\n"
+        "if importlib.util.find_spec('numba'):\n"
+        "    from numba.core import caching\n"
+        "    for kind in (caching.CompileResultCacheImpl, caching.CodeLibraryCacheImpl):\n"
+        "        kind._locator_classes = []\n"
+        "from trasunto.nets import native\n"
+        "print(native.available())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -11,10 +11,19 @@ import pytest
 
 from trasunto.cohort import loop
 from trasunto.data import Table, from_arrays
-from trasunto.errors import DataError, Interrupted, RecipeError, ResourceError, StoreError, TrasuntoError
+from trasunto.errors import (
+    DataError,
+    Interrupted,
+    RecipeError,
+    ResourceError,
+    StoreError,
+    TrasuntoError,
+    TrasuntoWarning,
+)
 from trasunto.runs import completion
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Step
+from trasunto.runs.recall import recall
 from trasunto.runs.store import Store
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
@@ -317,3 +326,26 @@ def test_a_cohort_names_what_it_does_not_have(table: Table, tmp_path: Path) -> N
     with pytest.raises(DataError, match=r"rows must be \(n, 12\)"):
         cohort.members[0].encode(np.zeros((2, 5)))
     assert "1 finished" in repr(cohort)
+
+
+def test_an_output_that_cannot_reach_the_rows_is_remarked_in_the_frame(tmp_path: Path) -> None:
+    rows = from_arrays(np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    recipes = [LINEAR, LINEAR.replace(network="[2 linear] > sigmoid")]
+    with pytest.warns(TrasuntoWarning, match="output 'sigmoid' gives values from 0 to 1, and .* out of its reach"):
+        cohort = train(recipes, rows, epochs=1, store=tmp_path)
+    said = cohort.frame()["remark"].tolist()
+    assert said[0] == ""
+    assert said[1] in cohort.remarks
+    assert "remark" not in train(LINEAR, rows, epochs=1, store=tmp_path).frame()
+    with Store.open(tmp_path, write=False) as store:
+        run = store.run(cohort.name)
+        assert run is not None
+        assert recall(store, run)["remark"].tolist() == said
+
+
+def test_cross_entropy_outside_0_to_1_is_refused_before_a_store_is_made(tmp_path: Path) -> None:
+    rows = from_arrays(np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    recipe = Recipe("[2 linear] > sigmoid", loss="bce")
+    with pytest.raises(DataError, match="loss 'bce' needs values between 0 and 1"):
+        train([LINEAR, recipe], rows, store=tmp_path / "none")
+    assert not (tmp_path / "none").exists()

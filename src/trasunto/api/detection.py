@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from trasunto.api.rows import find_rows
 from trasunto.api.watching import Tally, Told, Watcher
 from trasunto.cohort.cost import Cost
+from trasunto.cohort.outcome import FAILED
+from trasunto.cohort.reach import heed, remarks
 from trasunto.data import Table
-from trasunto.data.tabular_files import is_tabular
+from trasunto.data.parts import is_tabular
 from trasunto.errors import DataError, TrasuntoError
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
@@ -154,6 +156,7 @@ def plan_detector(
     table = find_rows(source, **options)
     goal = threshold or Goal(rate=defaults.CONTAMINATION)
     recipe = defaults.recipe(table.d).replace(**(fields or {}))
+    heed([recipe], table)
     return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, options.get("label"))
 
 
@@ -236,6 +239,7 @@ def _findings(plan: Plan, model: Model, begun: float, rows: bool) -> Findings:
 
     facts = measure(model, plan.table, _strangest(plan, model) if rows else ())
     verdict, details = conclude(facts)
+    details = (*details, *_unlearnt(model))
     return Findings(
         study=STUDY,
         experiments=(),
@@ -248,6 +252,18 @@ def _findings(plan: Plan, model: Model, begun: float, rows: bool) -> Findings:
         paper_answer="",
         seconds=time.monotonic() - begun,
     )
+
+
+def _unlearnt(model: Model) -> tuple[str, ...]:
+    """Say how many of a detector's networks are no better than they were before training, if any."""
+    courses = model.courses
+    stalled = [course for course in courses if course.status in FAILED]
+    if all(course.epochs == 0 for course in courses):
+        return ("Its networks were not trained: it was asked for 0 epochs.",)
+    if not stalled:
+        return ()
+    how_many = f"{len(stalled)} of its {len(courses)} networks"
+    return (f"{how_many} stalled and count in its scores all the same: {stalled[0].reason}.",)
 
 
 def _strangest(plan: Plan, model: Model) -> tuple[StrangeRow, ...]:
@@ -284,10 +300,9 @@ def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
         versions=installed_versions(),
         data=(data_used(plan.table),),
         outcomes=dict(Counter(course.status for course in model.courses)),
-        remarks=tuple(
-            f"{course.recipe.network}, seed {course.seed}: {course.reason}."
-            for course in model.courses
-            if course.reason
+        remarks=(
+            *(f"{said}." for said in remarks([(plan.recipe, plan.table)]).values()),
+            *(f"{one.recipe.network}, seed {one.seed}: {one.reason}." for one in model.courses if one.reason),
         ),
     )
 

@@ -14,11 +14,12 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
+from trasunto.cohort.reach import heed
 from trasunto.data import Table
 from trasunto.errors import RecipeError, one_of
 from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast
-from trasunto.runs.request import make_request
+from trasunto.runs.request import listed, make_request
 from trasunto.studies import STUDIES, Study
 
 
@@ -101,6 +102,18 @@ def settle(asked: Study, full: bool, changes: dict[str, Any]) -> Any:
         if change not in legal:
             raise one_of(f"setting of study {asked.name}", change, legal, RecipeError)
     return replace(settings, **changes)
+
+
+def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:
+    """Refuse rows that a question cannot be asked of, or that its networks cannot be trained on.
+
+    Raises
+    ------
+    TrasuntoError
+        Saying why; nothing was trained or made.
+    """
+    for wanted in asked.requests(table, settings):
+        heed(listed(wanted.recipes), table)
 
 
 def price(

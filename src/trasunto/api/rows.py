@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from trasunto.data import Provenance, Table, catalogue, load, read, where_files_go
+from trasunto.data.parts import is_pattern
 from trasunto.data.prepared_columns import PreparedCategory, PreparedColumn
 from trasunto.errors import DataError, nearest
 from trasunto.new_file import refuse_taken, write_new
@@ -94,7 +95,7 @@ def find_rows(source: str, **options: Any) -> Table:
     names = [entry.name for entry in catalogue()]
     if source in names:
         return load(source, **options)
-    if os.path.lexists(source):
+    if os.path.lexists(source) or is_pattern(Path(source)):
         return read(source, **options)
     raise DataError(
         f"there is no data set, folder or file '{source}'{nearest(source, names)} (data sets: {', '.join(names)}; "

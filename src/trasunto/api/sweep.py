@@ -15,6 +15,7 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
+from trasunto.cohort.reach import is_sound, refuse_outside_shares
 from trasunto.data import Table
 from trasunto.errors import RecipeError
 from trasunto.runs.completion import REFERENCE_RATE, Observer
@@ -179,8 +180,8 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
     Raises
     ------
     TrasuntoError
-        A measure is not there, a sampler or pruner is not known, a package is missing, the store is none, or another
-        sweep has this name.
+        A measure is not there, the loss means nothing on these rows, a sampler or pruner is not known, a package is
+        missing, the store is none, or another sweep has this name.
     """
     from trasunto.search.journal import look
     from trasunto.search.measures import refuse_unmeasurable
@@ -188,6 +189,8 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
     from trasunto.search.pruning import pruner_of
 
     refuse_unmeasurable(asked.measured, asked.space, table)
+    if asked.space.fields.get("loss") == "bce":
+        refuse_outside_shares("loss 'bce'", table)
     refuse_foreign(Path(store))
     proposer_of(asked).propose((), 1)
     pruner_of(asked)
@@ -211,10 +214,13 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float
 
     trials = look(Path(store), asked.name, asked.identity(table)).trials
     left = expected(asked, trials, table.d)
+    sound = [
+        (recipe, epochs) for recipe, epochs in zip(left.recipes, left.epochs, strict=True) if is_sound(recipe, table)
+    ]
 
     def cost(recipes: list[Recipe], epochs: list[int]) -> Cost:
         requests = [make_request(recipes, table, asked.seeds, epochs, (), None)] if recipes else []
         return forecast(requests, Path(store), rate)
 
     again = cost(*measured(asked, [trial for trial in trials if trial.state != RUNNING]))
-    return again + cost(left.recipes, left.epochs).times(left.weight)
+    return again + cost([recipe for recipe, _ in sound], [epochs for _, epochs in sound]).times(left.weight)

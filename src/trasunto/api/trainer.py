@@ -96,6 +96,11 @@ class Trainer:
         """Count the members by how they ended."""
         return dict(Counter(self._statuses().values()))
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what a reader should know of the members beside how they ended, a sentence each, once each."""
+        return tuple(dict.fromkeys(f"{said}." for cohort in self._cohorts for said in cohort.remarks))
+
     def _statuses(self) -> dict[str, str]:
         statuses: dict[str, str] = {}
         for cohort in self._cohorts:

@@ -64,7 +64,7 @@ def show(
         str,
         typer.Argument(
             metavar="NAME|PATH",
-            help="A name of `trasunto data list`, a folder of IDX files, or an IDX, .npz, .npy, .csv or .parquet file.",
+            help="A name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy or IDX; a folder, or 'rows/*.csv'.",
             show_default=False,
         ),
     ],

@@ -38,39 +38,23 @@ Data = Annotated[
     str,
     typer.Option(
         metavar="NAME|PATH",
-        help="Rows: a name of `trasunto data list`, a folder of IDX files, or a file: IDX, .npz, .npy, .csv, .parquet.",
+        help="Rows: a name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy, IDX; a folder, or 'rows/*.csv'.",
     ),
 ]
 Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of labels; it is no feature.")]
 Drop = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COLUMN,...",
-        help="Columns to leave out; repeat it for others. A column whose own name holds commas is meant where there is "
-        "one; '' is the column without a name.",
-    ),
+    list[str] | None, typer.Option(metavar="COLUMN,...", help="Columns to leave out; repeat it for others.")
 ]
-DropUnusable = Annotated[
+Header = Annotated[
     bool | None,
     typer.Option(
-        "--drop-unusable",
-        help="Leave out columns that cannot serve: empty, constant, row counters, nameless, all texts different.",
+        "--header/--no-header",
+        help="Whether the first row of a file of text holds the columns' names; else they are called x0, x1, ...",
     ),
 ]
-Categorical = Annotated[
-    list[str] | None,
-    typer.Option(metavar="COLUMN", help="A column of categories though it looks like numbers (zip codes); repeat it."),
-]
-Numeric = Annotated[
-    list[str] | None,
-    typer.Option(metavar="COLUMN", help="A column of numbers though it looks like something else; repeat it."),
-]
-Decimal = Annotated[
-    str | None, typer.Option(metavar="MARK", help="What decimals begin with, point or comma, where both could be.")
-]
-Thousands = Annotated[
+Encoding = Annotated[
     str | None,
-    typer.Option(metavar="MARK", help="What is between thousands, where it cannot be told: , . space or apostrophe."),
+    typer.Option(metavar="WORD", help="How a file of text is encoded, such as latin-1 or cp1252  [default: utf-8]"),
 ]
 Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of row weights, above 0.")]
 Group = Annotated[

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from trasunto.errors import TrasuntoWarning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +36,25 @@ def complain(sentence: str) -> None:
     from trasunto.report.wording import legible
 
     typer.echo(legible(f"trasunto: {sentence}"), err=True)
+
+
+@contextmanager
+def warnings_as_sentences() -> Iterator[None]:
+    """Print each of our own warnings on stderr, once; those of other packages go their way."""
+    told: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", TrasuntoWarning)
+        otherwise = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if not issubclass(category, TrasuntoWarning):
+                otherwise(message, category, *where, **more)
+            elif str(message) not in told:
+                told.add(str(message))
+                complain(str(message))
+
+        warnings.showwarning = show
+        yield
 
 
 def print_json(document: Any) -> None:

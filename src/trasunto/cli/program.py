@@ -12,6 +12,7 @@ import typer
 
 from trasunto.cli import data, detect, report, reproduce, runs, score, store, study, sweep, train
 from trasunto.cli.options import Session, examples
+from trasunto.cli.printing import warnings_as_sentences
 from trasunto.cli.recipe_options import RecipeCommand
 from trasunto.cli.refusals import INTERRUPTED, explain
 
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     typed = list(sys.argv[1:] if arguments is None else arguments)
     session = Session()
     try:
-        code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
+        with warnings_as_sentences():
+            code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
         if code == INTERRUPTED:  # what typer makes of a Ctrl-C that nobody listened for, as while rows are read
             raise typer.Abort
     except Exception as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, Json, examples
+from trasunto.cli.options import Debug, Encoding, Header, Json, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.cli.progress import progress
 
@@ -28,7 +28,7 @@ def score(
         Path,
         typer.Argument(
             metavar="ROWS",
-            help="A .parquet, .csv or .csv.gz file with the columns that the detector was trained on.",
+            help="A file, folder or pattern of files (.parquet, .csv, .tsv), with the training columns in any order.",
             show_default=False,
         ),
     ],
@@ -40,12 +40,14 @@ def score(
         list[str] | None,
         typer.Option("--id", metavar="COLUMN", help="A column of the rows to hand on; repeat it for others."),
     ] = None,
+    header: Header = None,
+    encoding: Encoding = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Score every row of a file; higher is stranger.
+    """Score every row of a file, or of several; higher is stranger.
 
-    The file is read a piece at a time, so that its length does not matter. The scores are in the order of the rows:
+    Files are read a piece at a time, so that their length does not matter. The scores are in the order of the rows:
     the columns asked for (or the row's number), anomaly_score, and flagged for those above the detector's threshold.
     """
     from trasunto.api.watching import Told
@@ -54,7 +56,15 @@ def score(
 
     detector = open_model(model)
     with progress() as watch:
-        summary = score_file(detector, rows, out, ids=id or (), observe=lambda share: watch(Told("scoring", share)))
+        summary = score_file(
+            detector,
+            rows,
+            out,
+            ids=id or (),
+            header=header,
+            encoding=encoding,
+            observe=lambda share: watch(Told("scoring", share)),
+        )
     if as_json:
         print_json(
             {

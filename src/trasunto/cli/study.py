@@ -70,7 +70,7 @@ def study(
 
     The answer is what was measured, a plain sentence that it supports, and figures.
     """
-    from trasunto.api.question import find, price, settle
+    from trasunto.api.question import find, price, refuse_unanswerable, settle
     from trasunto.api.question import study as ask
     from trasunto.api.rows import find_rows
     from trasunto.api.writers import log_to
@@ -89,7 +89,7 @@ def study(
     if dry_run:
         print_cost(price([(asked, settings)], table, store), store, as_json)
         return
-    asked.requests(table, settings)  # refuses rows that the question cannot be asked of, before a folder is made
+    refuse_unanswerable(asked, settings, table)  # before a folder is made
     folder = prepare_folder(out or Path("out") / asked.name)
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
         answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, on=on, observe=observe, **changes)

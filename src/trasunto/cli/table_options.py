@@ -14,11 +14,8 @@ OPTIONS: dict[str, Any] = {
     "label": options.Label,
     "normal": options.Normal,
     "drop": options.Drop,
-    "drop_unusable": options.DropUnusable,
-    "categorical": options.Categorical,
-    "numeric": options.Numeric,
-    "decimal": options.Decimal,
-    "thousands": options.Thousands,
+    "header": options.Header,
+    "encoding": options.Encoding,
     "weight": options.Weight,
     "group": options.Group,
     "time_column": options.TimeColumn,
@@ -33,11 +30,8 @@ OPTIONS: dict[str, Any] = {
 NAMES = {
     "label": "label",
     "drop": "drop",
-    "drop_unusable": "drop_unusable",
-    "categorical": "categorical",
-    "numeric": "numeric",
-    "decimal": "decimal",
-    "thousands": "thousands",
+    "header": "header",
+    "encoding": "encoding",
     "weight": "weight",
     "group": "group",
     "time_column": "time",
@@ -78,9 +72,12 @@ def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> table_options({"label": "Class", "drop": ["Time,Amount"], "test_share": "0.25", "split": None, "epochs": "3"})
-    {'label': 'Class', 'drop': ('Time,Amount',), 'test': 0.25}
+    {'label': 'Class', 'drop': ('Time', 'Amount'), 'test': 0.25}
     """
-    return {name: _value(option, parameters[option]) for option, name in NAMES.items() if parameters.get(option)}
+    given = {
+        option: parameters[option] for option in NAMES if parameters.get(option) or parameters.get(option) is False
+    }
+    return {NAMES[option]: _value(option, value) for option, value in given.items()}
 
 
 def table_words(options: Mapping[str, Any]) -> list[str]:
@@ -88,24 +85,22 @@ def table_words(options: Mapping[str, Any]) -> list[str]:
 
     Examples
     --------
-    >>> table_words({"label": "Class", "drop": ("Time,Amount", "id"), "drop_unusable": True, "test": 0.25})
-    ['--label', 'Class', '--drop', 'Time,Amount', '--drop', 'id', '--drop-unusable', '--test-share', '0.25']
+    >>> table_words({"label": "Class", "drop": ("Time", "Amount"), "test": 0.25})
+    ['--label', 'Class', '--drop', 'Time,Amount', '--test-share', '0.25']
     """
-    options_of = {name: f"--{option.replace('_', '-')}" for option, name in NAMES.items()}
+    options_of = {name: option.replace("_", "-") for option, name in NAMES.items()}
     words: list[str] = []
     for name, given in options.items():
-        values = given if isinstance(given, tuple) else (given,)
-        words += (
-            [options_of[name]]
-            if given is True
-            else [word for value in values for word in (options_of[name], str(value))]
-        )
+        if isinstance(given, bool):
+            words.append(f"--{'' if given else 'no-'}{options_of[name]}")
+        else:
+            words += [f"--{options_of[name]}", ",".join(given) if isinstance(given, tuple) else str(given)]
     return words
 
 
 def _value(option: str, typed: Any) -> Any:
-    if isinstance(typed, list):
-        return tuple(typed)
+    if option == "drop":
+        return tuple(column.strip() for text in typed for column in text.split(",") if column.strip())
     if option == "test_share":
         return read("--test-share", typed, float)
     return read("--split-seed", typed, int) if option == "split_seed" else typed

@@ -260,9 +260,10 @@ class _Worker:
         import jax
 
         from trasunto.cluster.parcel import Workbench
-        from trasunto.cohort.devices import training_devices
+        from trasunto.cohort.devices import programs_kept, training_devices
 
         devices = training_devices()
+        programs_kept().__enter__()  # for as long as the process lives
         self._benches = [
             Workbench(device) for device in (devices if jax.default_backend() != "cpu" else devices[:most])
         ]

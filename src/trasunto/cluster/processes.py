@@ -110,7 +110,7 @@ class ProcessPlace(RemotePlace):
 def _serve(connection: Connection[Any, Any]) -> None:
     """Do what is asked, one thing after another, until the other side is gone."""
     from trasunto.cluster.parcel import Workbench
-    from trasunto.cohort.devices import training_devices
+    from trasunto.cohort.devices import programs_kept, training_devices
 
     bench = Workbench(training_devices()[0])
     tables = Recent[int, Table | None]()
@@ -121,7 +121,7 @@ def _serve(connection: Connection[Any, Any]) -> None:
         return bench.begin(parcel, table)
 
     verbs: dict[str, Callable[..., Any]] = {"begin": begin, "advance": bench.advance, "states": bench.states}
-    with suppress(EOFError, OSError):
+    with programs_kept(), suppress(EOFError, OSError):
         while True:
             verb, given = connection.recv()
             connection.send(_done(verbs[verb], given))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
@@ -13,8 +14,10 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trasunto.cohort.devices import COMPILER_OPTIONS, carrying, lendable, training_devices
+from trasunto.cohort import devices as hardware
+from trasunto.cohort.devices import COMPILER_OPTIONS, carrying, lendable, programs_kept
 from trasunto.errors import DataError
+from trasunto.forks import refuse_without_threads
 from trasunto.nets.network import classify, draw, encode, reconstruct
 from trasunto.spec import Recipe, Structure
 
@@ -48,6 +51,22 @@ def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> j
     some = jax.vmap(partial(verb, structure, *given))
     made: jax.Array = jax.lax.map(some, blocks.reshape(-1, *SIDE_BY_SIDE, blocks.shape[-1]))
     return made.reshape(-1, *made.shape[3:])
+
+
+_made: set[Hashable] = set()
+"""Which programs this process has, and where."""
+
+
+@contextmanager
+def _ready(program: Hashable) -> Iterator[None]:
+    """Have a program kept on disk where it is new; a process that cannot make any more uses those that it has."""
+    if program in _made:
+        yield
+        return
+    refuse_without_threads("compiling what applies this network")
+    with programs_kept():
+        yield
+    _made.add(program)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +137,7 @@ class Applied:
     def _placed(self) -> tuple[tuple[dict[str, jax.Array], dict[str, jax.Array]], ...]:
         """Its weights and numbers on every device."""
         numbers = {name: np.asarray(value, self.dtype) for name, value in self.recipe.numbers.items()}
-        return tuple(jax.device_put((dict(self.weights), numbers), device) for device in training_devices())
+        return tuple(jax.device_put((dict(self.weights), numbers), device) for device in hardware.devices())
 
     def _over(
         self, verb: Verb, rows: ArrayLike, width: int, what: Measure | None = None, also: tuple[np.ndarray, ...] = ()
@@ -133,14 +152,16 @@ class Applied:
         at_once, devices = (most, len(self._placed)) if len(values) > most else (ROWS_AT_ONCE, 1)
         parts = [values[at : at + at_once] for at in range(0, len(values), at_once)] or [values]
         waiting = enumerate(parts)
+        program = verb, structure, self.dtype, at_once, tuple(array.shape for array in self.weights.values())
 
         def work(place: int) -> list[tuple[int, np.ndarray]]:
-            given = (*self._placed[place], *jax.device_put(also, training_devices()[place]))
+            given = (*self._placed[place], *jax.device_put(also, hardware.devices()[place]))
             blocks, done = lendable((at_once // ROWS_AT_ONCE, ROWS_AT_ONCE, width), self.dtype), []
             room = blocks.reshape(at_once, width)
             for number, part in waiting:  # which all share
                 room[: len(part)], room[len(part) :] = part, 0
-                made = np.asarray(_apply(verb, structure, given, blocks))[: len(part)]
+                with _ready((program, place)):
+                    made = np.asarray(_apply(verb, structure, given, blocks))[: len(part)]
                 done.append((number, made if what is None else what(part, made)))
             return done
 

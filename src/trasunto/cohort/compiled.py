@@ -22,26 +22,30 @@ def note(chunk: Chunk, device: jax.Device) -> None:
 
     Nothing is remembered where it was kept elsewhere or nowhere, as the process was told by its environment.
     """
-    kept_here = {**KEEPING, "jax_compilation_cache_dir": str(program_folder())}
-    if all(jax.config.values[name] == value for name, value in kept_here.items()):
+    folder = program_folder()
+    kept_here = {**KEEPING, "jax_compilation_cache_dir": str(folder)}
+    if folder is not None and all(jax.config.values[name] == value for name, value in kept_here.items()):
         with suppress(OSError):
-            mark = _mark(chunk, device.id)
+            mark = _mark(folder, chunk, device.id)
             mark.parent.mkdir(exist_ok=True)
             mark.touch()
 
 
 def kept(chunk: Chunk, copies: int, devices: int) -> bool:
     """Say whether so many of the first `devices` devices would find their program for chunks like this one on disk."""
+    folder = program_folder()
+    if folder is None:
+        return False
     try:
-        return sum(_mark(chunk, number).exists() for number in range(devices)) >= copies
+        return sum(_mark(folder, chunk, number).exists() for number in range(devices)) >= copies
     except OSError:  # a folder that may not be looked into
         return False
 
 
-def _mark(chunk: Chunk, device: int) -> Path:
+def _mark(folder: Path, chunk: Chunk, device: int) -> Path:
     """Return the empty file that stands for a compiled program; it lies, and is deleted, with what it speaks of."""
     versions = [__version__, jax.__version__, jaxlib.version.__version__]
     setting = jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), COMPILER_OPTIONS
     what = chunk.program.key, chunk.width, chunk.rows_kind, device
     name = hashlib.sha256(repr((versions, setting, what)).encode()).hexdigest()
-    return program_folder() / "known" / name[:32]
+    return folder / "known" / name[:32]

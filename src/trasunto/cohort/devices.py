@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 import jax
 import numpy as np
 import psutil
+from jax.experimental.compilation_cache import compilation_cache
+
+from trasunto.errors import TrasuntoError
+from trasunto.forks import refuse_without_threads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,24 +31,67 @@ before it comes to vectorise them, and leaves them scalar: three to six times as
 where there are any, are a few hundredths faster than those of 256 that it prefers."""
 
 
-def program_folder() -> Path:
-    """Return the private per-user folder of compiled programs. It holds native code: it is never part of a store."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) / "trasunto" / "programs"
+def program_folder() -> Path | None:
+    """Return the private per-user folder of compiled programs, None where this user has no folder at all.
+
+    It holds native code: it is never part of a store.
+    """
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # neither $HOME nor an entry among the users
+        return None
+    return home / "trasunto" / "programs" if home.is_absolute() else None
 
 
-def _keep_programs() -> None:
-    """Let JAX keep compiled programs on disk, unless the process has its own habit or the folder cannot be private."""
-    if jax.config.values["jax_compilation_cache_dir"] is not None:
-        return
+class _Keeping:
+    """How many are having programs kept, in several threads, and the settings of before the first of them."""
+
+    lock = Lock()
+    count = 0
+    before: dict[str, Any] | None = None
+
+
+@contextmanager
+def programs_kept() -> Iterator[None]:
+    """Let JAX keep compiled programs on disk meanwhile; afterwards its settings are as they were.
+
+    It does so unless the process has its own habit, or there is no folder that can be private and written.
+    """
+    with _Keeping.lock:
+        if not _Keeping.count:
+            _Keeping.before = _keep_programs()
+        _Keeping.count += 1
+    try:
+        yield
+    finally:
+        with _Keeping.lock:
+            _Keeping.count -= 1
+            if not _Keeping.count and _Keeping.before is not None:
+                _configure(_Keeping.before)
+
+
+def _keep_programs() -> dict[str, Any] | None:
+    """Name the folder to JAX and return what it was told before, None where nothing was changed."""
     folder = program_folder()
+    if jax.config.values["jax_compilation_cache_dir"] is not None or folder is None:
+        return None
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
+        with TemporaryFile(dir=folder):
+            pass
     except OSError:
-        return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        return None
+    ours = {"jax_compilation_cache_dir": str(folder), "jax_persistent_cache_min_compile_time_secs": 0.0}
+    before = {name: jax.config.values[name] for name in ours}
+    _configure(ours)
+    return before
+
+
+def _configure(settings: dict[str, Any]) -> None:
+    for name, value in settings.items():
+        jax.config.update(name, value)
+    compilation_cache.reset_cache()  # JAX looks at them once
 
 
 def cores() -> list[int]:
@@ -53,16 +102,50 @@ def cores() -> list[int]:
 
 
 def training_devices() -> list[jax.Device]:
-    """Return the devices that chunks are sent to; the first call starts JAX where the process has not done so.
+    """Return the devices that chunks are sent to, which are those of `devices`.
+
+    Raises
+    ------
+    TrasuntoError
+        As `devices` does, and where this process was forked after JAX began.
+    """
+    refuse_without_threads("training")
+    return devices()
+
+
+def devices() -> list[jax.Device]:
+    """Return this process's devices; the first call starts JAX where the process has not done so.
 
     A CPU is asked for as one device per core, because one chunk per core beats one chunk on all cores. A process that
-    has started JAX already keeps the devices it has.
+    has started JAX already keeps the devices it has, and one that has chosen their number gets so many.
+
+    Raises
+    ------
+    TrasuntoError
+        JAX was told to use a platform that is not there.
     """
+    threaded = jax.config.values["jax_cpu_enable_async_dispatch"]
     with suppress(RuntimeError):  # JAX is running already
-        jax.config.update("jax_num_cpu_devices", min(len(cores()), MOST_CPU_DEVICES))
-        jax.config.update("jax_cpu_enable_async_dispatch", False)  # each device has a thread here that waits anyway
-    _keep_programs()
-    return list(jax.local_devices())
+        if jax.config.values["jax_num_cpu_devices"] < 0:
+            jax.config.update("jax_num_cpu_devices", min(len(cores()), MOST_CPU_DEVICES))
+            jax.config.update("jax_cpu_enable_async_dispatch", False)  # each device has a thread here that waits anyway
+    try:
+        return list(jax.local_devices())
+    except (AssertionError, RuntimeError) as fault:  # it asserts that a plugin for CUDA is there
+        raise _without_platform() or fault from fault
+    finally:
+        jax.config.update("jax_cpu_enable_async_dispatch", threaded)
+
+
+def _without_platform() -> TrasuntoError | None:
+    """Return what to say where JAX was told which platform to use and could not start it."""
+    for name in ("jax_platforms", "jax_platform_name"):
+        if platform := jax.config.values[name]:
+            return TrasuntoError(
+                f"{name.upper()} is '{platform}', and JAX finds no such device here: unset it, or set "
+                f"{name.upper()}=cpu to use the processor"
+            )
+    return None
 
 
 def lendable(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:

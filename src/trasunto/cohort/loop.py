@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
-from trasunto.cohort.devices import carrying
+from trasunto.cohort.devices import carrying, programs_kept
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event
@@ -64,7 +64,7 @@ def train_chunks(
         return
     waiting, lost, idle = deque(chunks), deque[_Work](), deque(places)
     working: dict[Future[Event], tuple[_Work, Place]] = {}
-    with ThreadPoolExecutor(len(places), thread_name_prefix="trasunto") as threads:
+    with programs_kept(), ThreadPoolExecutor(len(places), thread_name_prefix="trasunto") as threads:
         while True:
             while (waiting or lost) and idle and not stopping():
                 work = lost.popleft() if lost else _fetched(waiting.popleft())

@@ -10,8 +10,10 @@ import numpy as np
 
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.outcome import FINISHED, Outcome, diverged, judge, judge_stopped
 from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Job, plan
+from trasunto.cohort.reach import refuse_meaningless
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import WEIGHTS, Arrays, only_weights
 from trasunto.data import Table
@@ -34,7 +36,7 @@ class Fitted:
     epoch, epochs
         The epoch that the weights are of, and the last one trained: they differ where the best epoch was kept.
     status, reason
-        "finished", "stopped" or "diverged", and the last two as a sentence.
+        How it ended, as `cohort.outcome` judges it: a word, and, of all but "finished", a sentence.
     history
         ``train_loss``, ``test_loss``, ... by epoch, epoch 0 first; NaN where there is none.
     """
@@ -47,6 +49,11 @@ class Fitted:
     status: str
     reason: str
     history: dict[str, list[float]] = field(repr=False)
+
+    @property
+    def outcome(self) -> Outcome:
+        """How its training ended."""
+        return Outcome(self.status, self.reason)
 
 
 def fit(
@@ -91,6 +98,8 @@ def fit(
     if len(begins) != len(wanted):
         raise DataError(f"{len(begins)} starting weights were given for {len(wanted)} networks (recipes x seeds)")
     prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r, _ in wanted}}
+    for recipe in {recipe.loss: recipe for recipe, _ in wanted}.values():
+        refuse_meaningless(recipe, table)
     jobs = [
         Job(
             id=str(number),
@@ -125,7 +134,8 @@ class _Gathering:
     """What comes of one job, event by event."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self._status, self._reason = job, "finished", ""
+        self._job = job
+        self._early: Outcome | None = None
         self._history: dict[str, list[float]] = {}
         self._epochs, self._kept = 0, 0
         self._states: Arrays = {}
@@ -138,12 +148,13 @@ class _Gathering:
             curve = self._history.setdefault(name, [])
             curve += [float("nan")] * (event.epoch - len(curve))
             curve.append(float(values[slot]))
+        job = self._job
         if event.diverged[slot]:
-            self._status, self._reason = "diverged", f"the loss was no longer finite in epoch {event.epoch}"
+            self._early = diverged(job.recipe, job.seed, event.epoch)
         elif event.stopped[slot]:
-            assert self._job.stopping is not None
-            watched = self._job.monitored
-            self._status, self._reason = "stopped", self._job.stopping.reason(self._history[watched], watched)
+            assert job.stopping is not None
+            past = self._history[job.monitored]
+            self._early = judge_stopped(job.recipe, job.seed, past, job.stopping, job.monitored)
         if slot in event.best:
             self._kept, self._states = event.best[slot]
         elif event.states is not None:
@@ -151,14 +162,12 @@ class _Gathering:
             self._states = {name: array[slot] for name, array in event.states.items()}
 
     def fitted(self) -> Fitted:
-        job = self._job
-        return Fitted(
-            job.recipe,
-            job.seed,
-            only_weights(self._states),
-            self._kept,
-            self._epochs,
-            self._status,
-            self._reason,
-            self._history,
-        )
+        job, weights = self._job, only_weights(self._states)
+        outcome = self._early or self._judged(given=weights.keys() <= only_weights(job.begin()).keys())
+        return Fitted(job.recipe, job.seed, weights, self._kept, self._epochs, *outcome, self._history)
+
+    def _judged(self, *, given: bool) -> Outcome:
+        job, last = self._job, self._epochs
+        curve = {(epoch, name): values[epoch] for name, values in self._history.items() for epoch in (0, last)}
+        outcome = judge(job.recipe, job.seed, curve, last, job.last, given=given)
+        return outcome if outcome.status != FINISHED else Outcome(FINISHED, "")

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasunto.data.columns import named
-from trasunto.data.options import refuse_unknown, table_of
+from trasunto.data.options import layout_of, refuse_unknown, table_of
+from trasunto.data.parts import is_tabular
 from trasunto.data.table import Provenance, Table
-from trasunto.data.tabular_files import column_names, is_tabular
+from trasunto.data.tabular_files import column_names
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def load_creditcard(
     """
     refuse_unknown(options)
     rows, place = _rows(folder, path)
-    present = column_names(rows) if isinstance(rows, Path) else [str(column) for column in rows.columns]
+    present = (
+        column_names(rows, layout_of(options)) if isinstance(rows, Path) else [str(column) for column in rows.columns]
+    )
     lacking = [column for column in (*FEATURES, LABEL, *([TIME] if time is True else [])) if column not in present]
     if lacking:
         raise DataError(f"{place} does not hold the card transactions: it lacks {named(lacking)}")
@@ -83,7 +86,7 @@ def _rows(folder: Path, path: str | PathLike[str] | None) -> tuple[Any, str]:
 
 def _file(folder: Path) -> Path | None:
     """Return the only file of columns in a folder."""
-    files = sorted(file for file in folder.iterdir() if is_tabular(file))
+    files = sorted(file for file in folder.iterdir() if file.is_file() and is_tabular(file))
     if len(files) > 1:
         raise DataError(
             f"the folder {folder} holds several files of columns ({', '.join(file.name for file in files)}); name the "

@@ -1,25 +1,25 @@
-"""Tables from files: folders and pairs of IDX files, .npz and .npy; and files of columns, CSV and Parquet."""
+"""Tables from files: folders and pairs of IDX files, .npz and .npy; and files of columns, text and Parquet."""
 
 from __future__ import annotations
 
 import os
-import re
 from os import PathLike
 from pathlib import Path
 from typing import Unpack
 
 from trasunto.data.arrays import Found, assemble
-from trasunto.data.idx import read_idx
+from trasunto.data.idx import is_idx, read_idx
+from trasunto.data.idx_folders import WANTED, idx_files
 from trasunto.data.numpy_files import read_arrays
 from trasunto.data.options import TableOptions, refuse_unknown, table_of
+from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular
 from trasunto.data.table import Provenance, Table
-from trasunto.data.tabular_files import is_tabular
 from trasunto.errors import DataError
 
 Source = str | PathLike[str] | tuple[str | PathLike[str], str | PathLike[str]]
 READABLE = (
-    "a folder of IDX files, an IDX file (plain, .gz or .xz), a .npz or a .npy file, or a file of columns: .csv, "
-    ".csv.gz or .parquet"
+    f"files of columns ({READABLE_COLUMNS}), folders and patterns of them, .npz, .npy, IDX (plain, .gz or .xz) and "
+    "folders of IDX files"
 )
 
 
@@ -41,12 +41,14 @@ def read(
 
         - a folder of IDX files, named as MNIST's and Fashion-MNIST's are: ``train-images-idx3-ubyte`` or
           ``train-images.idx3-ubyte``, plain, ``.gz`` or ``.xz``; ``train-labels*`` where there are labels;
-          ``t10k-images*`` and ``t10k-labels*`` for test rows;
+          ``t10k-images*`` and ``t10k-labels*``, or ``test-images*`` and ``test-labels*``, for test rows. Each may lie
+          in a folder of its own, as archives are unpacked;
         - one IDX file of images, or a tuple of such a file and its file of labels;
         - an ``.npz`` file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, or ``x`` (or ``X``) and ``y``; all
           but the first may be missing;
         - an ``.npy`` file of rows;
-        - a file of columns: ``.csv``, ``.csv.gz`` or ``.parquet``.
+        - a file of columns: ``.csv``, ``.tsv``, ``.txt`` or ``.data``, plain or packed with gzip, or ``.parquet``;
+        - a folder of files of columns, or a pattern of their names such as ``"rows/*.csv"``: they are one table.
     test
         The same for test rows, in place of those that come with `path`; or, of a file of columns, the share of its rows
         to test on, 0.2 unless given.
@@ -55,9 +57,10 @@ def read(
     source, licence
         Who made them and under which terms, for the provenance.
     **options
-        How columns become rows: `label`, `drop`, `weight`, `group` and `time` as :func:`read_records` takes them, and
-        `scaling`, `missing`, `split`, `normal` and `seed` as :meth:`Records.table` does. Files of columns are always
-        prepared so; arrays are taken as they are unless one of these, or a share to test on, is given.
+        How columns become rows: `label`, `drop`, `weight`, `group`, `time`, `header` and `encoding` as
+        :func:`read_records` takes them, and `scaling`, `missing`, `split`, `normal` and `seed` as
+        :meth:`Records.table` does. Files of columns are always prepared so; arrays are taken as they are unless one of
+        these, or a share to test on, is given.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def read(
     refuse_unknown(options)
     shared = isinstance(test, int | float)
     main = Path(path[0] if isinstance(path, tuple) else path)
-    columns = not isinstance(path, tuple) and _existing(path).is_file() and is_tabular(main)
+    columns = not isinstance(path, tuple) and _holds_columns(_existing(path))
     if columns or ((options or shared) and main.suffix in (".npz", ".npy")):
         return table_of(main, options, test, Provenance(name, "", "", source, licence))
     if options or shared:
@@ -77,6 +80,10 @@ def read(
     tested = _find(test)[0] if isinstance(test, str | PathLike | tuple) else own_test
     called = name or (main.resolve().name if main.is_dir() else main.name.split(".")[0])
     return assemble(train, tested, Provenance(called, str(main), sha256="", source=source, licence=licence))
+
+
+def _holds_columns(path: Path) -> bool:
+    return is_tabular(path) and not (path.is_dir() and idx_files(path))
 
 
 def _find(source: Source) -> tuple[Found, Found | None]:
@@ -89,13 +96,17 @@ def _find(source: Source) -> tuple[Found, Found | None]:
         return _idx_folder(path)
     if path.suffix in (".npz", ".npy"):
         return read_arrays(path)
+    if not is_idx(path):
+        raise DataError(f"{path} is none of the files that can be read: {READABLE}")
     return _idx_pair(path, None), None
 
 
 def _existing(path: str | PathLike[str]) -> Path:
-    if not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK) and not is_pattern(Path(path)):
         state = "no permission to read" if Path(path).exists() else "no such file or folder as"
         raise DataError(f"there is {state} {path}; what can be read is {READABLE}")
+    if is_pattern(Path(path)) and not is_tabular(Path(path)):
+        raise DataError(f"no files of columns match {path}; what can be read so is {READABLE_COLUMNS}")
     return Path(path)
 
 
@@ -104,18 +115,11 @@ def _idx_pair(images: Path, labels: Path | None) -> Found:
 
 
 def _idx_folder(folder: Path) -> tuple[Found, Found | None]:
-    train, test = _idx_file(folder, "train-images"), _idx_file(folder, "t10k-images")
-    if train is None:
+    found = idx_files(folder)
+    if found is None:
         raise DataError(
-            f"the folder {folder} holds no images to train on; looked for train-images-idx3-ubyte and "
-            "train-images.idx3-ubyte, plain, .gz or .xz"
+            f"the folder {folder} holds no images to train on and no files of columns; looked for {WANTED}, and for "
+            f"files of columns: {READABLE_COLUMNS}"
         )
-    found = _idx_pair(train, _idx_file(folder, "train-labels"))
-    return found, None if test is None else _idx_pair(test, _idx_file(folder, "t10k-labels"))
-
-
-def _idx_file(folder: Path, stem: str) -> Path | None:
-    """Return the file of that stem; where it lies there packed too, the plain one, which is read fastest."""
-    name = re.compile(re.escape(stem) + r"([-.]idx\d-\w+)?(\.gz|\.xz)?")
-    files = (file for file in folder.iterdir() if name.fullmatch(file.name) and file.is_file())
-    return min(files, key=lambda file: (len(file.name), file.name), default=None)
+    test = None if found.test_images is None else _idx_pair(found.test_images, found.test_labels)
+    return _idx_pair(found.images, found.labels), test

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import lzma
 import math
 import zlib
@@ -33,6 +34,12 @@ ELEMENTS: dict[int, np.dtype] = {
 }
 HOLDS = {1: "labels", 3: "images"}
 PIECE = 1 << 20  # bytes
+
+ALWAYS = 16 << 20
+"""Bytes that any packed file may unpack into."""
+
+MOST_PACKED = 1100
+"""Bytes that a packed byte may become beyond that: gzip reaches 1,032, xz ten times as many, of zeros alone."""
 
 
 def read_idx(path: Traversable, dimensions: int, *, md5: str = "") -> np.ndarray:
@@ -64,9 +71,15 @@ def read_idx(path: Traversable, dimensions: int, *, md5: str = "") -> np.ndarray
             header += stream.read(4 * dimensions)
             shape = _shape(path, header, dimensions)
             promised = math.prod(shape) * element.itemsize
-            body = _read_at_most(stream, promised + 1)
+            trusted = promised if stream is file else max(ALWAYS, MOST_PACKED * _size(file))
+            body = _read_at_most(stream, promised + 1 if promised <= trusted else ALWAYS)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as fault:
         raise DataError(f"{path} cannot be read or unpacked ({_reason(fault)})") from fault
+    if promised > trusted and len(body) == ALWAYS:
+        raise DataError(
+            f"{path} is not unpacked: its header promises {promised:,} bytes, more than the {trusted:,} that a packed "
+            "file of its size is trusted to hold; unpack it yourself where these are real"
+        )
     _refuse_other_length(path, promised, len(body))
     _refuse_other_md5(path, md5, header, body)
     return np.frombuffer(body, dtype=element).reshape(shape)
@@ -81,6 +94,22 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
     if start == b"\xfd7zXZ\x00":
         return cast(IO[bytes], lzma.LZMAFile(file))
     return file
+
+
+def _size(file: IO[bytes]) -> int:
+    at = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(at)
+    return size
+
+
+def is_idx(path: Traversable) -> bool:
+    """Say whether a file begins as IDX does, packed or not; one that cannot be unpacked may have been meant as one."""
+    try:
+        with path.open("rb") as file, _unpacked(file) as stream:
+            return stream.read(2) == b"\0\0" or (stream is not file and path.name.endswith((".gz", ".xz")))
+    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        return True
 
 
 def _element(path: Traversable, magic: bytes, dimensions: int) -> np.dtype:

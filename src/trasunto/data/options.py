@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any, TypedDict
 
-from trasunto.data.finding import Wishes
+from trasunto.data.dialect import Layout
 from trasunto.data.reading import read_with_test
 from trasunto.data.records import TEST_SHARE
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError, one_of
 
 ROLES = ("label", "weight", "group", "time")
-WISHES = tuple(field.name for field in fields(Wishes))
+LAYOUT = ("header", "encoding")
 
 
 class TableOptions(TypedDict, total=False):
@@ -21,14 +20,11 @@ class TableOptions(TypedDict, total=False):
 
     label: Any
     drop: Sequence[str] | str
+    header: bool
+    encoding: str
     weight: Any
     group: Any
     time: Any
-    categorical: Sequence[str] | str
-    numeric: Sequence[str] | str
-    decimal: str
-    thousands: str
-    drop_unusable: bool
     scaling: str
     missing: str
     split: str
@@ -52,6 +48,17 @@ def refuse_unknown(options: Mapping[str, Any]) -> None:
             raise one_of("option", name, (*NAMES, "test"), DataError)
 
 
+def layout_of(options: Mapping[str, Any]) -> Layout:
+    """Return what the options say of files of text.
+
+    Raises
+    ------
+    DataError
+        If it is not known.
+    """
+    return Layout(**{name: options[name] for name in LAYOUT if name in options})
+
+
 def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenance) -> Table:
     """Read columns and make a table of them.
 
@@ -73,11 +80,12 @@ def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenanc
         If the columns cannot be read, split or prepared so.
     """
     roles = {role: options.get(role) for role in ROLES}
-    settings: dict[str, Any] = {name: given for name, given in options.items() if name not in (*ROLES, *WISHES)}
-    wishes = Wishes(**{name: given for name, given in options.items() if name in WISHES})
-    records, own_test = read_with_test(rows, roles, wishes, origin)
+    settings: dict[str, Any] = {name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, "drop")}
+    drop = options.get("drop", ())
+    layout = layout_of(options)
+    records, own_test = read_with_test(rows, roles, drop, origin, layout)
     if test is None:
         test = TEST_SHARE if own_test is None else own_test
     elif not isinstance(test, int | float):
-        test = read_with_test(test, roles, wishes, Provenance("", "", ""), records.formats)[0]
+        test = read_with_test(test, roles, drop, Provenance("", "", ""), layout)[0]
     return records.table(test=test, **settings)

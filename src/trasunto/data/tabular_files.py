@@ -1,4 +1,4 @@
-"""Data frames from files of columns: CSV (plain or gzip) and Parquet.
+"""Data frames from files of columns: text (CSV and its like, plain or packed with gzip) and Parquet.
 
 pyarrow reads both: as many values in every row as there are columns, numbers to the last digit, empty cells and ``NA``
 as missing. Nothing is converted here; :mod:`trasunto.data.columns` says what a column holds.
@@ -6,99 +6,103 @@ as missing. Nothing is converted here; :mod:`trasunto.data.columns` says what a 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Collection, Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trasunto.data.columns import named
+from trasunto.data.dialect import AS_FOUND, ONE_BYTE, Dialect, Layout, dialect_of
+from trasunto.data.parts import READABLE_COLUMNS, Part, parts_of
 from trasunto.data.places import Place
+from trasunto.data.text_streams import opened
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CSV_SUFFIXES = (".csv", ".csv.gz")
-SUFFIXES = (*CSV_SUFFIXES, ".parquet")
-DELIMITERS = ",;\t"
-BEGINNING = 1 << 20
-ROWS_LOOKED_AT = 1_000
-_EMPTY_LINES = re.compile(r"\A(?:[^\S\r\n]*[\r\n])+")
-_LINE_END = re.compile(r"[\r\n]")
+BLOCK = 1 << 20
+ROWS_AT_ONCE = 128
+"""Rows that Arrow reads at once, about, where they are long: each block costs every column some hundred bytes."""
+
+MOST_BLOCK = 1 << 30
+"""Bytes that Arrow reads at once, and at most: its blocks must hold a row each."""
 
 
-def is_tabular(path: Path) -> bool:
-    """Say whether this is the name of a file of columns."""
-    return path.name.lower().endswith(SUFFIXES)
+def read_columns(path: Path, text: Collection[str] = (), layout: Layout = AS_FOUND) -> tuple[pd.DataFrame, Place]:
+    """Read a file of columns, or several of the same columns as one table, and say how its rows are counted.
 
-
-def read_columns(path: Path, text: Collection[str] = ()) -> tuple[pd.DataFrame, Place]:
-    """Read a file of columns, and say how its rows are counted.
-
-    A CSV file begins with the names of its columns, separated by commas, semicolons or tabs. Its rows are counted from
-    the header, which is row 1, as a spreadsheet does; empty lines are passed over.
+    A file of text begins with the names of its columns, separated by commas, semicolons, tabs, pipes or spaces. Its
+    rows are counted from the header, which is row 1, as a spreadsheet does; empty lines are passed over. Several files
+    are read one after the other, and columns may stand in another order in each; what their folders tell
+    (``year=2013``) is a column.
 
     Parameters
     ----------
+    path
+        The file, a folder of such files or a pattern of their names.
     text
-        Columns of a CSV file that are read as the text that stands there, whatever it looks like.
+        Columns of a file of text that are read as the text that stands there, whatever it looks like: "007" is no 7.
+    layout
+        What a user says of files of text.
 
     Raises
     ------
     DataError
-        If it cannot be read, holds no rows, or has no names or the same name twice.
+        If it cannot be read, holds no rows, or has no names or the same name twice; if files of a folder have other
+        columns than the first.
     """
-    is_csv = path.name.lower().endswith(CSV_SUFFIXES)
-    frame = _csv(path, text) if is_csv else _parquet(path)
+    parts = parts_of(path)
+    if not parts:
+        raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
+    tables, place = _tables(path, parts, layout, text)
+    table = tables[0] if len(tables) == 1 else _joined(path, parts, tables)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     if not len(frame):
-        raise DataError(f"{path} holds no rows{', only a header' if is_csv else ''}")
+        raise DataError(f"{path} holds no rows{', only a header' if parts[0].is_text else ''}")
+    frame = frame.reset_index(drop=True)
     frame.columns = [str(column) for column in frame.columns]
-    refuse_names_twice(frame, str(path))
-    return frame, Place(str(path), 2, "the header is row 1") if is_csv else Place(str(path))
+    return frame, place
 
 
-def column_names(path: Path) -> list[str]:
-    """Return the names of a file's columns, having read no rows.
+def column_names(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = ()) -> list[str]:
+    """Return the names of a file's columns, or of the first of several files, having read no rows.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or has no columns.
+    """
+    parts = parts_of(path)
+    if not parts:
+        raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
+    return names_of_part(parts[0], dialect_of(parts[0].path, layout, known) if parts[0].is_text else None)
+
+
+def names_of_part(part: Part, dialect: Dialect | None) -> list[str]:
+    """Return the names of one file's columns and of those that its folders tell, without an index of pandas'.
 
     Raises
     ------
     DataError
         If it cannot be read.
     """
-    if path.name.lower().endswith(CSV_SUFFIXES):
-        return _names(path, _beginning(path), delimiter_of(path))
     from pyarrow import parquet
 
+    keys = [name for name, _ in part.keys]
+    if dialect is not None:
+        return [*dialect.names, *(key for key in keys if key not in dialect.names)]
     try:
-        return list(parquet.read_schema(path).names)
+        with part.path.open("rb") as file:
+            schema = parquet.read_schema(file)
+        names = [name for name in schema.names if name not in _index_of(schema)]
     except Exception as fault:  # whatever Arrow's decoders raise
-        raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault
+        raise DataError(f"{part.path} cannot be read as Parquet ({reason_of(fault)})") from fault
+    return [*names, *(key for key in keys if key not in names)]
 
 
-def padded_columns(path: Path, columns: Sequence[str]) -> dict[str, str]:
-    """Return which columns of a CSV file are written with leading zeros, all cells as wide, with one such cell.
-
-    It looks at the first rows alone.
-    """
-    if not columns or not path.name.lower().endswith(CSV_SUFFIXES):
-        return {}
-    beginning, delimiter = _beginning(path), delimiter_of(path)
-    rows = list(islice(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter), ROWS_LOOKED_AT + 1))
-    asked, found = set(columns), {}
-    for position, name in enumerate(rows[0]):
-        if name not in asked:
-            continue
-        cells = [row[position] for row in rows[1:] if len(row) == len(rows[0]) and row[position]]
-        padded = [cell for cell in cells if cell.isdigit() and len(cell) > 1 and cell[0] == "0"]
-        if padded and len({len(cell) for cell in cells}) == 1:
-            found[name] = padded[0]
-    return found
-
-
-def refuse_names_twice(frame: pd.DataFrame, name: str) -> None:
+def refuse_names_twice(names: Iterable[str], name: str) -> None:
     """Refuse columns of the same name.
 
     Raises
@@ -106,111 +110,147 @@ def refuse_names_twice(frame: pd.DataFrame, name: str) -> None:
     DataError
         If there are some.
     """
-    twice = list(dict.fromkeys(frame.columns[frame.columns.duplicated()]))
+    counts = Counter(names)
+    twice = [column for column, count in counts.items() if count > 1]
     if twice:
         raise DataError(f"{name} has more than one {named(twice)}; every column needs a name of its own")
 
 
-def _csv(path: Path, text: Collection[str]) -> pd.DataFrame:
+def _text(path: Path, dialect: Dialect, texts: Collection[str]) -> Any:
     import pyarrow
     from pyarrow import csv as arrow
 
-    delimiter = delimiter_of(path)
-    options = {
-        "parse_options": arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        "convert_options": arrow.ConvertOptions(
-            strings_can_be_null=True, column_types=dict.fromkeys(text, pyarrow.string())
-        ),
-    }
-    try:
-        # On one thread: only then do refusals name the row.
-        table = arrow.read_csv(str(path), read_options=arrow.ReadOptions(use_threads=False), **options)
-        _refuse_other_encodings(path, table.schema)
-        return _frame(table)
-    except DataError:
-        raise
-    # Whatever gzip, the decoder and Arrow's parser raise for a file that is none.
-    except Exception as fault:
-        raise DataError(f"{path} cannot be read as CSV ({reason_of(fault)})") from fault
+    converting = arrow.ConvertOptions(
+        strings_can_be_null=True, column_types=dict.fromkeys(texts, pyarrow.string()), check_utf8=True
+    )
+    block = BLOCK
+    while True:
+        try:
+            with path.open("rb") as raw, opened(raw, dialect.written) as stream:
+                table = arrow.read_csv(stream, convert_options=converting, **dialect.reading(block, ROWS_AT_ONCE))
+            break
+        # Whatever gzip, the decoder and Arrow's parser raise for a file that is none.
+        except Exception as fault:
+            if needs_longer_blocks(fault) and block < MOST_BLOCK:
+                block *= 4
+                continue
+            raise DataError(f"{path} cannot be read as CSV ({reason_of(fault, dialect)})") from fault
+    bad = [field.name for field in table.schema if pyarrow.types.is_binary(field.type)]
+    if bad:
+        raise DataError(f"{named(bad)} of {path} is not written in UTF-8, {ONE_BYTE}")
+    return table
 
 
-def _parquet(path: Path) -> pd.DataFrame:
+def _parquet(path: Path) -> Any:
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(path)
-        table.validate(full=True)  # text that is no UTF-8 would be found out only by whoever looks at it
-        return _frame(table).reset_index(drop=True)
+        with path.open("rb") as file:
+            table = parquet.ParquetFile(file).read()
+            table.validate(full=True)  # text that is no UTF-8 would be found out only by whoever looks at it
+            return table.drop_columns([name for name in _index_of(table.schema) if name in table.column_names])
     except Exception as fault:  # whatever Arrow's decoders raise
         raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault
 
 
-def _frame(table: Any) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
-    # Parquet keeps dictionaries of text alone; of other categories only pandas' own notes tell.
-    noted = (table.schema.pandas_metadata or {}).get("columns", [])
-    categories = [column["name"] for column in noted if column["pandas_type"] == "categorical"]
-    return frame.astype({name: "category" for name in categories if name in frame.columns})
+def _index_of(schema: Any) -> list[str]:
+    """Return the columns that pandas made of a frame's index."""
+    told = schema.pandas_metadata or {}
+    return [name for name in told.get("index_columns", []) if isinstance(name, str)]
 
 
-def delimiter_of(path: Path) -> str:
-    """Return what separates the names in the header, having refused a header that is none."""
-    beginning = _beginning(path)
-    header = _LINE_END.split(beginning, maxsplit=1)[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    names = _names(path, beginning, delimiter)
-    numbered = names == [str(position) for position in range(len(names))]
-    if not numbered and all(map(_is_number, names)):
-        raise DataError(f"the first row of {path} holds numbers ({header[:40]}); it must hold the names of the columns")
-    return delimiter
+def _tables(path: Path, parts: Sequence[Part], layout: Layout, texts: Collection[str]) -> tuple[list[Any], Place]:
+    """Return every file's table, and how their rows are counted; other columns than the first's are refused."""
+    tables: list[Any] = []
+    places: list[tuple[int, Place]] = []
+    names: list[str] = []
+    for part in parts:
+        if part.is_text and len(parts) > 1 and not part.path.stat().st_size:
+            continue  # what Spark writes where it has no rows
+        dialect = dialect_of(part.path, layout, names) if part.is_text else None
+        table = _parquet(part.path) if dialect is None else _text(part.path, dialect, texts)
+        table = with_keys(table, part)
+        refuse_names_twice(table.column_names, str(part.path))
+        names = names or table.column_names
+        refuse_other_names(table.column_names, names, str(part.path), str(parts[0].path))
+        places.append((sum(map(len, tables)), Place(str(part.path)) if dialect is None else dialect.place(part.path)))
+        tables.append(table.select(names))
+    if not tables:
+        raise DataError(f"{path} holds no rows: its {len(parts)} files are empty")
+    if len(parts) == 1:
+        return tables, places[0][1]
+    differing = [] if not parts[0].is_text else [name for name in names if _differs(tables, name)]
+    if set(differing) - set(texts):
+        return _tables(path, parts, layout, {*texts, *differing})
+    return tables, Place(str(path), parts=tuple(places))
 
 
-def _beginning(path: Path) -> str:
-    """Return what the file begins with, from the first line on that is not empty."""
+def _differs(tables: Sequence[Any], name: str) -> bool:
+    """Say whether a column of text files was read as things that no single column is."""
+    import pyarrow
+
+    kinds = {table.schema.field(name).type for table in tables} - {pyarrow.null()}
+    return len(kinds) > 1 and kinds != {pyarrow.int64(), pyarrow.float64()}
+
+
+def _joined(path: Path, parts: Sequence[Part], tables: Sequence[Any]) -> Any:
     import pyarrow
 
     try:
-        with pyarrow.input_stream(str(path)) as stream:
-            # A buffer, for pyarrow's `read` never gives back its bytes where the stream turns out to be damaged.
-            beginning = stream.read_buffer(BEGINNING).to_pybytes().decode("utf-8-sig", errors="replace")
-    except Exception as fault:  # whatever the system and gzip raise
-        raise DataError(f"{path} cannot be read as CSV ({reason_of(fault)})") from fault
-    beginning = _EMPTY_LINES.sub("", beginning)
-    if not beginning.strip():
-        raise DataError(f"{path} is empty; its first row must hold the names of the columns")
-    return beginning
+        return pyarrow.concat_tables(tables, promote_options="permissive")
+    except pyarrow.ArrowException as fault:
+        first, *others = tables
+        for name in first.column_names:
+            for table in others:
+                kinds = [str(one.schema.field(name).type) for one in (first, table)]
+                if kinds[0] != kinds[1]:
+                    raise DataError(
+                        f"column '{name}' of {path} holds {kinds[0]} in {parts[0].path.name} and {kinds[1]} in another "
+                        "file; write both alike"
+                    ) from fault
+        raise DataError(f"the files of {path} cannot be read as one table ({reason_of(fault)})") from fault
 
 
-def _names(path: Path, beginning: str, delimiter: str) -> list[str]:
-    """Return the names in the header, which goes on over several lines where they do within quotes."""
-    try:
-        return next(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter))
-    except (csv.Error, StopIteration) as fault:
-        raise DataError(f"{path} cannot be read as CSV (its header holds no names: {fault})") from fault
-
-
-def _refuse_other_encodings(path: Path, schema: Any) -> None:
+def with_keys(rows: Any, part: Part) -> Any:
+    """Return an Arrow table or record batch of a file with the columns that its folders tell, as text."""
     import pyarrow
 
-    bad = [field.name for field in schema if pyarrow.types.is_binary(field.type)]
-    if bad:
-        raise DataError(f"{named(bad)} of {path} is not written in UTF-8; save the file in that encoding")
+    for name, value in part.keys:
+        if name not in rows.schema.names:
+            arrays = [*rows.columns, pyarrow.array([value] * len(rows), pyarrow.string())]
+            rows = type(rows).from_arrays(arrays, names=[*rows.schema.names, name])
+    return rows
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def refuse_other_names(found: Sequence[str], wanted: Sequence[str], name: str, other: str) -> None:
+    """Refuse a file that has other columns than another one, in whatever order.
+
+    Raises
+    ------
+    DataError
+        If it has.
+    """
+    there, asked = {*found}, {*wanted}
+    lacking = [column for column in wanted if column not in there]
+    extra = [column for column in found if column not in asked]
+    said = [f"{verb} {named(columns)}" for verb, columns in (("lacks", lacking), ("has", extra)) if columns]
+    if said:
+        raise DataError(f"{name} {' and '.join(said)}, unlike {other}; files that are one table have the same columns")
 
 
-def reason_of(fault: Exception) -> str:
+def needs_longer_blocks(fault: Exception) -> bool:
+    """Say whether Arrow found a row that is longer than what it reads at once."""
+    return "straddling object" in str(fault) or "cannot infer number of columns" in str(fault)
+
+
+def reason_of(fault: Exception, dialect: Dialect | None = None) -> str:
     """Return what Arrow found, in one line."""
-    if isinstance(fault, UnicodeDecodeError):
-        return "its header is not written in UTF-8"
     said = re.sub(r"^CSV parse error: ", "", str(fault).partition("\n")[0]).rstrip(".")
-    # Arrow counts as we do: its row 1 is the header.
-    return (
-        re.sub(r"Row #(\d+): (Expected)", r"row \1, where the header is row 1: expected", said) or type(fault).__name__
-    )
+    if isinstance(fault, UnicodeDecodeError) or "invalid UTF8" in said:
+        encoding = "utf-8" if dialect is None else dialect.written.encoding
+        return f"it is not written in UTF-8, {ONE_BYTE}" if encoding == "utf-8" else f"it is no {encoding}: {said}"
+    if dialect is None:
+        return said or type(fault).__name__
+    # Arrow counts as we do: its row 1 is the first line.
+    counting = dialect.counting
+    return re.sub(r"Row #(\d+): (Expected)", rf"row \1, where {counting}: expected", said) or type(fault).__name__

@@ -60,7 +60,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ModelEstima
         if self._going_on:
             self._refuse_to_go_on(x.shape[1], networks=1)
         table = from_arrays(x, feature_names=self._names(x.shape[1]), name="X")
-        self._train(table, networks=1, score="mse", threshold=contamination())
+        self._train(table, networks=1, score="mse", threshold=contamination(), must_learn=False)
         return self
 
     def transform(self, X: Any) -> np.ndarray:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
+from trasunto.cohort.outcome import is_worse
+from trasunto.cohort.reach import heed
 from trasunto.data import Table, from_arrays
 from trasunto.errors import DataError, RecipeError
 from trasunto.estimators.model_estimator import refuse_prepared
-from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other_network
+from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other_network, warn_of_failures
 from trasunto.models.model import Model
 from trasunto.spec import Recipe, Stopping
 
@@ -156,7 +156,11 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         elif self.pretraining_epochs == 0:
             return {}
         else:
-            fitted = _trained(recipe.replace(epochs=self.pretraining_epochs), from_arrays(x), seed)
+            table = from_arrays(x, name="X")
+            heed([recipe], table)
+            fitted = fit(recipe.replace(epochs=self.pretraining_epochs), table, [seed])[0]
+            if is_worse(fitted.outcome):  # one that learnt nothing is a start like any other
+                warn_of_failures([fitted])
             weights, self.pretraining_history_ = fitted.weights, fitted.history
         kept = {str(number) for number in range(1, recipe.network.latent + 2)}
         return {name: array for name, array in weights.items() if name.split(".")[0] in kept}
@@ -176,16 +180,8 @@ def _with_head(recipe: Recipe, frozen: bool) -> Recipe:
     return plain.replace(corruption="", noise=None)
 
 
-def _trained(
-    recipe: Recipe, table: Table, seed: int, start: Weights | None = None, stopping: Stopping | None = None
-) -> Fitted:
+def _trained(recipe: Recipe, table: Table, seed: int, start: Weights, stopping: Stopping | None) -> Fitted:
     """Train one network; where it diverges, its last finite weights are the result, and it is warned of."""
     fitted = fit(recipe, table, [seed], starts=[start], stopping=stopping)[0]
-    if fitted.status == "diverged":
-        warnings.warn(
-            f"training on loss '{recipe.loss}' diverged ({fitted.reason}), and the weights are those before it: choose "
-            "a smaller learning rate, or scale the rows",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
+    warn_of_failures([fitted])
     return fitted

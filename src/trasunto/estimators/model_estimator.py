@@ -13,7 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from trasunto.data import Table
 from trasunto.errors import RecipeError
-from trasunto.estimators.network_estimator import RECIPE_PARAMETERS, NetworkEstimator, refuse_other_network
+from trasunto.estimators.network_estimator import (
+    RECIPE_PARAMETERS,
+    NetworkEstimator,
+    refuse_other_network,
+    warn_of_failures,
+)
 from trasunto.models.file import save
 from trasunto.models.fitting import fit_model
 from trasunto.models.goals import Goal
@@ -86,7 +91,14 @@ class ModelEstimator(NetworkEstimator, ABC):
         return tuple(getattr(self, "feature_names_in_", numbered(d)))
 
     def _train(
-        self, table: Table, *, networks: int, score: str, threshold: Goal, stopping: Stopping | None = None
+        self,
+        table: Table,
+        *,
+        networks: int,
+        score: str,
+        threshold: Goal,
+        stopping: Stopping | None = None,
+        must_learn: bool = True,
     ) -> None:
         """Become the model that the rows of a table give; `stopping` is the usual rule, where no patience is set."""
         seed = self._seed()
@@ -98,7 +110,9 @@ class ModelEstimator(NetworkEstimator, ABC):
             threshold=threshold,
             stopping=self._stopping() or stopping,
             starts=self.model_.weights if self._going_on else None,
+            must_learn=must_learn,
         )
+        warn_of_failures(model.courses)
         self._hold(model)
 
     def _hold(self, model: Model) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
+from trasunto.cohort.memory import Fitted
+from trasunto.cohort.outcome import FAILED, Outcome, advice
 from trasunto.data import Table
 from trasunto.errors import RecipeError
+from trasunto.models.model import Course
 from trasunto.spec import Layer, Network, Recipe, Stopping
 from trasunto.spec.legal import NUMBERS
 
@@ -153,6 +158,24 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         rows = np.arange(len(table))
         kept, held = train_test_split(rows, test_size=self.validation_fraction, random_state=seed, stratify=table.y)
         return replace(table.take(np.sort(kept)), validation=table.take(np.sort(held)))
+
+
+def warn_of_failures(courses: Sequence[Course | Fitted]) -> None:
+    """Warn where networks stalled or diverged: what comes of them is no better than without training.
+
+    A network that diverged has its last finite weights.
+    """
+    failed = [course for course in courses if course.status in FAILED]
+    if not failed:
+        return
+    first = failed[0]
+    which = "the network" if len(courses) == 1 else f"{len(failed)} of {len(courses)} networks"
+    warnings.warn(
+        f"training {which} on loss '{first.recipe.loss}' {first.status}: {first.reason}; "
+        f"{advice(Outcome(first.status, first.reason))}",
+        ConvergenceWarning,
+        stacklevel=4,
+    )
 
 
 def refuse_other_network(fitted: Network, fitted_d: int, asked: Network, d: int) -> None:

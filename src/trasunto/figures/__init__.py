@@ -1,7 +1,7 @@
 """Facts drawn: one file per figure, one theme, and no number computed here that the facts do not hold.
 
-:func:`pictures` gives every picture of a study's findings. Drawers are imported when they are needed, so that nothing
-loads matplotlib before a figure is asked for.
+:func:`pictures` gives every picture of a study's findings. It loads matplotlib, so that
+it is imported where figures are asked for; drawers are imported when they are needed.
 
 To add a study's figures: write one file per figure with ``draw(facts, ...) -> Figure``, one module that offers
 ``pictures(findings) -> list[Picture]`` with their names and captions, and add its row to the table below.
@@ -12,11 +12,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from trasunto.figures.backend import load_matplotlib
+
 if TYPE_CHECKING:
     from trasunto.figures.theme import Picture
     from trasunto.studies import Findings
 
 __all__ = ["PICTURES", "pictures"]
+
+load_matplotlib()  # before any drawer does
 
 PICTURES: dict[str, str] = {
     "learning-rate-momentum": "trasunto.figures.learning_rate_momentum",

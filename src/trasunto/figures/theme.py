@@ -95,7 +95,7 @@ def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with mpl.rc_context(RC), _any_letters():
+        with _theme():
             figure = draw(*args, **kwargs)
             # Laid out now: ticks are made lazily and would otherwise take the settings of whoever saves the figure.
             figure.draw_without_rendering()
@@ -189,14 +189,19 @@ def level_line(axes: Axes, value: float, text: str, colour: str) -> None:
 def png(figure: Figure) -> bytes:
     """Return `figure` as a PNG, without the time or version stamps that would make equal figures differ."""
     buffer = io.BytesIO()
-    with mpl.rc_context(RC), _any_letters():
+    with _theme():
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
 @contextmanager
-def _any_letters() -> Iterator[None]:
-    """Let letters that the font lacks be drawn as boxes without a word: names of columns may be in any script."""
-    with warnings.catch_warnings():
+def _theme() -> Iterator[None]:
+    """Draw by matplotlib's defaults and ours alone: a user's own settings may ask for LaTeX, or for another style.
+
+    Letters that the font lacks are drawn as boxes without a word, for names of columns may be in any script.
+    """
+    with mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)
         yield

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
+from trasunto.cohort.outcome import STALLED, advice
+from trasunto.cohort.reach import heed
 from trasunto.errors import DataError, RecipeError
 from trasunto.models.defaults import CALIBRATION, SCORE
 from trasunto.models.entrance import Entrance
@@ -39,6 +41,7 @@ def fit_model(
     stopping: Stopping | None = None,
     starts: Sequence[Mapping[str, np.ndarray] | None] | None = None,
     ignored: Sequence[str] = (),
+    must_learn: bool = True,
     observe: Callable[[Event], None] | None = None,
 ) -> Model:
     """Train a detector on the rows of `table`.
@@ -64,23 +67,34 @@ def fit_model(
         Weights to begin from, by name, of each network (recipes x seeds, seeds fastest).
     ignored
         Columns that rows to be scored may bring, and that the networks never see.
+    must_learn
+        Whether to refuse a model of networks all of which are no better than they were before training.
     observe
         Called after every epoch; it only reads.
 
     Raises
     ------
     TrasuntoError
-        It cannot be trained, a network diverged, or there are too few rows to keep the threshold's promise.
+        It cannot be trained, a network diverged or none learnt anything, or there are too few rows to keep the
+        threshold's promise.
+
+    Warns
+    -----
+    TrasuntoWarning
+        The rows have values that the networks' output cannot take.
     """
     legal_score(score)
     recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
     _refuse_classifiers(recipes)
+    heed(recipes, table)
     goal = threshold or Goal()
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
     chosen = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     fitted = fit(recipes, training, chosen, starts=starts, stopping=stopping, observe=observe)
     _refuse_diverged(fitted)
+    if must_learn:
+        _refuse_unlearnt(fitted)
     way = Entrance.to(table, tuple(ignored))
     networks = [Applied(one.recipe, one.weights, way.blocks) for one in fitted]
     x = training.values(dtype=networks[0].dtype)
@@ -149,7 +163,14 @@ def _refuse_what_cannot_be_promised(goal: Goal, table: Table, kept: Table | None
 def _refuse_diverged(fitted: Sequence[Fitted]) -> None:
     for one in fitted:
         if one.status == "diverged":
-            raise RecipeError(
-                f"the network with seed {one.seed} diverged ({one.reason}): choose a smaller learning rate, "
-                "or scale the rows"
-            )
+            raise RecipeError(f"the network with seed {one.seed} diverged because {one.reason}: {advice(one.outcome)}")
+
+
+def _refuse_unlearnt(fitted: Sequence[Fitted]) -> None:
+    """Refuse networks none of which is better than it was before training; those not trained at all are let pass."""
+    if all(one.status == STALLED for one in fitted):
+        first = fitted[0]
+        which = "the network" if len(fitted) == 1 else f"all {len(fitted)} networks"
+        raise RecipeError(
+            f"{which} stalled, so there is nothing to detect with: {first.reason}; {advice(first.outcome)}"
+        )

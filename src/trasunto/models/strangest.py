@@ -61,10 +61,10 @@ def strangest_of_file(model: Model, path: Path, most: int, label: str | None = N
             # Of equal scores the earlier row stays; no two rows have one number, so that batches are never compared.
             found = heapq.nlargest(most, [*found, *_largest(scored, most)])
     rows = []
-    for score, number, batch in found:
+    for score, _, batch in found:
         (one,) = model.explain(source.frame(batch), REASONS)
         called = "" if label is None else str(batch.rows.column(label)[0].as_py())
-        where = source.place().row(-number).replace(f" of {path}", "")
+        where = batch.place.row(0).replace(f" of {path}", "")
         rows.append(StrangeRow(where, called, score, one.flagged, one.features))
     return tuple(rows)
 
@@ -88,5 +88,6 @@ def _largest(scored: Scored, most: int) -> Iterator[tuple[float, int, Any]]:
     """Yield the score, minus the number, and a batch of its own of each of a batch's strangest rows."""
     for place in np.argsort(-scored.scores, kind="stable")[:most].tolist():
         first = scored.batch.first + place
-        alone = scored.batch._replace(first=first, rows=scored.batch.rows.slice(place, 1))
+        rows, where = scored.batch.rows.slice(place, 1), scored.batch.place.after(place)
+        alone = scored.batch._replace(first=first, rows=rows, place=where)
         yield float(scored.scores[place]), -first, alone

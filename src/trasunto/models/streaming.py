@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trasunto.data.dialect import Layout
 from trasunto.errors import DataError
 from trasunto.models.batches import Batch, Source, find_source
 from trasunto.models.model import Model
@@ -69,22 +70,26 @@ def score_file(
     out: str | os.PathLike[str],
     *,
     ids: Sequence[str] = (),
+    header: bool | None = None,
+    encoding: str | None = None,
     observe: Callable[[float], None] | None = None,
 ) -> ScoringSummary:
-    """Score every row of a file and write what was found to a new one, in the rows' order.
+    """Score every row of a file, or of several, and write what was found to a new one, in the rows' order.
 
     Parameters
     ----------
     rows
-        Parquet or CSV (plain or gzip) with the model's columns, in their order; the label and what else training left
-        aside may be there too.
+        A file of columns, as :func:`trasunto.read` takes it, a folder of such files or a pattern of their names, with
+        the model's columns in whatever order; the label and what else training left aside may be there too.
     out
         A new Parquet file with the columns `ids`, or where none is named ``row`` (counted from 0); ``anomaly_score``,
         higher is stranger; and ``flagged``.
     ids
         Columns of the rows that are handed on.
+    header, encoding
+        Of files of text, as :func:`trasunto.read` takes them.
     observe
-        Told the share of the file that is done, 0 to 1, after every batch.
+        Told the share of the files that is done, 0 to 1, after every batch.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def score_file(
     """
     begun = time.monotonic()
     place = refuse_taken(out, (ENDING,))
-    source = find_source(rows, model.entrance, ids)
+    source = find_source(rows, model.entrance, ids, Layout(header, encoding))
     if taken := {SCORE, FLAG} & set(ids):
         raise DataError(f"the id column '{min(taken)}' has a name that the scores need; rename it")
     counts: Counter[str] = Counter()
@@ -136,8 +141,8 @@ def in_order(model: Model, source: Source) -> Generator[Scored, None, None]:
 
 def _scored(model: Model, source: Source, batch: Batch) -> Scored:
     frame, way = source.frame(batch), model.entrance
-    x = way.admit(frame, model.networks[0].dtype, source.place(batch.first))
-    return Scored(batch, model.score_prepared(x), way.unseen(frame, source.place(batch.first)))
+    x = way.admit(frame, model.networks[0].dtype, batch.place)
+    return Scored(batch, model.score_prepared(x), way.unseen(frame, batch.place))
 
 
 def _cores() -> int:

@@ -2,12 +2,13 @@
 
 XLA's own products lose half their time on matrices of some tens of rows and columns, for which OpenBLAS has kernels;
 and it goes through Adam's arrays once for each result. The glue is machine code that Numba makes and keeps (extra
-``fast``, see `trasunto.nets.handlers`), so nothing needs a compiler. Where Numba or a CPU is not there, `products` and
-`available` say no, and all of it stays XLA's.
+``fast``, see `trasunto.nets.handlers`), so nothing needs a compiler. Where Numba, a place for its cache, or a CPU is
+not there, `products` and `available` say no, and all of it stays XLA's.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from functools import cache
 
@@ -26,8 +27,10 @@ def available() -> bool:
 
     if importlib.util.find_spec("numba") is None or jax.default_backend() != "cpu":
         return False
-    from trasunto.nets import handlers
-
+    try:
+        handlers = importlib.import_module("trasunto.nets.handlers")
+    except Exception:  # of many kinds: its cache has no place or holds another thing, or it does not suit this NumPy
+        return False
     names = {
         PRODUCT: handlers.multiply,
         TRANSPOSED_PRODUCT: handlers.multiply_transposed,

@@ -52,6 +52,11 @@ class Cohort:
     def __len__(self) -> int:
         return len(self._request.members)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what is to be said of the members beside how they ended, a sentence each."""
+        return tuple(self._request.remarks.values())
+
     def __repr__(self) -> str:
         counts = self.frame()["status"].value_counts()
         told = ", ".join(f"{count} {status}" for status, count in counts.items())
@@ -112,7 +117,8 @@ class Cohort:
 
         Columns: id, network, loss, every other field of the recipe in which members differ (such as ``optimizer``,
         ``batch_size`` or ``tied``), every number of the recipe, seed, status, reason, epochs, parameters, the metrics
-        (``train_loss``, ``test_loss``, ...; NaN for a member that diverged), and seconds of training.
+        (``train_loss``, ``test_loss``, ...; NaN for a member that diverged), and seconds of training. Where some
+        outputs cannot be what the rows are, `remark` says so, and is empty for the others.
         """
         wide, outcomes = self._read.history, self._read.outcomes
         last = wide[wide["epoch"] == wide["id"].map(self._read.shown)].rename(columns={"epoch": "epochs"})
@@ -120,6 +126,7 @@ class Cohort:
         frame = frame.assign(
             status=[outcomes[id].status for id in frame["id"]],
             reason=[outcomes[id].reason for id in frame["id"]],
+            **({"remark": list(map(self._request.remark, self._request.members))} if self.remarks else {}),
             parameters=[member.record.parameters for member in self._request.members],
         )
         frame = frame.merge(last, on="id", how="left")

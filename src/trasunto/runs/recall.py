@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trasunto.runs.description import Described, describe
 from trasunto.runs.lookup import is_stopped
-from trasunto.runs.outcome import TRAINING, Outcome, curve_of, judge, stopped
+from trasunto.runs.outcome import TRAINING, Outcome, curve_of, judge, judge_stopped
 from trasunto.runs.recording import is_diverged
 from trasunto.runs.records import MemberRecord, Progress, RunRecord
+from trasunto.runs.request import remark_on
 from trasunto.runs.store import Store
 from trasunto.spec import Recipe, Stopping
 from trasunto.spec.stopping import monitored
@@ -68,13 +69,16 @@ def recall(store: Store, run: RunRecord) -> pd.DataFrame:
     import pandas as pd
 
     members, ends = store.members(run.ids), endings(store, run)
-    frame = describe([Described(id, Recipe.from_json(one.recipe), one.seed, one.start) for id, one in members.items()])
+    recipes = {id: Recipe.from_json(one.recipe) for id, one in members.items()}
+    frame = describe([Described(id, recipes[id], one.seed, one.start) for id, one in members.items()])
+    said = json.loads(run.request).get("remarks")
     measured = pd.DataFrame(
         [
             {
                 "id": id,
                 "status": ending.status,
                 "reason": ending.reason,
+                **({"remark": remark_on(recipes[id], said)} if said else {}),
                 "parameters": members[id].parameters,
                 "epochs": ending.epoch if ending.epoch >= 0 else None,
                 **ending.metrics,
@@ -117,7 +121,7 @@ def outcome_at(
     `past` is that loss by epoch, to where the rule ends.
     """
     if stopping is not None and is_stopped(stopping, past) and not is_diverged(reached, len(past) - 1):
-        return stopped(recipe, seed, len(past) - 1, stopping.reason(past, watched))
+        return judge_stopped(recipe, seed, past, stopping, watched)
     if is_diverged(reached, epochs):
         return Outcome(reached.status, reached.reason)
     return judge(recipe, seed, curve, min(reached.epoch, epochs), epochs)

@@ -11,6 +11,7 @@ from operator import index
 
 import numpy as np
 
+from trasunto.cohort import reach
 from trasunto.cohort.plan import class_names, measures
 from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
@@ -104,6 +105,15 @@ class Request:
     snapshots: tuple[int, ...] | None
     stopping: Stopping | None = None
 
+    @cached_property
+    def remarks(self) -> dict[str, str]:
+        """Return what is to be said of outputs that cannot be what the rows are, by the output's word."""
+        return reach.remarks((member.recipe, member.table) for member in self.members)
+
+    def remark(self, member: Member) -> str:
+        """Return what is to be said of a member before it is trained, or nothing."""
+        return remark_on(member.recipe, self.remarks)
+
     @property
     def epochs(self) -> int:
         """Return the furthest epoch that any member is trained to."""
@@ -128,7 +138,13 @@ class Request:
             }
             | ({"epochs_each": epochs} if len(set(epochs)) > 1 else {})
             | ({} if self.stopping is None else {"stopping": asdict(self.stopping)})
+            | ({"remarks": self.remarks} if self.remarks else {})
         )
+
+
+def remark_on(recipe: Recipe, remarks: Mapping[str, str]) -> str:
+    """Return the remark on a recipe's output among those of a request; nothing where it has none, or no output."""
+    return "" if recipe.loss == "cross_entropy" else remarks.get(recipe.network.output, "")
 
 
 def precision() -> str:
@@ -155,19 +171,23 @@ def make_request(
     RecipeError
         Seeds, epochs or snapshots that are not counting numbers, or are not one for each recipe.
     DataError
-        Labels are wanted and there are none.
+        Labels are wanted and there are none, or a loss means nothing on these rows.
+
+    Warns
+    -----
+    TrasuntoWarning
+        The rows have values that an output cannot take.
     """
-    listed = [recipes.recipe_at(i) for i in range(len(recipes))] if isinstance(recipes, Grid) else recipes
-    listed = [listed] if isinstance(listed, Recipe) else list(listed)
-    if not listed:
-        raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
+    asked = listed(recipes)
     chosen = _seeds(seeds)
-    ends = _epochs(listed, epochs)
+    ends = _epochs(asked, epochs)
     for epoch in snapshots or ():
         if not 0 <= epoch <= max(ends):
             raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {max(ends)})")
-    prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in listed}}
-    pairs = [(recipe, end, seed) for recipe, end in zip(listed, ends, strict=True) for seed in chosen]
+    prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in asked}}
+    for share, recipe in {recipe.validation: recipe for recipe in asked if recipe.loss == "bce"}.items():
+        reach.refuse_meaningless(recipe, prepared[share])
+    pairs = [(recipe, end, seed) for recipe, end in zip(asked, ends, strict=True) for seed in chosen]
     begins = starts if starts is not None else [None] * len(pairs)
     if len(begins) != len(pairs):
         raise RecipeError(f"{len(begins)} starting weights were given for {len(pairs)} members (recipes x seeds)")
@@ -179,7 +199,26 @@ def make_request(
     for member in members:
         member.monitored(stopping)  # refuses a rule that watches what is not measured
         unique[member.id] = max(unique.get(member.id, member), member, key=lambda one: one.epochs)
-    return Request(tuple(unique.values()), None if snapshots is None else tuple(sorted(set(snapshots))), stopping)
+    kept = None if snapshots is None else tuple(sorted(set(snapshots)))
+    request = Request(tuple(unique.values()), kept, stopping)
+    reach.warn(request.remarks.values())
+    return request
+
+
+def listed(recipes: Recipes) -> list[Recipe]:
+    """Return recipes one by one.
+
+    Raises
+    ------
+    RecipeError
+        There is none.
+    """
+    if isinstance(recipes, Recipe):
+        return [recipes]
+    each = [recipes.recipe_at(i) for i in range(len(recipes))] if isinstance(recipes, Grid) else list(recipes)
+    if not each:
+        raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
+    return each
 
 
 def _seeds(seeds: int | Sequence[int]) -> list[int]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trasunto.errors import RecipeError
+from trasunto.cohort.reach import refuse_meaningless
+from trasunto.errors import DataError, RecipeError
 from trasunto.search.measures import Measure, refuse_unmeasurable, take
 from trasunto.search.proposing import Grid, proposer_of
 from trasunto.search.pruning import pruner_of
@@ -171,7 +172,8 @@ class _Course:
             recipe = self._sweep.space.recipe(assignment)
             if not self._sweep.space.admits(assignment, self._table.d):
                 return Trial(number, round, assignment, REFUSED, note="a constraint of the space forbids it")
-        except RecipeError as error:
+            refuse_meaningless(recipe, self._table)
+        except (RecipeError, DataError) as error:
             return Trial(number, round, assignment, REFUSED, note=str(error))
         first = self._known.setdefault(key(recipe), number)
         if first != number:

@@ -61,7 +61,7 @@ def read_file(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = 
     """
     place = Path(path)
     try:
-        given = tomllib.loads(place.read_text(encoding="utf-8"))
+        given = tomllib.loads(place.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as fault:
         raise RecipeError(f"there is no sweep file '{place}'") from fault
     except OSError as fault:

@@ -6,6 +6,7 @@ loss or optimizer is one entry below and one function under ``nets/``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from trasunto.errors import RecipeError
@@ -13,6 +14,19 @@ from trasunto.spec.digits import shortest
 from trasunto.spec.rules import Choice, Number, Switch
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "softplus", "linear")
+REACH: Mapping[str, tuple[float, float]] = {
+    "sigmoid": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "relu": (0.0, math.inf),
+    "leaky_relu": (-math.inf, math.inf),
+    "elu": (-1.0, math.inf),
+    "selu": (-1.7580993408473766, math.inf),
+    "gelu": (-0.16997120747990369, math.inf),
+    "softplus": (0.0, math.inf),
+    "linear": (-math.inf, math.inf),
+}
+"""The lowest and the highest value that each activation gives, limits that it only comes close to among them."""
+
 LATENT_ACTIVATIONS = (*ACTIVATIONS, "normal")
 """Those of a latent layer: ``normal`` makes it variational, drawing from a normal distribution that it describes."""
 

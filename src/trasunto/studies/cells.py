@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from trasunto.cohort.outcome import DIVERGED, FINISHED, STALLED, verdict
 from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
@@ -81,13 +82,12 @@ class Cells:
 
         Judged anew from the curves, because a store may hold more epochs of a member than this study asks about.
         """
-        values, untrained = self.at(epoch), self.at(0)
-        lost: NDArray[np.bool_] = np.any(~np.isfinite(values), axis=2)
-        idle: NDArray[np.bool_] = np.any(values >= untrained, axis=2)
-        return tuple(
-            tuple("diverged" if lost[i, j] else "stalled" if idle[i, j] else "finished" for j in range(lost.shape[1]))
-            for i in range(lost.shape[0])
-        )
+        worst_first = (DIVERGED, STALLED, FINISHED)
+
+        def worst(before: NDArray[np.float64], after: NDArray[np.float64]) -> str:
+            return min(map(verdict, before.tolist(), after.tolist()), key=worst_first.index)
+
+        return tuple(tuple(map(worst, *rows)) for rows in zip(self.at(0), self.at(epoch), strict=True))
 
     def diverged_by(self, epoch: int) -> tuple[tuple[int | None, ...], ...]:
         """Return the first epoch at which a seed of each cell diverged, up to `epoch`, else None; (rows, columns)."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis.reconstruction import binary_cross_entropy, mean_squared_error
-from trasunto.errors import DataError
+from trasunto.cohort.reach import refuse_outside_shares
 from trasunto.studies.cells import linear_error, require_test_rows
 from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
@@ -83,14 +83,8 @@ def _rows(table: Table) -> NDArray[np.floating]:
 def _require_shares(table: Table) -> None:
     """Refuse rows that cross entropy has no meaning for."""
     for part in (table, table.test):
-        if part is None:
-            continue
-        low, high = float(part.x.min()) * part.scale, float(part.x.max()) * part.scale
-        if low < 0 or high > 1:
-            raise DataError(
-                f"study 'loss' needs values between 0 and 1, as cross entropy does, and those of {part.provenance} go "
-                f"from {low:.4g} to {high:.4g}: scale them first"
-            )
+        if part is not None:
+            refuse_outside_shares("study 'loss'", part)
 
 
 def _judged(members: Sequence[Any], test: NDArray[np.floating], epoch: int) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
-from trasunto.runs.outcome import FINISHED, TRAINING, Outcome, diverged, judge, stopped
+from trasunto.runs.outcome import TRAINING, Outcome, diverged, judge, stopped
 
 
 class Point(NamedTuple):
@@ -116,7 +116,7 @@ def _measured(seen: Epoch, slot: int) -> dict[str, float]:
 
 
 def _outcome(seen: Epoch, slot: int, curve: _Curve) -> Outcome | None:
-    """Return how a member ended, where it did. One that was gone on with is not judged by where it once began."""
+    """Return how a member ended, where it did; one whose epoch 0 was not seen here finished."""
     job = curve.job
     if seen.diverged[slot]:
         return diverged(job.recipe, job.seed, seen.epoch)
@@ -124,8 +124,6 @@ def _outcome(seen: Epoch, slot: int, curve: _Curve) -> Outcome | None:
         return stopped(job.recipe, job.seed, seen.epoch)
     if seen.epoch < job.last:
         return None
-    if not curve.untrained:
-        return Outcome(FINISHED, f"trained for {seen.epoch} epochs")
     ends = {0: curve.untrained, seen.epoch: curve.points[-1].metrics}
     values = {(epoch, name): value for epoch, metrics in ends.items() for name, value in metrics.items()}
     return judge(job.recipe, job.seed, values, seen.epoch, job.last)

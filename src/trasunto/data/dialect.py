@@ -1,0 +1,304 @@
+"""How a file of text is written: packed or not, its encoding, what separates its columns, and where their names are.
+
+All of it is told from the file's beginning, once; whoever reads the file, whole or a piece at a time, goes by the same
+:class:`Dialect`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trasunto.data.header import is_number, looks_like_data
+from trasunto.data.places import Place
+from trasunto.data.text_streams import Written, encoding_of, opened, single_spaced
+from trasunto.errors import DataError
+
+SEPARATORS = ",;\t|"
+SPACE = " "
+"""Columns separated by any number of spaces and tabs."""
+
+BEGINNING = 1 << 20
+"""Bytes of text that are looked at, or more where a row is longer."""
+
+LONGEST_ROW = 1 << 28
+"""Bytes that a row may have."""
+
+SAMPLE = 50
+"""Rows that are looked at, or fewer where they are long."""
+
+ONE_BYTE = "perhaps in Windows-1252 or Latin-1; save it in UTF-8, or name the encoding (encoding='cp1252', --encoding)"
+"""What to do about text that is not written in UTF-8."""
+
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
+_SEPARATOR_LINE = re.compile(r'\A"?sep=(.)"?[^\S\r\n]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_OTHER_FILES = {
+    b"PK\x03\x04": "a zip archive, as workbooks of Excel are",
+    b"\xd0\xcf\x11\xe0": "a document of an old Microsoft Office",
+    b"PAR1": "Parquet",
+    b"\xfd7zXZ": "something packed with xz",
+    b"BZh": "something packed with bzip2",
+    b"\x28\xb5\x2f\xfd": "something packed with zstd",
+    b"\x89HDF": "HDF5",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "a database of SQLite",
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a user says of a file of text, where it cannot be told from the file or is told wrongly.
+
+    Attributes
+    ----------
+    header
+        Whether the first row holds the columns' names; None to tell it from the file.
+    encoding
+        As Python names it, such as ``cp1252``; None to tell it from the file.
+    """
+
+    header: bool | None = None
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.header not in (None, True, False):
+            raise DataError(f"header is {self.header!r}; it is True, False or None")
+        if self.encoding is not None and not _is_encoding(self.encoding):
+            raise DataError(
+                f"encoding {self.encoding!r} is not known; name one that Python has, such as utf-8, utf-16, latin-1 or "
+                "cp1252"
+            )
+
+
+AS_FOUND = Layout()
+"""Nothing is said; all of it is told from the file."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one file of text is written.
+
+    Attributes
+    ----------
+    written
+        How its bytes become UTF-8 text.
+    separator
+        What stands between columns; `SPACE` for any number of spaces and tabs.
+    header
+        Whether the first row holds names.
+    names
+        The columns' names: those of the first row, or x0, x1, ...
+    skipped
+        Lines before the first row: empty ones, and one that names the separator.
+    told
+        How many rows before the first one tell the separator: 0 or 1.
+    longest
+        Bytes of the longest of the first rows.
+    """
+
+    written: Written
+    separator: str
+    header: bool
+    names: tuple[str, ...]
+    skipped: int
+    told: int
+    longest: int
+
+    @property
+    def counting(self) -> str:
+        """How rows are counted, as a spreadsheet does."""
+        return f"the {'header' if self.header else 'first row'} is row {1 + self.told}"
+
+    def place(self, path: Path) -> Place:
+        """Return where the file's rows stand."""
+        return Place(str(path), 1 + self.told + self.header, self.counting)
+
+    def reading(self, block: int, rows: int) -> dict[str, Any]:
+        """Return the options with which Arrow reads it, at least so many bytes and about so many rows at once."""
+        from pyarrow import csv as arrow
+
+        return {
+            # On one thread: only then do refusals name the row.
+            "read_options": arrow.ReadOptions(
+                use_threads=False,
+                block_size=max(block, min(rows * self.longest, max(LONGEST_ROW, 4 * self.longest))),
+                skip_rows=self.skipped,
+                column_names=None if self.header else list(self.names),
+            ),
+            "parse_options": arrow.ParseOptions(delimiter=self.separator, newlines_in_values=True),
+        }
+
+
+def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = ()) -> Dialect:
+    """Tell how a file of text is written.
+
+    Parameters
+    ----------
+    path
+        The file, plain or packed with gzip, whatever its name says.
+    layout
+        What is known of it already.
+    known
+        Names of columns that the file must have: they tell a first row of names from one of data.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, is empty, is of another kind than text, or if its first row looks like data.
+    """
+    written, content, whole = _beginning(path, layout)
+    beginning = content.decode("utf-8-sig" if written.encoding == "utf-8" else written.encoding, errors="replace")
+    rest = _EMPTY_LINES.sub("", beginning)
+    told = _SEPARATOR_LINE.match(rest)
+    skipped = 0
+    if told:
+        rest = rest[told.end() :]
+        skipped = len(_LINE_END.findall(beginning[: len(beginning) - len(rest)]))
+    rest = _EMPTY_LINES.sub("", rest)
+    if not rest.strip():
+        raise DataError(f"{path} is empty; its first row must hold the names of the columns")
+    separator = told.group(1) if told and told.group(1).isascii() else _separator(rest, whole)
+    if separator == SPACE:
+        written = written.with_single_spaces()
+    rows = _rows(rest, separator, whole)
+    if not rows:
+        raise _no_names(path, rest, separator)
+    if "\N{REPLACEMENT CHARACTER}" in "".join(rows[0]) and "\N{REPLACEMENT CHARACTER}".encode() not in content:
+        raise DataError(f"{path} cannot be read as CSV (its header is not written in UTF-8, {ONE_BYTE})")
+    header = _has_header(path, rows, layout.header, known, _LINE_END.split(rest, maxsplit=1)[0])
+    longest = max(len(separator.join(row)) for row in rows) + 1
+    return Dialect(
+        written=written,
+        separator=separator,
+        header=header,
+        names=tuple(rows[0]) if header else tuple(numbered(len(rows[0]))),
+        skipped=skipped,
+        told=int(bool(told)),
+        longest=longest,
+    )
+
+
+def numbered(columns: int) -> list[str]:
+    """Return the names of columns that have none: x0, x1, ..."""
+    return [f"x{column}" for column in range(columns)]
+
+
+def _beginning(path: Path, layout: Layout) -> tuple[Written, bytes, bool]:
+    """Return how the file is written, what it begins with, and whether that is all of it."""
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(64)
+            for magic, kind in _OTHER_FILES.items():
+                if start.startswith(magic):
+                    raise DataError(f"{path} holds {kind}, not text; save its rows as text, with commas between them")
+            packed = start.startswith(b"\x1f\x8b")
+            raw.seek(0)
+            with opened(raw, Written(packed)) as stream:
+                # A buffer, for pyarrow's `read` never gives back its bytes where the stream turns out to be damaged.
+                content = stream.read_buffer(BEGINNING).to_pybytes()
+                more = stream.read_buffer(BEGINNING).to_pybytes() if len(content) == BEGINNING else b""
+                encoding = layout.encoding or encoding_of(content)
+                while more and len(content) < LONGEST_ROW and content.count(b"\n") + content.count(b"\r") < 4:
+                    content += more
+                    more = stream.read_buffer(len(content)).to_pybytes()
+    except DataError:
+        raise
+    except Exception as fault:  # whatever the system and gzip raise
+        raise DataError(f"{path} cannot be read as CSV ({_first_line(fault)})") from fault
+    return Written(packed, encoding), content, not more
+
+
+def _separator(text: str, whole: bool) -> str:
+    """Return what separates the columns: that by which most rows have as many cells as the first one."""
+    first = _LINE_END.split(text, maxsplit=1)[0]
+    found = [_judged(text, separator, whole) for separator in SEPARATORS if separator in first]
+    best = max((one for one in found if one[1] > 1), default=(0.0, 1, ""))
+    if not best[2] or best[0] < 1 or best[2] == "\t":
+        agreeing, width, _ = _judged(text, SPACE, whole)
+        # A tab may stand among spaces, as in files of fixed widths; else texts of a file with tabs may hold spaces.
+        runs = best[2] != "\t" or all("  " in line for line in _LINE_END.split(text)[: SAMPLE // 2] if line)
+        if agreeing == 1 and width > best[1] and runs and _holds_numbers(_rows(text, SPACE, whole)):
+            return SPACE
+    return best[2] or ","
+
+
+def _judged(text: str, separator: str, whole: bool) -> tuple[float, int, str]:
+    """Return which share of rows has as many cells as the first one, how many these are, and the separator."""
+    rows = _rows(text, separator, whole)
+    if not rows:
+        return 0.0, 0, separator
+    later = [len(row) == len(rows[0]) for row in rows[1:]]
+    return (sum(later) / len(later) if later else 1.0), len(rows[0]), separator
+
+
+def _holds_numbers(rows: Sequence[Sequence[str]]) -> bool:
+    return len(rows) > 1 and any(all(map(is_number, column)) for column in zip(*rows[1:], strict=True))
+
+
+def _rows(text: str, separator: str, whole: bool) -> list[list[str]]:
+    """Return the first rows as cells, those that the text holds whole; none where the first is no row."""
+    rows: list[list[str]] = []
+    if separator == SPACE:
+        text = single_spaced(text[: BEGINNING // 8] if len(text) > BEGINNING // 8 else text)
+    reader, size = csv.reader(io.StringIO(text, newline=""), delimiter=separator), 0
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                size += sum(map(len, row))
+            if len(rows) > SAMPLE or (len(rows) > 2 and size > BEGINNING // 4):
+                return rows
+    except csv.Error:
+        return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _no_names(path: Path, text: str, separator: str) -> DataError:
+    try:
+        next(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        fault = "it has no cells"
+    except (csv.Error, StopIteration) as found:
+        fault = str(found)
+    return DataError(f"{path} cannot be read as CSV (its header holds no names: {fault})")
+
+
+def _has_header(
+    path: Path, rows: Sequence[Sequence[str]], given: bool | None, known: Collection[str], first: str
+) -> bool:
+    if given is not None:
+        return given
+    if known and (told := _told_by_names(rows[0], known)) is not None:
+        return told
+    if looks_like_data(rows[0], rows[1:]):
+        shown = first if len(first) <= 40 else f"{first[:40]}..."
+        raise DataError(
+            f"the first row of {path} looks like data, not like the names of columns ({shown}); add a row of names, or "
+            "read the file with header=False (--no-header), which calls its columns x0, x1, ..., or with header=True "
+            "(--header) where these are names"
+        )
+    return True
+
+
+def _told_by_names(first: Sequence[str], known: Collection[str]) -> bool | None:
+    """Say whether the first row holds known names; None where that cannot be told."""
+    if set(known) <= set(first):
+        return True
+    return False if set(known) <= set(numbered(len(first))) else None
+
+
+def _is_encoding(name: object) -> bool:
+    try:
+        return isinstance(name, str) and bool("a".encode(codecs.lookup(name).name))
+    except (LookupError, ValueError):
+        return False
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).partition("\n")[0].rstrip(".") or type(fault).__name__

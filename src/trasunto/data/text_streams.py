@@ -1,0 +1,122 @@
+"""Bytes of a file of text as UTF-8 with single separators, whatever they are in the file."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from dataclasses import dataclass, replace
+from typing import IO, Any
+
+_BEFORE_AN_END = re.compile(rb"[ \t]+(?=[\r\n])|(?<=[\r\n])[ \t]+")
+_RUN = re.compile(rb"[ \t]+")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks; that of UTF-16 begins as one of UTF-32 does."""
+
+ENOUGH = 1000
+"""Bytes by which an encoding without a mark is told."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a file's bytes stand for its text.
+
+    Attributes
+    ----------
+    packed
+        With gzip.
+    encoding
+        As Python names it.
+    spaced
+        Whether any number of spaces and tabs separates columns, and one shall.
+    """
+
+    packed: bool = False
+    encoding: str = "utf-8"
+    spaced: bool = False
+
+    def with_single_spaces(self) -> Written:
+        """Return the same, read with one space between columns."""
+        return replace(self, spaced=True)
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding that a text's first bytes tell: UTF-8, or UTF-16 or 32 by its mark or its zero bytes."""
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding
+    even, odd = start[:ENOUGH:2], start[1:ENOUGH:2]
+    if odd and 2 * odd.count(0) > len(odd) and not even.count(0):
+        return "utf-16-le"
+    if odd and 2 * even.count(0) > len(even) and not odd.count(0):
+        return "utf-16-be"
+    return "utf-8"
+
+
+def opened(raw: IO[bytes], written: Written) -> Any:
+    """Return a stream of Arrow's that reads the text as UTF-8, unpacked; the file stays open when it is closed."""
+    import pyarrow
+
+    stream = pyarrow.CompressedInputStream(raw, "gzip") if written.packed else pyarrow.PythonFile(raw, "r")
+    if codecs.lookup(written.encoding).name != "utf-8":
+        stream = pyarrow.transcoding_input_stream(stream, written.encoding, "utf-8")
+    return pyarrow.PythonFile(_Spaced(stream), "r") if written.spaced else stream
+
+
+def single_spaced(text: str) -> str:
+    r"""Return text with one space for every run of spaces and tabs, and none at the ends of lines.
+
+    Examples
+    --------
+    >>> single_spaced('  18.0   8\t"chevrolet  malibu"  \n')
+    '18.0 8 "chevrolet  malibu"\n'
+    """
+    return _Spaced(io.BytesIO(text.encode(errors="replace"))).read().decode()
+
+
+class _Spaced(io.RawIOBase):
+    """A stream of text with single spaces; what stands within quotes is as it was."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._held, self._ready = b"", b""
+        self._quoted = self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = size if size is not None and size >= 0 else None
+        while not self._ended and (wanted is None or len(self._ready) < wanted):
+            self._go_on()
+        cut = len(self._ready) if wanted is None else wanted
+        given, self._ready = self._ready[:cut], self._ready[cut:]
+        return given
+
+    def _go_on(self) -> None:
+        """Read some more, and hand on what is complete: up to the end of a line."""
+        piece = bytes(self._stream.read(1 << 20))
+        self._ended = not piece
+        content = self._held + piece
+        cut = len(content) if self._ended else max(content.rfind(b"\n"), content.rfind(b"\r")) + 1
+        lines, self._held = content[:cut], content[cut:]
+        self._ready += self._single(lines)
+
+    def _single(self, lines: bytes) -> bytes:
+        pieces = lines.split(b'"')
+        if not self._quoted:
+            pieces[0] = pieces[0].lstrip(b" \t")
+        for number, piece in enumerate(pieces):
+            if self._quoted == bool(number % 2):  # outside quotes
+                pieces[number] = _RUN.sub(b" ", _BEFORE_AN_END.sub(b"", piece))
+        if len(pieces) % 2 == 0:
+            self._quoted = not self._quoted
+        if not self._quoted and self._ended:
+            pieces[-1] = pieces[-1].rstrip(b" \t")
+        return b'"'.join(pieces)

@@ -6,6 +6,7 @@
 - `choice` keeps a tenth of the training rows and takes the candidate that tells them best from the imitations;
 - `frauds` measures everything on the card transactions, five splits, beside PCA and an isolation forest;
 - `others` does so on other tables, for the usual detector alone;
+- `rates` measures how many later normal rows it flags, where rows are few and where they are many;
 - `tables` prints Markdown.
 
 ``python -m scripts.detection`` prints the tables of docs/detection.md. Frauds are read after the choice is made.

@@ -13,17 +13,25 @@ from scripts.detection.candidates import neighbours, recipes
 from scripts.detection.choice import chosen
 from scripts.detection.frauds import Split, best_pca, candidates, rivals, shortfalls, splits, usual
 from scripts.detection.others import other_tables
+from scripts.detection.rates import KINDS, rates
 from trasunto import TrasuntoError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 1 where the choice or the usual detector falls short, 2 without rows."""
     parser = argparse.ArgumentParser(prog="python -m scripts.detection", description=__doc__)
-    parser.add_argument("part", nargs="?", default="frauds", choices=("frauds", "around", "others"))
+    parser.add_argument("part", nargs="?", default="frauds", choices=("frauds", "around", "others", "rates"))
     parser.add_argument("--splits", type=int, default=5, help="of the normal rows (5)")
+    parser.add_argument("--tables", type=int, default=20, help="with rates: tables of each shape (20)")
+    parser.add_argument(
+        "--kinds", nargs="+", default=["factors"], choices=KINDS, help="with rates: of what rows (factors)"
+    )
     parser.add_argument("--folder", type=Path, help="where the other tables are ($TRASUNTO_DATA/adbench)")
     asked = parser.parse_args(arguments)
     try:
+        if asked.part == "rates":
+            print(tables.flagged(list(rates(asked.tables, tuple(asked.kinds)))))
+            return 0
         return _printed(asked.part, asked.splits, asked.folder)
     except TrasuntoError as error:
         print(error, file=sys.stderr)

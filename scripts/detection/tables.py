@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scripts.detection.candidates import WORDS, Candidate
 from scripts.detection.choice import Judged, criterion
 from scripts.detection.frauds import Beside, BestPca, Measured, Split
 from scripts.detection.others import Other
+from scripts.detection.rates import Rate
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -55,6 +57,17 @@ def other_tables(found: Sequence[Other]) -> str:
     ]
     mean = ["mean", "", "", *(f"{np.mean([one.aurocs[name] for one in found]):.3f}" for name in names)]
     return table(["table", "training rows", "features", *names], [*rows, mean])
+
+
+def flagged(found: Sequence[Rate]) -> str:
+    """Return the shares of later normal rows that are flagged: means over tables, with their deviation."""
+    heads = ["rows", "training rows", "columns", "nothing said", "1 % of the training rows", "isolation forest"]
+    cells = [[one.kind, f"{one.n:,}", str(one.d), *map(_share, (one.usual, one.training, one.forest))] for one in found]
+    return table(heads, cells)
+
+
+def _share(of: NDArray[np.float64]) -> str:
+    return f"{of.mean():.2f} % ({of.std():.2f})"
 
 
 def _means(found: Sequence[Measured]) -> list[str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from trasunto.api.watching import Told
 from trasunto.errors import TrasuntoError
 from trasunto.models import defaults
 from trasunto.models.file import open_model
-from trasunto.models.goals import Goal
+from trasunto.models.goals import contamination, cross_fitted
 from trasunto.models.model import Model
 
 FIELDS = {"network": "[1 tanh] > linear", "epochs": 3, "batch_size": 32}
@@ -52,19 +53,25 @@ def test_a_detector_is_a_file_and_a_report(rows: Path, tmp_path: Path) -> None:
     assert made.findings.verdict.split(":")[0].endswith(("an isolation forest", "on these rows"))
     assert [one.stage for one in told][-1] == "measuring"
     assert told[-2].share == 1.0
+    assert list(dict.fromkeys(one.stage for one in told)) == ["training", "cross-fitting", "measuring"]
+    assert facts["studies"][0]["settings"]["threshold"] == "cross_fitted"
 
 
 def test_what_is_not_said_is_as_usual(rows: Path) -> None:
     plan = plan_detector(str(rows), drop=("Class",))
     assert plan.recipe == defaults.recipe(3)
-    assert (plan.seeds, plan.score, plan.goal) == (defaults.SEEDS, defaults.SCORE, Goal(rate=defaults.CONTAMINATION))
+    assert (plan.seeds, plan.score, plan.goal) == (defaults.SEEDS, defaults.SCORE, cross_fitted(defaults.RATE))
     changed = plan_detector(str(rows), drop=("Class",), fields={"epochs": 2})
     assert changed.recipe == plan.recipe.replace(epochs=2)
 
 
 def test_a_price_counts_all_networks(rows: Path) -> None:
-    cost = price_of_detector(plan_detector(str(rows), fields=FIELDS, seeds=3, drop=("Class",)))
-    assert (cost.members, cost.epochs) == (3, 9)
+    usual = plan_detector(str(rows), fields=FIELDS, seeds=3, drop=("Class",))
+    cost = price_of_detector(usual)
+    assert (cost.members, cost.epochs) == (33, 99), "a threshold for later rows takes ten folds more"
+    alone = price_of_detector(replace(usual, goal=contamination(0.1)))
+    assert (alone.members, alone.epochs) == (3, 9)
+    assert (alone.programs, alone.disk) == (cost.programs, cost.disk)
 
 
 def test_rows_that_are_arrays_make_a_detector(tmp_path: Path) -> None:

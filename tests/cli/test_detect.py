@@ -62,7 +62,8 @@ def test_json_is_one_document(typed: Typed, rows: Path) -> None:
     told = json.loads(done.out)
     assert (told["model"], told["report"]) == ("d.trasunto", "d-report/report.html")
     assert told["facts"]["detection"]["anomalies"] == 10
-    assert told["settings"]["rate"] == 0.01
+    assert (told["settings"]["threshold"], told["settings"]["rate"]) == ("cross_fitted", 0.01)
+    assert "About 0.01 of later normal rows are flagged" in told["facts"]["threshold"]["guarantee"]
 
 
 def test_rows_without_labels_make_a_detector(typed: Typed, rows: Path) -> None:

@@ -60,6 +60,29 @@ def test_contamination_is_the_share_of_training_rows_outside(fitted: Autoencoder
     assert (fitted.predict(rows) == -1).sum() == 12
 
 
+def test_with_nothing_said_about_one_in_a_hundred_later_rows_is_outside(rows: np.ndarray) -> None:
+    usual = AutoencoderDetector(**SMALL).fit(rows)
+    assert usual.model_.threshold.kind == "cross_fitted"
+    assert usual.model_.n == usual.model_.threshold.rows == len(rows)
+    assert "flag about 0.01 of later normal rows" in usual.model_.threshold.goal
+    with pytest.raises(TrasuntoError, match="contamination and false_alarm_rate are different thresholds"):
+        AutoencoderDetector(**SMALL, contamination=0.1, false_alarm_rate=0.1).fit(rows)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 10])
+def test_a_few_rows_will_do(n: int, rows: np.ndarray) -> None:
+    usual = AutoencoderDetector(**{**SMALL, "epochs": 1, "anomaly_score": "mahalanobis"}).fit(rows[:n])
+    assert np.isfinite(usual.offset_)
+    assert usual.predict(rows[:n]).tolist() == [1] * n
+    assert f"{n} rows alone show no rate below 1 in {n + 1}" in usual.model_.threshold.guarantee
+
+
+def test_weights_that_may_know_the_rows_are_said_in_the_guarantee(rows: np.ndarray) -> None:
+    usual = AutoencoderDetector(**{**SMALL, "epochs": 1}, warm_start=True).fit(rows)
+    assert "weights that may know these rows" not in usual.model_.threshold.guarantee
+    assert "weights that may know these rows" in usual.fit(rows).model_.threshold.guarantee
+
+
 def test_it_is_a_thin_face_over_a_model_of_the_same_rows(fitted: AutoencoderDetector, rows: np.ndarray) -> None:
     recipe = Recipe(
         "[2 linear] > linear",
@@ -175,7 +198,7 @@ def test_what_is_missing_is_refused(fitted: AutoencoderDetector, rows: np.ndarra
             method(with_a_hole)
 
 
-@pytest.mark.parametrize("wrong", [0.0, 0.6, -1])
-def test_a_contamination_that_is_none_is_refused(wrong: float, rows: np.ndarray) -> None:
+@pytest.mark.parametrize("wrong", [0.0, 0.6, -1, "auto", "0.1", True])
+def test_a_contamination_that_is_none_is_refused(wrong: Any, rows: np.ndarray) -> None:
     with pytest.raises(TrasuntoError, match="contamination is"):
         AutoencoderDetector(**SMALL, contamination=wrong).fit(rows)

@@ -1,9 +1,10 @@
 """Where normal ends: a threshold on scores, with what it promises.
 
 Higher scores are stranger, and a row is flagged where its score lies strictly above the threshold. What a threshold
-promises depends on how it was chosen, so each carries that as a sentence: a share of the training rows (nothing about
-others), a rate of false alarms (conformal, from normal rows that were not trained on), or what labels say is best. A
-threshold whose value was set by hand promises nothing.
+promises depends on how it was chosen, so each carries that as a sentence: a rate of later rows (about so, from scores
+of training rows by networks that did not see them), a share of the training rows (nothing about others), a rate of
+false alarms (conformal, from normal rows that were not trained on), or what labels say is best. A threshold whose value
+was set by hand promises nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from trasunto.analysis.rows import column, two_groups
 from trasunto.errors import TrasuntoError, one_of
 
-KINDS = ("contamination", "false_alarms", "labels")
+KINDS = ("cross_fitted", "contamination", "false_alarms", "labels")
 """How a threshold can be chosen."""
 
 BY_HAND = "by hand"
@@ -98,7 +99,7 @@ class Threshold:
         legal = (*KINDS, BY_HAND)
         if values["kind"] not in legal:
             raise one_of("threshold kind", str(values["kind"]), legal)
-        return _chosen(**{**values, "value": float(values["value"]), "rows": int(values["rows"])})
+        return chosen(**{**values, "value": float(values["value"]), "rows": int(values["rows"])})
 
 
 def _finite(value: object) -> float:
@@ -108,7 +109,7 @@ def _finite(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _chosen(value: float, **known: Any) -> Threshold:
+def chosen(value: float, **known: Any) -> Threshold:
     """Return a threshold with how it was chosen and what it promises."""
     threshold = Threshold(value)
     for name, what in known.items():
@@ -146,7 +147,7 @@ def from_contamination(scores: ArrayLike, share: float, *, rows: str = "training
     value = float(values[values.size - flagged - 1])
     above = int((values > value).sum())
     guarantee = f"It describes the {rows} and promises nothing of others."
-    return _chosen(
+    return chosen(
         value=value,
         kind="contamination",
         goal=f"flag {share:.4g} of the {rows}",
@@ -201,7 +202,7 @@ def from_false_alarm_rate(scores: ArrayLike, rate: float, *, confidence: float |
         raise TrasuntoError(f"the rate of false alarms is {rate}; it must be above 0 and below 1")
     if confidence is not None and not 0 < confidence < 1:
         raise TrasuntoError(f"the confidence is {confidence}; it must be above 0 and below 1")
-    above = _allowed(values.size, rate, confidence)
+    above = allowed_above(values.size, rate, confidence)
     if above < 0:
         raise _too_few(values.size, rate, confidence)
     value = float(values[values.size - 1 - above])
@@ -212,7 +213,7 @@ def from_false_alarm_rate(scores: ArrayLike, rate: float, *, confidence: float |
             f"At most {rate:.4g} of normal rows are flagged, with {confidence:.4g} confidence in this very calibration "
             "(guarantee conditional on the calibration)."
         )
-    return _chosen(
+    return chosen(
         value=value,
         kind="false_alarms",
         goal=f"at most {rate:.4g} false alarms per normal row",
@@ -225,8 +226,8 @@ def from_false_alarm_rate(scores: ArrayLike, rate: float, *, confidence: float |
     )
 
 
-def _allowed(rows: int, rate: float, confidence: float | None) -> int:
-    """Return how many calibration rows may lie above the threshold, -1 where even none is too many."""
+def allowed_above(rows: int, rate: float, confidence: float | None = None) -> int:
+    """Return how many of so many normal rows may lie above a threshold, -1 where even none is too many."""
     if confidence is None:
         return min(math.floor((rows + 1) * rate + _ROUNDING), rows) - 1
     from scipy import stats
@@ -290,7 +291,7 @@ def from_labels(
     best = int(np.argmax(gain))  # the first of equals, and candidates descend
     value, hits, false = float(candidates[best]), int(found[best]), int(alarms[best])
     guarantee = "It was chosen on these labels and will do somewhat worse on other rows."
-    return _chosen(
+    return chosen(
         value=value,
         kind="labels",
         goal=goal,

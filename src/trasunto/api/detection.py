@@ -20,9 +20,10 @@ from trasunto.data.parts import is_tabular
 from trasunto.errors import DataError, TrasuntoError
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
+from trasunto.models.cross_fitting import count_folds
 from trasunto.models.file import ENDING, save
 from trasunto.models.fitting import fit_model
-from trasunto.models.goals import Goal
+from trasunto.models.goals import Goal, cross_fitted
 from trasunto.models.model import Model
 from trasunto.models.scoring import legal_score
 from trasunto.new_file import refuse_taken
@@ -72,6 +73,11 @@ class Plan:
         """Return the file of columns that the rows came from, if it was one."""
         path = Path(self.table.provenance.path) if self.table.provenance.path else None
         return path if path is not None and path.is_file() and is_tabular(path) else None
+
+    @property
+    def folds(self) -> int:
+        """Return how many times networks are trained once more, on parts of the rows, to set the threshold."""
+        return count_folds(self.table.n, self.goal.rate) if self.goal.kind == "cross_fitted" else 0
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -154,14 +160,14 @@ def plan_detector(
     if seeds < 1:
         raise TrasuntoError(f"{seeds} networks are asked for; at least 1 is needed")
     table = find_rows(source, **options)
-    goal = threshold or Goal(rate=defaults.CONTAMINATION)
+    goal = threshold or cross_fitted(defaults.RATE)
     recipe = defaults.recipe(table.d).replace(**(fields or {}))
     heed([recipe], table)
     return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, options.get("label"))
 
 
 def price_of_detector(plan: Plan) -> Cost:
-    """Estimate what training a detector would cost; nothing is trained."""
+    """Estimate what training a detector would cost, with the networks that set its threshold; nothing is trained."""
     from trasunto.cohort.cost import estimate
     from trasunto.cohort.devices import training_devices
     from trasunto.cohort.plan import Job
@@ -172,7 +178,8 @@ def price_of_detector(plan: Plan) -> Cost:
         for seed in range(plan.seeds)
     ]
     devices = len(training_devices())
-    return estimate(plan_jobs(jobs, devices), devices)
+    cost = estimate(plan_jobs(jobs, devices), devices)
+    return replace(cost.times(1 + plan.folds), disk=cost.disk)
 
 
 def make_detector(
@@ -220,6 +227,7 @@ def make_detector(
             stopping=defaults.stopping(),
             ignored=plan.ignored,
             observe=_observer(plan, watch, observe),
+            observe_folds=_fold_observer(plan, watch),
         )
         if watch is not None:
             watch(Told("measuring", 1.0))
@@ -325,6 +333,20 @@ def _observer(plan: Plan, watch: Watcher | None, observe: Observer | None) -> Ca
             if first not in named:
                 named[first] = tuple(replace(job, id=_name(job)) for job in event.jobs)
             observe(Step(done, total, replace(event, jobs=named[first]), plan.seeds))
+
+    return take
+
+
+def _fold_observer(plan: Plan, watch: Watcher | None) -> Callable[[Event], None] | None:
+    """Return what tells of the epochs of networks that set the threshold and are no part of the detector."""
+    if watch is None or not plan.folds:
+        return None
+    done, total = 0, max(plan.folds * plan.seeds * plan.recipe.epochs, 1)
+
+    def take(event: Event) -> None:
+        nonlocal done
+        done += int(event.trained.sum()) if event.epoch else 0
+        watch(Told("cross-fitting", min(done / total, 1.0)))
 
     return take
 

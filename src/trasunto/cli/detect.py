@@ -51,7 +51,10 @@ def detect(
     ] = None,
     contamination: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="Flag this share of the training rows  [default: 0.01]"),
+        typer.Option(
+            metavar="SHARE",
+            help="Flag this share of the training rows  [default: about 0.01 of later normal rows, by cross-fitting]",
+        ),
     ] = None,
     false_alarms: Annotated[
         str | None,

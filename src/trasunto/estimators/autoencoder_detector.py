@@ -15,7 +15,7 @@ from trasunto.data.places import Place
 from trasunto.errors import RecipeError
 from trasunto.estimators.model_estimator import ModelEstimator
 from trasunto.models import defaults
-from trasunto.models.goals import Goal, contamination, false_alarms
+from trasunto.models.goals import Goal, contamination, cross_fitted, false_alarms
 from trasunto.models.model import Model
 from trasunto.spec import Recipe
 
@@ -39,10 +39,12 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
     anomaly_score
         How a score is made of a reconstruction; one of :data:`trasunto.models.scoring.SCORES`.
     contamination
-        The share of the training rows that is outside; it sets `offset_`.
+        The share of the training rows that is outside; it sets `offset_` and promises nothing of later rows. None sets
+        it for later rows: about 1 % of normal ones are then outside, by scores of training rows from networks that did
+        not see them (:mod:`trasunto.models.cross_fitting`); the detector's networks are trained on all rows.
     false_alarm_rate
         In place of `contamination`: the share of later normal rows that may be taken for outliers. The threshold is
-        then calibrated on rows kept from training.
+        then calibrated on rows kept from training, which guarantees it on average.
     n_networks
         Networks trained, from as many seeds, whose scores are averaged.
     max_reasons
@@ -73,7 +75,7 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
 
     scaling: str = "standard"
     anomaly_score: str = defaults.SCORE
-    contamination: float = defaults.CONTAMINATION
+    contamination: float | None = None
     false_alarm_rate: float | None = None
     n_networks: int = defaults.SEEDS
     max_reasons: int = 5
@@ -132,9 +134,11 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
         return {"scaling": scaling, "anomaly_score": model.judgement.kind, "n_networks": len(model.weights)}
 
     def _goal(self) -> Goal:
-        if self.false_alarm_rate is None:
+        if self.contamination is not None and self.false_alarm_rate is not None:
+            raise RecipeError("contamination and false_alarm_rate are different thresholds: set one of them")
+        if self.contamination is not None:
             return contamination(self.contamination)
-        return false_alarms(self.false_alarm_rate)
+        return cross_fitted(defaults.RATE) if self.false_alarm_rate is None else false_alarms(self.false_alarm_rate)
 
     def _table(self, x: np.ndarray) -> Table:
         """Return the rows as the network shall see them, with how they were made of x (n, d)."""

@@ -13,8 +13,8 @@ SEEDS = 8
 CALIBRATION = 0.2
 """The share of the normal rows that sets a threshold and is not trained on."""
 
-CONTAMINATION = 0.01
-"""The share of the training rows above the threshold where nothing else is asked for."""
+RATE = 0.01
+"""The share of later normal rows above the threshold where nothing else is asked for."""
 
 
 def recipe(d: int) -> Recipe:

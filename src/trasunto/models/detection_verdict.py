@@ -49,6 +49,8 @@ def _kept(facts: Facts) -> tuple[str, ...]:
     """Say what the threshold did on rows that were not trained on."""
     there = facts.at_threshold
     if there is None:
+        if facts.threshold.kind in ("cross_fitted", "false_alarms"):
+            return ("No rows were held out to check the threshold on.",)
         return ("No rows were held out, so that nothing tells what the threshold does on rows to come.",)
     said = (
         f"On held-out normal rows it flags {there.alarms:,} of {there.normal:,} ({100 * there.false_alarm_rate:.3g} %)"

@@ -6,18 +6,21 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trasunto.analysis.rates import from_cross_fitting
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
 from trasunto.cohort.outcome import STALLED, advice
 from trasunto.cohort.reach import heed
 from trasunto.errors import DataError, RecipeError
-from trasunto.models.defaults import CALIBRATION, SCORE
+from trasunto.models.cross_fitting import cross_fitted
+from trasunto.models.defaults import CALIBRATION, RATE, SCORE
 from trasunto.models.entrance import Entrance
 from trasunto.models.goals import Goal
 from trasunto.models.model import Course, Model
@@ -43,6 +46,7 @@ def fit_model(
     ignored: Sequence[str] = (),
     must_learn: bool = True,
     observe: Callable[[Event], None] | None = None,
+    observe_folds: Callable[[Event], None] | None = None,
 ) -> Model:
     """Train a detector on the rows of `table`.
 
@@ -57,7 +61,9 @@ def fit_model(
     score
         One of `scoring.SCORES`.
     threshold
-        What the threshold shall do; by default it flags 1 % of the training rows.
+        What the threshold shall do; by default it flags about 1 % of later normal rows ("cross_fitted"). For that,
+        networks are trained once more for one or several parts of the rows, on all other rows; see
+        :mod:`trasunto.models.cross_fitting`.
     calibration
         The share of the rows that is kept from training to set the threshold by, where it is set by normal rows that
         the networks do not know ("false_alarms", "labels"); chosen at random, the same for the same rows.
@@ -71,6 +77,8 @@ def fit_model(
         Whether to refuse a model of networks all of which are no better than they were before training.
     observe
         Called after every epoch; it only reads.
+    observe_folds
+        The same, for networks that set a "cross_fitted" threshold and are no part of the detector.
 
     Raises
     ------
@@ -87,28 +95,46 @@ def fit_model(
     recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
     _refuse_classifiers(recipes)
     heed(recipes, table)
-    goal = threshold or Goal()
+    goal = threshold or Goal(rate=RATE)
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
     chosen = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
-    fitted = fit(recipes, training, chosen, starts=starts, stopping=stopping, observe=observe)
-    _refuse_diverged(fitted)
+    way = Entrance.to(table, tuple(ignored))
+
+    def trained(rows: Table, told: Callable[[Event], None] | None) -> list[Fitted]:
+        fitted = fit(recipes, rows, chosen, starts=starts, stopping=stopping, observe=told)
+        _refuse_diverged(fitted)
+        return fitted
+
+    def applied(fitted: Sequence[Fitted]) -> list[Applied]:
+        return [Applied(one.recipe, one.weights, way.blocks) for one in fitted]
+
+    fitted = trained(training, observe)
     if must_learn:
         _refuse_unlearnt(fitted)
-    way = Entrance.to(table, tuple(ignored))
-    networks = [Applied(one.recipe, one.weights, way.blocks) for one in fitted]
-    x = training.values(dtype=networks[0].dtype)
-    judgement = Judgement.fit(score, networks, x, way.spans)
+    networks = applied(fitted)
+    judgement = Judgement.fit(score, networks, training.values(dtype=networks[0].dtype), way.spans)
 
     def scored(rows: Table) -> NDArray[np.float64]:
         return judgement.score(networks, rows.values(dtype=networks[0].dtype), way.spans)
 
-    strange = scored(table.anomalies) if goal.kind == "labels" and table.anomalies is not None else None
+    if goal.kind == "cross_fitted":
+        began = any(starts or ())
+        anew = partial(trained, told=observe_folds)
+        # Weights to begin from know rows that were scaled as these are, and "bce" no rows outside 0 to 1.
+        scaled_once = began or any(one.loss == "bce" for one in recipes)
+        unseen = cross_fitted(
+            table, goal.rate, score, way.spans, lambda rows: applied(anew(rows)), rescale=not scaled_once
+        )
+        line = from_cross_fitting(unseen, goal.rate, began=began)
+    else:
+        strange = scored(table.anomalies) if goal.kind == "labels" and table.anomalies is not None else None
+        line = goal.reached(scored(training if kept is None else kept), strange)
     return Model(
         entrance=way,
         weights=tuple(one.weights for one in fitted),
         judgement=judgement,
-        threshold=goal.reached(scored(training if kept is None else kept), strange),
+        threshold=line,
         courses=tuple(
             Course(one.recipe, one.seed, one.epoch, one.epochs, one.status, one.reason, one.history) for one in fitted
         ),
@@ -156,6 +182,11 @@ def _refuse_what_cannot_be_promised(goal: Goal, table: Table, kept: Table | None
     """Refuse, before anything is trained, a threshold that these rows could not set."""
     if kept is not None:
         goal.refuse_too_few(kept.n)
+    if goal.kind == "cross_fitted" and table.n < 2:
+        raise DataError(
+            f"{table.provenance} has 1 training row, and a rate of later rows is set by rows that others do not know: "
+            "2 at least (ask for a contamination, which looks at the training rows alone)"
+        )
     if goal.kind == "labels" and table.anomalies is None:
         raise DataError(f"{table.provenance} has no known anomalies, and the threshold is to be set by them")
 

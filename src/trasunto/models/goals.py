@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trasunto.analysis import thresholds
+from trasunto.analysis.rates import from_cross_fitting
 from trasunto.analysis.thresholds import KINDS, Threshold
 from trasunto.errors import TrasuntoError, one_of
 
@@ -20,9 +22,11 @@ class Goal:
     Attributes
     ----------
     kind
-        "contamination": so many of the training rows are strange, whatever they are. "false_alarms": no more than so
-        many of future normal rows are flagged, by conformal calibration on rows that were kept from training.
-        "labels": where it tells known anomalies from normal rows best.
+        "cross_fitted": about so many of later normal rows are flagged, by scores of training rows from networks that
+        did not see them; no row is kept from the final networks. "contamination": so many of the training rows are
+        strange, whatever they are. "false_alarms": no more than so many of future normal rows are flagged, by conformal
+        calibration on rows that were kept from training. "labels": where it tells known anomalies from normal rows
+        best.
     rate
         The share of rows; no part in "labels".
     confidence
@@ -43,7 +47,7 @@ class Goal:
     True
     """
 
-    kind: str = "contamination"
+    kind: str = "cross_fitted"
     rate: float = 0.01
     confidence: float | None = None
     recall: float | None = None
@@ -52,10 +56,7 @@ class Goal:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise one_of("threshold goal", self.kind, KINDS)
-        if self.kind == "contamination" and not 0 < self.rate <= 0.5:
-            raise TrasuntoError(f"the contamination is {self.rate}; it must be above 0 and at most 0.5")
-        if self.kind == "false_alarms" and not 0 < self.rate < 1:
-            raise TrasuntoError(f"the rate of false alarms is {self.rate}; it must be above 0 and below 1")
+        self._refuse_wrong_rates()
         self._refuse_what_belongs_elsewhere()
         if self.confidence is not None and not 0 < self.confidence < 1:
             raise TrasuntoError(f"the confidence is {self.confidence}; it must be above 0 and below 1")
@@ -67,7 +68,7 @@ class Goal:
     @property
     def keeps_rows(self) -> bool:
         """Whether it needs normal rows that are kept from training."""
-        return self.kind != "contamination"
+        return self.kind in ("false_alarms", "labels")
 
     def refuse_too_few(self, rows: int) -> None:
         """Refuse, before anything is trained, a promise that so many calibration rows cannot keep.
@@ -81,7 +82,12 @@ class Goal:
             thresholds.from_false_alarm_rate(np.arange(float(rows)), self.rate, confidence=self.confidence)
 
     def reached(self, normal: NDArray[np.float64], strange: NDArray[np.float64] | None = None) -> Threshold:
-        """Return the threshold, from scores of normal rows (n,) and, with "labels", of known anomalies."""
+        """Return the threshold, from scores of normal rows (n,) and, with "labels", of known anomalies.
+
+        With "cross_fitted", those of training rows by networks that did not see them.
+        """
+        if self.kind == "cross_fitted":
+            return from_cross_fitting(normal, self.rate)
         if self.kind == "contamination":
             return thresholds.from_contamination(normal, self.rate)
         if self.kind == "false_alarms":
@@ -101,7 +107,8 @@ class Goal:
         Raises
         ------
         TrasuntoError
-            Labels are missing or belong to no goal of this kind, or so few rows cannot keep the promise.
+            Labels are missing or belong to no goal of this kind, so few rows cannot keep the promise, or it is
+            "cross_fitted".
         """
         if self.kind == "labels":
             if labels is None:
@@ -109,11 +116,23 @@ class Goal:
                     "a threshold from labels needs labels: which rows are anomalies, True or 1 for each"
                 )
             return thresholds.from_labels(scores, labels, recall=self.recall, costs=self.costs)
+        if self.kind == "cross_fitted":
+            raise TrasuntoError(
+                "a cross-fitted threshold is set while the detector is trained, by networks of its own; for rows at "
+                "hand ask for the kind 'false_alarms', with normal rows that were not trained on"
+            )
         if labels is not None:
             raise TrasuntoError(f"labels belong to a goal of kind 'labels', and this one is of kind '{self.kind}'")
         if self.kind == "contamination":
             return thresholds.from_contamination(scores, self.rate, rows="rows given")
         return self.reached(np.asarray(scores, dtype=np.float64))
+
+    def _refuse_wrong_rates(self) -> None:
+        if self.kind == "contamination" and not (_is_number(self.rate) and 0 < self.rate <= 0.5):
+            raise TrasuntoError(f"the contamination is {self.rate!r}; it must be a number above 0 and at most 0.5")
+        called = {"cross_fitted": "rate of later rows flagged", "false_alarms": "rate of false alarms"}
+        if self.kind in called and not (_is_number(self.rate) and 0 < self.rate < 1):
+            raise TrasuntoError(f"the {called[self.kind]} is {self.rate!r}; it must be a number above 0 and below 1")
 
     def _refuse_what_belongs_elsewhere(self) -> None:
         if self.confidence is not None and self.kind != "false_alarms":
@@ -122,6 +141,21 @@ class Goal:
             raise TrasuntoError("a recall or costs belong to a threshold from labels, and another is asked for")
         if self.recall is not None and self.costs is not None:
             raise TrasuntoError("a threshold from labels has one goal: a recall or costs, not both")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def cross_fitted(rate: float = 0.01) -> Goal:
+    """Ask for the threshold that flags about `rate` of later normal rows, without keeping any row from training.
+
+    Examples
+    --------
+    >>> cross_fitted(0.001).keeps_rows
+    False
+    """
+    return Goal("cross_fitted", rate)
 
 
 def contamination(share: float = 0.01) -> Goal:

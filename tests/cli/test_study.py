@@ -76,3 +76,24 @@ def test_a_table_can_be_asked_and_the_report_says_how(typed: Typed, tmp_path: Pa
     assert done.code == 0, done.err
     facts = json.loads((tmp_path / "out/latent-loss/facts.json").read_text())
     assert "--data rows.csv --label Class --normal 0" in facts["run"]["command"]
+
+
+def test_an_output_that_cannot_reach_the_rows_is_said_and_stands_in_the_report(typed: Typed, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    np.savez(tmp_path / "rows.npz", x=x[:40], x_test=x[40:])
+    words = ("study", "hidden-size", "--data", "rows.npz", "--set", "hidden=1,2", "--epochs", 1, "--seeds", 1)
+    done = typed(*words)
+    assert done.code == 0, done.err
+    (said,) = [line for line in done.err.splitlines() if "out of its reach" in line]
+    facts = json.loads((tmp_path / "out/hidden-size/facts.json").read_text())
+    assert facts["run"]["remarks"] == [f"{said.removeprefix('trasunto: ')}."]
+
+
+def test_cross_entropy_outside_0_to_1_is_refused_before_a_folder_is_made(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    np.savez(tmp_path / "rows.npz", x=x[:40], x_test=x[40:])
+    words = ("study", "learning-rate-momentum", "--data", "rows.npz", "--set", "loss=bce")
+    assert "loss 'bce' needs values between 0 and 1" in refused(*words)
+    assert not (tmp_path / "out").exists()

@@ -105,3 +105,42 @@ def test_another_space_under_the_same_name_is_refused(typed: Typed, refused: Typ
     typed("sweep", file.name)
     file.write_text(SWEEP.replace("[0.0, 0.5]", "[0.0, 0.9]"))
     assert "sweep 'widths' in runs has another space than this one" in refused("sweep", file.name, "--out", "other")
+
+
+@pytest.fixture
+def standardised(tmp_path: Path) -> Path:
+    x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    np.savez(tmp_path / "rows.npz", x=x)
+    return tmp_path / "sweep.toml"
+
+
+FIXED = """
+data = "rows.npz"
+sampler = "grid"
+measure = "train_accuracy"
+budget = { networks = 4 }
+
+[recipe]
+network = "[2 linear] > sigmoid"
+epochs = 1
+agreement = true
+"""
+
+
+def test_a_loss_that_means_nothing_on_the_rows_is_refused_before_training(
+    refused: Callable[..., str], standardised: Path, tmp_path: Path
+) -> None:
+    standardised.write_text(FIXED + 'loss = "bce"\n[space]\nlearning_rate = [0.1, 0.01]\n')
+    assert "loss 'bce' needs values between 0 and 1" in refused("sweep", standardised.name)
+    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_design_whose_loss_means_nothing_on_the_rows_is_left_out(typed: Typed, standardised: Path) -> None:
+    standardised.write_text(FIXED + '[space]\nloss = ["bce", "mse"]\n')
+    assert "to train: 1 member" in typed("sweep", standardised.name, "--networks", 1, "--dry-run").out
+    done = typed("sweep", standardised.name)
+    assert done.code == 0, done.err
+    assert done.lines[0].startswith("One design finished: loss mse")
+    assert "Not trained: 1 proposal that broke a constraint or cannot be trained." in done.lines
+    assert sum("out of its reach" in line for line in done.err.splitlines()) == 1

@@ -119,7 +119,7 @@ def test_what_did_not_finish_is_counted_and_never_ranked(make: Make, table: Tabl
     )
     _, details = conclude(facts)
     told = " ".join(details)
-    assert "1 proposal that broke a constraint and 1 proposal that had been tried before" in told
+    assert "1 proposal that broke a constraint or cannot be trained and 1 proposal that had been tried before" in told
     assert "nothing new was proposed any more" in told
 
 

@@ -15,7 +15,7 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
-from trasunto.cohort.reach import is_sound, refuse_outside_shares
+from trasunto.cohort.reach import refuse_outside_shares
 from trasunto.data import Table
 from trasunto.errors import RecipeError
 from trasunto.runs.completion import REFERENCE_RATE, Observer
@@ -213,14 +213,11 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float
     from trasunto.search.trials import RUNNING
 
     trials = look(Path(store), asked.name, asked.identity(table)).trials
-    left = expected(asked, trials, table.d)
-    sound = [
-        (recipe, epochs) for recipe, epochs in zip(left.recipes, left.epochs, strict=True) if is_sound(recipe, table)
-    ]
+    left = expected(asked, trials, table)
 
     def cost(recipes: list[Recipe], epochs: list[int]) -> Cost:
         requests = [make_request(recipes, table, asked.seeds, epochs, (), None)] if recipes else []
         return forecast(requests, Path(store), rate)
 
     again = cost(*measured(asked, [trial for trial in trials if trial.state != RUNNING]))
-    return again + cost([recipe for recipe, _ in sound], [epochs for _, epochs in sound]).times(left.weight)
+    return again + cost(left.recipes, left.epochs).times(left.weight)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trasunto.cohort.reach import is_sound
 from trasunto.search.proposing import untried
 from trasunto.search.pruning import FACTOR, HALVING
 from trasunto.search.trials import Trial, network_epochs, networks, running
 from trasunto.spec import Recipe
 
 if TYPE_CHECKING:
+    from trasunto.data import Table
     from trasunto.search.sweep import Sweep
 
 MOST = 512
@@ -38,10 +40,10 @@ class Expected:
     weight: float
 
 
-def expected(sweep: Sweep, trials: Sequence[Trial], d: int) -> Expected:
+def expected(sweep: Sweep, trials: Sequence[Trial], table: Table) -> Expected:
     """Return what is left to train of a sweep, given what was tried."""
     new = designs_left(sweep, trials)
-    drawn = _drawn(sweep, min(new, MOST), d, begun=len(trials))
+    drawn = _drawn(sweep, min(new, MOST), table, begun=len(trials))
     going = [sweep.space.recipe(trial.assignment) for trial in running(trials)]
     epochs: list[int] = []
     left = len(drawn)
@@ -84,14 +86,14 @@ def _factor(sweep: Sweep) -> float:
     return float(sweep.pruner.options.get("factor", FACTOR))
 
 
-def _drawn(sweep: Sweep, count: int, d: int, begun: int) -> list[Recipe]:
-    """Return recipes of designs at random that keep to the constraints, as far as some are found."""
+def _drawn(sweep: Sweep, count: int, table: Table, begun: int) -> list[Recipe]:
+    """Return recipes of designs at random that keep to the constraints and fit the rows, as far as some are found."""
     recipes: list[Recipe] = []
     random = np.random.default_rng((sweep.seed, begun))
     for _ in range(count * TRIES):
         if len(recipes) == count:
             break
         design = sweep.space.draw(random)
-        if sweep.space.admits(design, d):
-            recipes.append(sweep.space.recipe(design))
+        if sweep.space.admits(design, table.d) and is_sound(recipe := sweep.space.recipe(design), table):
+            recipes.append(recipe)
     return recipes

@@ -116,7 +116,7 @@ def _course(facts: Facts) -> Iterator[str]:
         (facts.diverged, "diverged"),
         (facts.running, "wait for a larger budget"),
     )
-    untrained = ((facts.refused, "broke a constraint"), (facts.repeated, "had been tried before"))
+    untrained = ((facts.refused, "broke a constraint or cannot be trained"), (facts.repeated, "had been tried before"))
     yield (
         f"{facts.sampler} proposed {several(facts.asked, 'design')} with {several(facts.seeds, 'seed')} each: "
         f"{listed([f'{count} {what}' for count, what in ends if count])}. In all {several(facts.networks, 'network')} "

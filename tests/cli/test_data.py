@@ -12,6 +12,7 @@ from PIL import Image
 import trasunto
 
 Typed = Callable[..., Any]
+Refused = Callable[..., str]
 CARDS = """Time,Amount,Card,Class
 1,10.5,red,0
 2,,blue,0
@@ -43,6 +44,24 @@ def test_a_data_set_is_shown_with_its_origin(typed: Typed, tiny: Path) -> None:
     assert told["test labels"] == "0: 6, 1: 5, 2: 5"
     assert told["path"] == str(tiny)
     assert told["sha-256"].startswith(trasunto.read(tiny).provenance.sha256)
+
+
+def test_what_is_left_aside_is_said_on_stderr(typed: Typed, tmp_path: Path) -> None:
+    header = bytes([0, 0, 8, 3]) + b"".join(size.to_bytes(4, "big") for size in (9, 2, 2))
+    for name in ("train-images-idx3-ubyte", "other-images-idx3-ubyte"):
+        (tmp_path / name).write_bytes(header + bytes(range(36)))
+    done = typed("data", "show", str(tmp_path))
+    assert done.code == 0
+    assert done.err.startswith(f"trasunto: other-images-idx3-ubyte in {tmp_path} is not read; what is: train-images-")
+    assert done.err.count("\n") == 1
+
+
+def test_a_file_without_names_is_shown_where_that_is_said(typed: Typed, refused: Refused, tmp_path: Path) -> None:
+    (tmp_path / "iris.data").write_text("".join(f"{number / 7:.2f},{number % 5},setosa\n" for number in range(30)))
+    assert "looks like data" in refused("data", "show", "iris.data")
+    done = typed("data", "show", "iris.data", "--no-header", "--drop", "x2", "--encoding", "ascii")
+    assert "rows:         24 to train on, 6 to test on" in done.lines
+    assert "features:     2 features, stored as float64" in done.lines
 
 
 def test_json_holds_the_same(typed: Typed, tiny: Path) -> None:

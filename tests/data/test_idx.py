@@ -175,3 +175,27 @@ def test_the_md5_is_of_the_unpacked_file(tmp_path: Path, labels: np.ndarray, idx
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere cannot be read or unpacked \(No such file"):
         read_idx(tmp_path / "nowhere", 1)
+
+
+def test_more_than_a_packed_file_can_be_trusted_to_hold_is_not_unpacked(tmp_path: Path) -> None:
+    """Forty-eight megabytes of zeros lie in seven thousand bytes of xz."""
+    with lzma.open(tmp_path / "zeros", "wb", preset=0) as stream:
+        stream.write(struct.pack(">BBBB3I", 0, 0, 0x08, 3, 48, 1 << 10, 1 << 10))
+        for _ in range(48):
+            stream.write(bytes(1 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(
+            DataError, match=r"promises 50,331,648 bytes, more than the 16,777,216 .* unpack it yourself"
+        ):
+            read_idx(tmp_path / "zeros", 3)
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_small_file_of_one_value_is_unpacked_however_tightly_it_is_packed(tmp_path: Path) -> None:
+    content = struct.pack(">BBBB3I", 0, 0, 0x08, 3, 12, 1 << 10, 1 << 10) + bytes(12 << 20)
+    (tmp_path / "zeros").write_bytes(lzma.compress(content, preset=0))
+    assert (tmp_path / "zeros").stat().st_size < 12_000
+    assert read_idx(tmp_path / "zeros", 3).shape == (12, 1024, 1024)

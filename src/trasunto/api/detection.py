@@ -16,7 +16,9 @@ from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import FAILED
 from trasunto.cohort.reach import heed, remarks
 from trasunto.data import Table
-from trasunto.data.parts import is_tabular
+from trasunto.data.dialect import AS_FOUND, Layout
+from trasunto.data.options import layout_of
+from trasunto.data.parts import is_pattern, is_tabular
 from trasunto.errors import DataError, TrasuntoError
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
@@ -57,6 +59,8 @@ class Plan:
         How rows are scored, what the threshold shall do, and the share of rows kept to set it by.
     label
         The column of labels, where one was named.
+    layout
+        What was said of files of text.
     """
 
     source: str
@@ -67,12 +71,13 @@ class Plan:
     goal: Goal
     calibration: float
     label: str | None
+    layout: Layout = AS_FOUND
 
     @property
     def file(self) -> Path | None:
-        """Return the file of columns that the rows came from, if it was one."""
+        """Return the file of columns that the rows came from, or the folder or pattern of such, if it was one."""
         path = Path(self.table.provenance.path) if self.table.provenance.path else None
-        return path if path is not None and path.is_file() and is_tabular(path) else None
+        return path if path is not None and is_tabular(path) and (path.exists() or is_pattern(path)) else None
 
     @property
     def folds(self) -> int:
@@ -84,7 +89,7 @@ class Plan:
         """Return the columns of that file which are no features."""
         if self.file is None or self.table.preparation is None:
             return ()
-        return tuple(name for name in names_of(self.file) if name not in self.table.preparation.columns)
+        return tuple(name for name in names_of(self.file, self.layout) if name not in self.table.preparation.columns)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -163,7 +168,8 @@ def plan_detector(
     goal = threshold or cross_fitted(defaults.RATE)
     recipe = defaults.recipe(table.d).replace(**(fields or {}))
     heed([recipe], table)
-    return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, options.get("label"))
+    label, layout = options.get("label"), layout_of(options)
+    return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, label, layout)
 
 
 def price_of_detector(plan: Plan) -> Cost:
@@ -279,7 +285,7 @@ def _strangest(plan: Plan, model: Model) -> tuple[StrangeRow, ...]:
 
     if plan.file is None or plan.table.preparation is None:
         return strangest_of_table(model, plan.table, STRANGEST)
-    return strangest_of_file(model, plan.file, STRANGEST, plan.label)
+    return strangest_of_file(model, plan.file, STRANGEST, plan.label, plan.layout)
 
 
 def _write(plan: Plan, model: Model, findings: Findings, folder: Path, begun: float, command: str, rows: bool) -> Path:

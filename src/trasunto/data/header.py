@@ -64,6 +64,8 @@ def looks_like_data(first: Sequence[str], later: Sequence[Sequence[str]]) -> boo
         elif name.strip():
             texts += 1
             again += name in below
+        elif below and position == 0:
+            texts += 1  # an index, which has no name where pandas writes it
     if len(first) > 1 and 2 * again > texts:
         return True
     return bool(numbers) and not _are_names(numbers, any(within), texts > again)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasunto.analysis.explanation import FeatureExplanation
+from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.models.batches import find_source
 from trasunto.models.reasons import reasons
 from trasunto.models.streaming import Scored, in_order
@@ -46,15 +47,17 @@ class StrangeRow:
     reasons: tuple[FeatureExplanation, ...]
 
 
-def strangest_of_file(model: Model, path: Path, most: int, label: str | None = None) -> tuple[StrangeRow, ...]:
-    """Return the `most` strangest rows of a file of columns, the strangest first, read in constant memory.
+def strangest_of_file(
+    model: Model, path: Path, most: int, label: str | None = None, layout: Layout = AS_FOUND
+) -> tuple[StrangeRow, ...]:
+    """Return the `most` strangest rows of a file of columns, or of several, the strangest first, in constant memory.
 
     Raises
     ------
     TrasuntoError
         The file cannot be read, or its columns are not the model's.
     """
-    source = find_source(path, model.entrance, () if label is None else (label,))
+    source = find_source(path, model.entrance, () if label is None else (label,), layout)
     found: list[tuple[float, int, Any]] = []
     with closing(in_order(model, source)) as batches:
         for scored in batches:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trasunto.data.files import read
+from trasunto.data.reading import read_records
 from trasunto.errors import DataError
 
 WriteIdx = Callable[[Path, np.ndarray], Path]
@@ -193,3 +194,15 @@ def test_a_corrupted_numpy_file_is_read_or_refused_and_nothing_else(
         assert read(path).n > 0
     except DataError as refusal:
         assert str(path) in str(refusal)  # noqa: PT017 - whether it is refused is the file's luck, not the law
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.csv", b"caf\xe9.npy", b"caf\xe9"])
+def test_a_name_that_is_no_text_is_refused_in_words_that_can_be_printed(name: bytes, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    path.write_text("a,b\n1,2\n3,4\n")
+    for reader in (read, read_records):
+        with pytest.raises(
+            DataError, match=r"the name '.*/caf\?.* is not written in UTF-8; rename the file"
+        ) as refusal:
+            reader(path)
+        assert str(refusal.value).encode()

@@ -16,6 +16,7 @@ from trasunto.data.arrays import Found, assemble
 from trasunto.data.creditcard import load_creditcard
 from trasunto.data.files import read
 from trasunto.data.idx import read_idx
+from trasunto.data.places import is_text
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError, one_of
 
@@ -95,7 +96,7 @@ def catalogue() -> tuple[Entry, ...]:
     ['mnist']
     """
     known = {entry.name for entry in REGISTERED}
-    folders = sorted(_folder().glob("[!.]*/"))
+    folders = [folder for folder in sorted(_folder().glob("[!.]*/")) if is_text(folder.name)]
     return (*REGISTERED, *(Entry(folder.name, "placed by hand") for folder in folders if folder.name not in known))
 
 

@@ -13,6 +13,7 @@ from trasunto.data.idx_folders import WANTED, idx_files
 from trasunto.data.numpy_files import read_arrays
 from trasunto.data.options import TableOptions, refuse_unknown, table_of
 from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular
+from trasunto.data.places import refuse_unreadable_name
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError
 
@@ -102,6 +103,7 @@ def _find(source: Source) -> tuple[Found, Found | None]:
 
 
 def _existing(path: str | PathLike[str]) -> Path:
+    refuse_unreadable_name(path)
     if not os.access(path, os.R_OK) and not is_pattern(Path(path)):
         state = "no permission to read" if Path(path).exists() else "no such file or folder as"
         raise DataError(f"there is {state} {path}; what can be read is {READABLE}")

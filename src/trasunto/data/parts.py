@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from trasunto.data.places import refuse_unreadable_name
 from trasunto.errors import DataError
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".data")
@@ -79,7 +80,7 @@ def parts_of(path: Path) -> tuple[Part, ...]:
     Raises
     ------
     DataError
-        If there are files of text and of Parquet among them.
+        If there are files of text and of Parquet among them, or a name is not written in UTF-8.
     """
     if is_pattern(path):
         fixed = next(number for number, name in enumerate(path.parts) if glob.has_magic(name))
@@ -89,6 +90,8 @@ def parts_of(path: Path) -> tuple[Part, ...]:
         found = list(_within(path, ()))
     else:
         found = [Part(path)] if _suffix(path) in SUFFIXES else []
+    for part in found:
+        refuse_unreadable_name(part.path)
     if len({part.is_text for part in found}) > 1:
         kinds = [next(part.path.name for part in found if part.is_text is kind) for kind in (True, False)]
         raise DataError(

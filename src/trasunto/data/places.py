@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from trasunto.errors import DataError
+
+
+def refuse_unreadable_name(path: object) -> None:
+    """Refuse a file's name that is no text: no sentence, model or report could name it.
+
+    Raises
+    ------
+    DataError
+        If it is not.
+    """
+    if not is_text(str(path)):
+        shown = str(path).encode(errors="replace").decode()
+        raise DataError(f"the name '{shown}' is not written in UTF-8; rename the file or its folder")
+
+
+def is_text(name: str) -> bool:
+    r"""Say whether a name can be written in UTF-8; one whose bytes mean nothing there cannot.
+
+    Examples
+    --------
+    >>> is_text("caf\u00e9.csv"), is_text("caf\udce9.csv")
+    (True, False)
+    """
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
 
 @dataclass(frozen=True)
 class Place:

@@ -16,7 +16,7 @@ from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.frames import frame_of
 from trasunto.data.numpy_files import read_arrays
 from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular, name_of
-from trasunto.data.places import Place
+from trasunto.data.places import Place, refuse_unreadable_name
 from trasunto.data.records import Records
 from trasunto.data.roles import read_groups, read_labels, read_times, read_weights
 from trasunto.data.table import Provenance
@@ -129,6 +129,7 @@ def read_with_test(
 
 
 def _existing_file(path: str | PathLike[str]) -> Path:
+    refuse_unreadable_name(path)
     if not is_pattern(Path(path)) and not os.access(path, os.R_OK):
         raise DataError(
             f"there is no file or folder {path} that can be read; what can be read as records is {READABLE_RECORDS}"

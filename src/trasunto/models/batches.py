@@ -14,7 +14,7 @@ from trasunto.data.columns import TRUTHS, no_column, numbers, truths
 from trasunto.data.dialect import AS_FOUND, Dialect, Layout, dialect_of
 from trasunto.data.frames import refuse_other_columns
 from trasunto.data.parts import READABLE_COLUMNS, Part, is_pattern, parts_of
-from trasunto.data.places import Place
+from trasunto.data.places import Place, refuse_unreadable_name
 from trasunto.data.tabular_files import (
     MOST_BLOCK,
     names_of_part,
@@ -260,6 +260,7 @@ def find_source(
         There are none, they are neither Parquet nor text, or the columns of one are not the model's: which, is said.
     """
     place = Path(path)
+    refuse_unreadable_name(path)
     if not place.exists() and not is_pattern(place):
         raise DataError(f"there is no file of rows '{place}'")
     parts = parts_of(place)

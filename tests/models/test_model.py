@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from trasunto.analysis import thresholds
+from trasunto.cohort.application import Applied
 from trasunto.data import Table, from_arrays, read_records
 from trasunto.data.preparation import Preparation
 from trasunto.errors import DataError, TrasuntoError
@@ -17,6 +19,7 @@ from trasunto.models.file import open_model, save
 from trasunto.models.fitting import fit_model
 from trasunto.models.goals import Goal
 from trasunto.models.model import Model
+from trasunto.models.scoring import SCORES
 from trasunto.spec import Recipe
 
 
@@ -252,6 +255,26 @@ def test_reasons_are_in_the_units_that_rows_came_in(model: Model, frame: pd.Data
         assert (rate.value, rate.direction) == (row["rate"], "higher")
         assert rate.sentence in str(reasons)
         assert reasons.score == pytest.approx(model.score(strange.loc[[row.name]])[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_an_explanation_rebuilds_rows_once_by_each_network(
+    model: Model, table: Table, frame: pd.DataFrame, score: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = fit_model(
+        table, Recipe("[2 tanh] > linear", epochs=1), seeds=2, score=score, ignored=("id", "Time", "Class")
+    )
+    passes: list[str] = []
+    really = Applied._over
+
+    def over(self: Applied, verb: Any, *given: Any, **named: Any) -> np.ndarray:
+        passes.append(verb.__name__)
+        return really(self, verb, *given, **named)
+
+    monkeypatch.setattr(Applied, "_over", over)
+    made.explain(frame.iloc[:5])
+    assert len([name for name in passes if name != "_latent"]) == 2
+    assert passes.count("_latent") == (2 if score == "latent" else 0)
 
 
 def test_a_category_is_one_reason_with_its_word(model: Model, frame: pd.DataFrame) -> None:

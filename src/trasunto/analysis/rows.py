@@ -137,6 +137,7 @@ def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _numbers(what: str, values: ArrayLike) -> NDArray[np.float64]:
     try:
-        return np.asarray(values, dtype=np.float64)
+        # Row by row in memory: NumPy adds a row up in an order that depends on how it lies there.
+        return np.asarray(values, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
         raise DataError(f"{what} are not an array of numbers: {error}") from error

@@ -22,6 +22,9 @@ LEAST = 1e-3
 LEAST_DEVIATION = 1e-2
 """No latent unit's deviation is taken to be below this share of the mean over units; see `LatentDistance`."""
 
+ROWS_AT_ONCE, TILE = 256, 64
+"""Rows and columns of a product of `_products`."""
+
 SHRINKAGE = 1e-3
 """How far a covariance is drawn towards the identity, at the least; see `shrinkage`."""
 
@@ -216,7 +219,7 @@ class LatentDistance:
         rows = matrix("latents", latent)
         _same("latents", rows, self.location.size)
         away = (rows - self.location) / self.scale
-        distances: NDArray[np.float64] = np.einsum("nz,nz->n", away @ self.precision, away)
+        distances: NDArray[np.float64] = np.einsum("nz,nz->n", _products(away, self.precision), away)
         return distances
 
     def to_arrays(self) -> Arrays:
@@ -227,6 +230,25 @@ class LatentDistance:
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> LatentDistance:
         """Return the distance that `to_arrays` described."""
         return cls(*_read(arrays, ("location", "scale", "precision")))
+
+
+def _products(rows: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the products (n, z) of rows (n, z) and a matrix (z, z), each row's the same whatever rows are beside it.
+
+    BLAS adds up in another order for one row than for many, and for large matrices on several threads. So it is given
+    blocks of so many rows always, the last filled up with zeros, and tiles that it neither splits nor shares out.
+    """
+    n, z = rows.shape
+    filled = np.zeros((-(-n // ROWS_AT_ONCE), ROWS_AT_ONCE, z))
+    filled.reshape(-1, z)[:n] = rows
+    made = np.zeros_like(filled)
+    tiles = [slice(start, start + TILE) for start in range(0, z, TILE)]
+    for here in tiles:
+        for across in tiles:
+            tile = np.ascontiguousarray(matrix[across, here])
+            made[..., here] += np.ascontiguousarray(filled[..., across]) @ tile
+    products: NDArray[np.float64] = made.reshape(-1, z)[:n]
+    return products
 
 
 def shrinkage(rows: ArrayLike) -> float:

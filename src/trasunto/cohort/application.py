@@ -41,8 +41,16 @@ def _latent(structure: Structure, weights: Any, numbers: Any, x: jax.Array) -> j
     return encode(structure, weights, numbers, x).values
 
 
-def _weighed(structure: Structure, weights: Any, numbers: Any, scales: jax.Array, x: jax.Array) -> jax.Array:
-    return (jax.numpy.square(reconstruct(structure, weights, numbers, x) - x) * scales).sum(axis=1)
+def _reconstructed_and_weighed(
+    structure: Structure, weights: Any, numbers: Any, scales: jax.Array, x: jax.Array
+) -> jax.Array:
+    made = reconstruct(structure, weights, numbers, x)
+    errors = (jax.numpy.square(made - x) * scales).sum(axis=1, keepdims=True)
+    return jax.numpy.concatenate([made, errors], axis=1)
+
+
+def _last(_: np.ndarray, made: np.ndarray) -> np.ndarray:
+    return made[:, -1].copy()
 
 
 @partial(jax.jit, static_argnames=("verb", "structure"), compiler_options=COMPILER_OPTIONS)
@@ -119,9 +127,15 @@ class Applied:
     def weighed_errors(self, x: ArrayLike, scales: ArrayLike) -> np.ndarray:
         """Return the squared errors of rows (n, d), times `scales` (d,) and added over features: (n,).
 
-        They are computed in the weights' precision, beside the reconstructions, which never leave the device.
+        They are computed in the weights' precision, where the reconstructions are, by the program that
+        `reconstruct_weighed` runs: both give the same to the last bit.
         """
-        return self._over(_weighed, x, self.d, also=(np.asarray(scales, self.dtype),))
+        return self._over(_reconstructed_and_weighed, x, self.d, _last, (np.asarray(scales, self.dtype),))
+
+    def reconstruct_weighed(self, x: ArrayLike, scales: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Return the reconstruction (n, d) of rows (n, d), and their `weighed_errors` (n,), from one pass."""
+        both = self._over(_reconstructed_and_weighed, x, self.d, also=(np.asarray(scales, self.dtype),))
+        return both[:, :-1], both[:, -1]
 
     @property
     def d(self) -> int:

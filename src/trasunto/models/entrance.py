@@ -16,7 +16,7 @@ from trasunto.data.places import Place
 from trasunto.data.preparation import Preparation
 from trasunto.data.prepared_columns import PreparedNumber
 from trasunto.errors import DataError
-from trasunto.models.scoring import Spans, spans_of
+from trasunto.models.scoring import FARTHEST, Spans, spans_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 ROWS = Place("the table of rows")
 PREPARED = Place("the prepared rows")
-
-FARTHEST = float(np.finfo(np.float32).max)
-"""The largest number that rows can count with, in either precision: squares of larger ones are beyond float64."""
 
 _PIXEL = re.compile(r"pixel_(\d{1,6})_(\d{1,6})")
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from trasunto.analysis.explanation import FeatureExplanation, explain_row
 from trasunto.errors import TrasuntoError
-from trasunto.models.scoring import errors_of, finite, mean_of
 
 if TYPE_CHECKING:
     from trasunto.models.model import Model
@@ -54,18 +53,15 @@ def reasons(model: Model, shown: Sequence[Sequence[object]], x: np.ndarray, most
     if most < 1:
         raise TrasuntoError(f"{most} reasons are asked for; at least 1 is needed")
     way = model.entrance
-    scores = model.score_prepared(x)
-    flagged = model.threshold.flagged(scores)
     if not len(x):
         return ()
-    each = [finite(network.reconstruct(x)) for network in model.networks]
-    errors = mean_of([errors_of(x, made, way.spans) for made in each])
-    expected = way.restored(mean_of([made.astype(np.float64) for made in each]))
+    seen = model.judgement.look(model.networks, x, way.spans)
+    flagged, expected = model.threshold.flagged(seen.scores), way.restored(seen.made)
     return tuple(
         Reasons(
-            float(scores[row]),
+            float(seen.scores[row]),
             bool(flagged[row]),
-            explain_row(way.names, shown[row], expected[row], errors[row], model.judgement.usual)[:most],
+            explain_row(way.names, shown[row], expected[row], seen.errors[row], model.judgement.usual)[:most],
         )
         for row in range(len(x))
     )

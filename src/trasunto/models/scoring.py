@@ -1,14 +1,16 @@
 """Scores of networks and of ensembles: each network's own score of a row, and the mean over networks.
 
 Errors are those of the numbers that the networks saw, in their precision; a category's squared errors are added over
-its one-hot code, so that every column of the rows counts once however many categories it has.
+its one-hot code, so that every column of the rows counts once however many categories it has. A row's score is the same
+to the last bit whatever rows are scored with it: columns are added up in an order that no number of rows changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,27 @@ SCORES = tuple(dict.fromkeys((*scores.SCORES, MAHALANOBIS)))
 the training rows' in units of how these vary together, per feature."""
 
 Spans = tuple[tuple[int, int], ...]
+
+FARTHEST = float(np.finfo(np.float32).max)
+"""The largest number that counts, in either precision: squares of much larger ones are beyond float64."""
+
+
+class Seen(NamedTuple):
+    """Rows with what the networks make of them.
+
+    Attributes
+    ----------
+    scores
+        (n,) how strange each is.
+    made
+        (n, d) the reconstructions' mean over networks.
+    errors
+        (n, k) the squared errors of each column, their mean over networks.
+    """
+
+    scores: NDArray[np.float64]
+    made: NDArray[np.float64]
+    errors: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,17 +89,36 @@ class Judgement:
         mean: NDArray[np.float64] = total / len(self.scorings)
         return mean
 
+    def look(self, networks: Sequence[Applied], x: np.ndarray, spans: Spans) -> Seen:
+        """Return the scores of rows (n, d), to the last bit, with what they come from; each network rebuilds once."""
+        scores, reconstructions, errors = np.zeros(len(x)), [], []
+        for network, scoring in zip(networks, self.scorings, strict=True):
+            score, made = self._with_reconstruction(network, scoring, x, spans)
+            scores += score
+            reconstructions.append(made.astype(np.float64))
+            errors.append(errors_of(x, made, spans))
+        return Seen(scores / len(self.scorings), mean_of(reconstructions), mean_of(errors))
+
     def _of(self, network: Applied, scoring: Scoring, x: np.ndarray, spans: Spans) -> NDArray[np.float64]:
         if self.kind == "latent":
             return scoring.score(None, finite(network.encode(x)))
         if self.kind == MAHALANOBIS:
             return network.measure(x, partial(_distances, scoring))
-        scores: NDArray[np.float64] = network.weighed_errors(x, _scales(scoring, spans)).astype(np.float64)
-        beyond = ~np.isfinite(scores)
-        if beyond.any():  # errors whose squares are more than the networks' precision holds
-            made = finite(network.reconstruct(x[beyond]))
-            scores[beyond] = scoring.score(errors_of(x[beyond], made, spans), None)
-        return scores
+        weighed = network.weighed_errors(x, _scales(scoring, spans))
+        return _beyond_too(weighed, scoring, x, spans, network.reconstruct)
+
+    def _with_reconstruction(
+        self, network: Applied, scoring: Scoring, x: np.ndarray, spans: Spans
+    ) -> tuple[NDArray[np.float64], np.ndarray]:
+        """Return one network's scores and its reconstruction (n, d)."""
+        if self.kind == "latent":
+            return self._of(network, scoring, x, spans), finite(network.reconstruct(x))
+        if self.kind == MAHALANOBIS:
+            made = finite(network.reconstruct(x))
+            return _distances(scoring, x, made), made
+        made, weighed = network.reconstruct_weighed(x, _scales(scoring, spans))
+        beyond = ~np.isfinite(weighed)
+        return _beyond_too(weighed, scoring, x, spans, lambda _: made[beyond]), finite(made)
 
 
 def scoring_from_arrays(kind: str, arrays: Mapping[str, np.ndarray]) -> Scoring:
@@ -95,7 +137,10 @@ def finite(values: np.ndarray) -> np.ndarray:
 
     Rows that are finite may be so far out that a network's sums are not; they are strange, and nothing to refuse.
     """
-    return values if np.isfinite(values).all() else np.nan_to_num(values, nan=np.finfo(values.dtype).max)
+    if (np.abs(values) <= FARTHEST).all():
+        return values
+    brought: np.ndarray = np.clip(np.nan_to_num(values, nan=FARTHEST), -FARTHEST, FARTHEST)
+    return brought
 
 
 def mean_of(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -151,6 +196,22 @@ def _scales(scoring: Scoring, spans: Spans) -> NDArray[np.float64]:
     """Return what each feature's squared error (d,) counts in a score that is a mean over columns."""
     usual = scoring.fitted.usual if isinstance(scoring.fitted, ErrorScale) else np.ones(len(spans))
     return np.repeat(1 / (usual * len(spans)), [stop - start for start, stop in spans])
+
+
+def _beyond_too(
+    weighed: np.ndarray,
+    scoring: Scoring,
+    x: np.ndarray,
+    spans: Spans,
+    rebuilt: Callable[[np.ndarray], np.ndarray],
+) -> NDArray[np.float64]:
+    """Return weighed errors (n,) as scores, anew where squares are more than the networks' precision holds."""
+    scores: NDArray[np.float64] = weighed.astype(np.float64)
+    beyond = ~np.isfinite(scores)
+    if beyond.any():
+        rows = x[beyond]
+        scores[beyond] = scoring.score(errors_of(rows, finite(rebuilt(rows)), spans), None)
+    return scores
 
 
 def _distances(scoring: Scoring, x: np.ndarray, made: np.ndarray) -> NDArray[np.float64]:

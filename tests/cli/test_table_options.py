@@ -22,8 +22,22 @@ def test_every_option_of_a_table_can_be_typed() -> None:
 def test_only_what_was_typed_is_asked_for() -> None:
     assert table_options({}) == {}
     assert table_options(dict.fromkeys(NAMES) | {"drop": [], "data": "mnist"}) == {}
-    typed = {"drop": ["a, b", "c"], "time_column": "t", "test_share": "0.1", "split_seed": "3", "normal": "0"}
-    assert table_options(typed) == {"drop": ("a", "b", "c"), "time": "t", "test": 0.1, "seed": 3, "normal": "0"}
+    typed = {
+        "drop": ["a, b", ""],
+        "drop_unusable": True,
+        "time_column": "t",
+        "test_share": "0.1",
+        "split_seed": "3",
+        "normal": "0",
+    }
+    assert table_options(typed) == {
+        "drop": ("a, b", ""),
+        "drop_unusable": True,
+        "time": "t",
+        "test": 0.1,
+        "seed": 3,
+        "normal": "0",
+    }
 
 
 @pytest.mark.parametrize(

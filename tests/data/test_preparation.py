@@ -14,13 +14,13 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
-from trasunto.data.columns import settled
 from trasunto.data.fitting import fit_preparation
 from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
 from trasunto.data.preparation import MISSING_POLICIES, SCALINGS, LeftOut, Preparation
 from trasunto.data.prepared_columns import PreparedCategory, PreparedDate, PreparedNumber
 from trasunto.data.records import Records
+from trasunto.data.settling import settle
 from trasunto.errors import DataError
 
 HERE = Place("the rows")
@@ -29,7 +29,7 @@ SCALERS = {"standard": StandardScaler, "minmax": MinMaxScaler, "robust": RobustS
 
 
 def fitted(frame: pd.DataFrame, **options: Any) -> Preparation:
-    features = pd.DataFrame({name: settled(frame[name], HERE) for name in frame.columns})
+    features = pd.DataFrame({name: settle(frame[name], HERE).values for name in frame.columns})
     return fit_preparation(features, place=HERE, **options)
 
 

@@ -149,7 +149,10 @@ def test_text_among_numbers_is_refused_with_its_row_in_the_file(tmp_path: Path) 
         ([[1.0], [1.0, 2.0]], "its rows have different lengths"),
         (pd.DataFrame({"a": []}), r"the data frame is empty: its shape is \(0, 1\)"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "has more than one column 'a'"),
-        (pd.DataFrame({" ": [1], "b": [2]}), "column 1 of the data frame has no name"),
+        (
+            pd.DataFrame({" ": [1], "b": [2]}),
+            r"the data frame has 2 columns that cannot serve: column 1 \(no name\); 'b' \(one value in every row\)",
+        ),
         ("nowhere.csv", "there is no file or folder nowhere.csv that can be read; what can be read as records is .csv"),
         (__file__, "test_reading.py is no table of columns"),
     ],

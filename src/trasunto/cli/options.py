@@ -43,7 +43,34 @@ Data = Annotated[
 ]
 Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of labels; it is no feature.")]
 Drop = Annotated[
-    list[str] | None, typer.Option(metavar="COLUMN,...", help="Columns to leave out; repeat it for others.")
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN,...",
+        help="Columns to leave out; repeat it for others. A column whose own name holds commas is meant where there is "
+        "one; '' is the column without a name.",
+    ),
+]
+DropUnusable = Annotated[
+    bool | None,
+    typer.Option(
+        "--drop-unusable",
+        help="Leave out columns that cannot serve: empty, constant, row counters, nameless, all texts different.",
+    ),
+]
+Categorical = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="A column of categories though it looks like numbers (zip codes); repeat it."),
+]
+Numeric = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="A column of numbers though it looks like something else; repeat it."),
+]
+Decimal = Annotated[
+    str | None, typer.Option(metavar="MARK", help="What decimals begin with, point or comma, where both could be.")
+]
+Thousands = Annotated[
+    str | None,
+    typer.Option(metavar="MARK", help="What is between thousands, where it cannot be told: , . space or apostrophe."),
 ]
 Header = Annotated[
     bool | None,

@@ -16,6 +16,11 @@ OPTIONS: dict[str, Any] = {
     "drop": options.Drop,
     "header": options.Header,
     "encoding": options.Encoding,
+    "drop_unusable": options.DropUnusable,
+    "categorical": options.Categorical,
+    "numeric": options.Numeric,
+    "decimal": options.Decimal,
+    "thousands": options.Thousands,
     "weight": options.Weight,
     "group": options.Group,
     "time_column": options.TimeColumn,
@@ -32,6 +37,11 @@ NAMES = {
     "drop": "drop",
     "header": "header",
     "encoding": "encoding",
+    "drop_unusable": "drop_unusable",
+    "categorical": "categorical",
+    "numeric": "numeric",
+    "decimal": "decimal",
+    "thousands": "thousands",
     "weight": "weight",
     "group": "group",
     "time_column": "time",
@@ -72,7 +82,7 @@ def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> table_options({"label": "Class", "drop": ["Time,Amount"], "test_share": "0.25", "split": None, "epochs": "3"})
-    {'label': 'Class', 'drop': ('Time', 'Amount'), 'test': 0.25}
+    {'label': 'Class', 'drop': ('Time,Amount',), 'test': 0.25}
     """
     given = {
         option: parameters[option] for option in NAMES if parameters.get(option) or parameters.get(option) is False
@@ -85,8 +95,8 @@ def table_words(options: Mapping[str, Any]) -> list[str]:
 
     Examples
     --------
-    >>> table_words({"label": "Class", "drop": ("Time", "Amount"), "test": 0.25})
-    ['--label', 'Class', '--drop', 'Time,Amount', '--test-share', '0.25']
+    >>> table_words({"label": "Class", "drop": ("Time,Amount", "id"), "drop_unusable": True, "test": 0.25})
+    ['--label', 'Class', '--drop', 'Time,Amount', '--drop', 'id', '--drop-unusable', '--test-share', '0.25']
     """
     options_of = {name: option.replace("_", "-") for option, name in NAMES.items()}
     words: list[str] = []
@@ -94,13 +104,14 @@ def table_words(options: Mapping[str, Any]) -> list[str]:
         if isinstance(given, bool):
             words.append(f"--{'' if given else 'no-'}{options_of[name]}")
         else:
-            words += [f"--{options_of[name]}", ",".join(given) if isinstance(given, tuple) else str(given)]
+            values = given if isinstance(given, tuple) else (given,)
+            words += [word for value in values for word in (f"--{options_of[name]}", str(value))]
     return words
 
 
 def _value(option: str, typed: Any) -> Any:
-    if option == "drop":
-        return tuple(column.strip() for text in typed for column in text.split(",") if column.strip())
+    if isinstance(typed, list):
+        return tuple(typed)
     if option == "test_share":
         return read("--test-share", typed, float)
     return read("--split-seed", typed, int) if option == "split_seed" else typed

@@ -1,15 +1,13 @@
-"""Raw columns: which hold numbers, which hold categories, and what can be neither.
+"""Raw columns as what they hold: numbers, truth values, or categories; and what can be neither.
 
-A column of numbers or truth values holds numbers. A column of text holds categories, unless at least half of its
-values read as numbers: then it is a column of numbers in which something went wrong, and the first cell that does not
-read as one is refused. A column that was declared categorical (pandas' ``category``, a dictionary in Parquet) holds
-categories whatever they look like. Missing values belong to neither side.
-
-Numbers are float64 with NaN where one is missing; categories are text with None where one is missing.
+Numbers are float64 with NaN where one is missing; categories are text with None where one is missing. Which of them a
+column holds is for :mod:`trasunto.data.settling` to say.
 """
 
 from __future__ import annotations
 
+import datetime
+import re
 import reprlib
 from collections.abc import Sequence
 from numbers import Number
@@ -24,16 +22,13 @@ from trasunto.errors import DataError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-MOSTLY = 0.5
-"""The share of a text column's values that must read as numbers for it to be a column of numbers."""
-
 SHOWN = 6
 """Column names that a sentence spells out."""
 
 TRUTHS = {"true": 1.0, "false": 0.0}
 """Words of truth values, in any case."""
 
-DECIMAL_COMMA = r"\s*[-+]?\d+,\d+\s*"
+_WHOLE_AS_FLOAT = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 
 
 def named(columns: Sequence[str]) -> str:
@@ -58,28 +53,6 @@ def no_column(column: str, columns: Sequence[str], asked_as: str, place: Place) 
     )
 
 
-def settled(column: pd.Series, place: Place) -> pd.Series:
-    """Return a raw column as what it holds: float64 numbers, or text.
-
-    Raises
-    ------
-    DataError
-        If it holds neither, if a value is infinite, or if most but not all of its values read as numbers.
-    """
-    kind = column.dtype.kind
-    if kind in "biuf":
-        return numbers(column, place)
-    if kind != "O":
-        raise DataError(
-            f"column '{column.name}' of {place.name} holds {column.dtype}, neither numbers nor text; drop it"
-        )
-    _refuse_others(column, place)
-    _refuse_decimal_commas(column, place)
-    if str(column.dtype) != "category" and _readable(column) >= MOSTLY:
-        return numbers(column, place)
-    return categories(column, place)
-
-
 def is_number(column: pd.Series) -> bool:
     """Say whether a settled column holds numbers."""
     return bool(column.dtype == np.float64)
@@ -95,14 +68,16 @@ def numbers(column: pd.Series, place: Place, form: NumberFormat | None = None) -
     """
     import pandas as pd
 
+    column = plain(column)
     if column.dtype.kind not in "biuf":
         read = _read_numbers(column, form)
         strange = np.flatnonzero((read.isna() & column.notna()).to_numpy())
         if strange.size:
             found = reprlib.repr(str(column.iloc[strange[0]]))
+            wanted = "" if form is None else f", with {form.said},"
             raise DataError(
                 f"column '{column.name}' holds {found} in {place.row(int(strange[0]))}, where "
-                "numbers are wanted; write a number, or leave the cell empty where it is missing"
+                f"numbers{wanted} are wanted; write a number, or leave the cell empty where it is missing"
             )
         column = read
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -124,6 +99,7 @@ def truths(column: pd.Series, place: Place) -> pd.Series:
         If a value is neither a truth value, nor "true" or "false" in any case, nor a number; the sentence names the
         first such cell.
     """
+    column = plain(column)
     if column.dtype.kind in "biuf":
         return numbers(column, place)
     words = column.astype(object).map(_truth, na_action="ignore")
@@ -131,7 +107,7 @@ def truths(column: pd.Series, place: Place) -> pd.Series:
 
 
 def categories(column: pd.Series, place: Place) -> pd.Series:
-    """Return a column as text, None where a value is missing; whole numbers lose their ".0".
+    """Return a column as text, None where a value is missing; whole numbers lose their ".0", written as text too.
 
     Raises
     ------
@@ -140,7 +116,12 @@ def categories(column: pd.Series, place: Place) -> pd.Series:
     """
     import pandas as pd
 
-    _refuse_others(column, place)
+    column = plain(column)
+    if other := other_than_numbers_and_text(column):
+        position, kind = other
+        raise DataError(
+            f"column '{column.name}' holds {kind} in {place.row(position)}, neither numbers nor text; drop it"
+        )
     codes, words = pd.factorize(column)
     spelt = np.array([_spelt(word) for word in words] + [None], dtype=object)
     return pd.Series(spelt[codes], index=column.index, name=column.name, dtype=object)
@@ -168,38 +149,51 @@ def _read_numbers(column: pd.Series, form: NumberFormat | None) -> pd.Series:
     return pd.Series(np.append(values, np.nan)[codes], index=column.index, name=column.name)
 
 
-def _readable(column: pd.Series) -> float:
-    """Return the share of the values there are that read as numbers; 1 where there is none."""
+def plain(column: pd.Series) -> pd.Series:
+    """Return a column as numpy's and pandas' own types have it: those of Arrow become these."""
     import pandas as pd
 
-    there = column[column.notna()]
-    return float(pd.to_numeric(there.astype(object), errors="coerce").notna().mean()) if len(there) else 1.0
+    if not isinstance(column.dtype, pd.ArrowDtype):
+        return column
+    import pyarrow
+
+    made = pyarrow.chunked_array(pyarrow.array(column)).to_pandas(date_as_object=False)
+    return pd.Series(made.array, index=column.index, name=column.name)
 
 
-def _refuse_decimal_commas(column: pd.Series, place: Place) -> None:
-    there = np.flatnonzero(column.notna().to_numpy())
-    texts = column.iloc[there].astype(str)
-    commas = texts.str.fullmatch(DECIMAL_COMMA).to_numpy(dtype=bool)
-    if commas.size and commas.mean() >= MOSTLY:
-        first = int(np.flatnonzero(commas)[0])
-        raise DataError(
-            f"column '{column.name}' writes decimals with a comma ({texts.iloc[first]!r} in "
-            f"{place.row(int(there[first]))}); write them with a point"
-        )
+def other_than_numbers_and_text(column: pd.Series) -> tuple[int, str] | None:
+    """Return the position and the type of the first value that is neither number nor text nor missing, if there is one.
 
-
-def _refuse_others(column: pd.Series, place: Place) -> None:
-    """Refuse what is neither a number nor text: lists, bytes, times of day."""
+    Lists, bytes and dates are such values.
+    """
     if column.dtype != object:
-        return
+        return None
     for position, (value, absent) in enumerate(zip(column, column.isna(), strict=True)):
         if not absent and not isinstance(value, str | Number | np.bool_):
-            raise DataError(
-                f"column '{column.name}' holds {type(value).__name__} in {place.row(position)}, neither numbers nor "
-                "text; drop it"
-            )
+            return position, type(value).__name__
+    return None
+
+
+def word_key(word: str) -> str:
+    """Return what categories are told by: 1.0 is the category 1, and TRUE is true.
+
+    Examples
+    --------
+    >>> word_key("1.0"), word_key("01"), word_key("True"), word_key("Red")
+    ('1', '01', 'true', 'Red')
+    """
+    lower = word.strip().lower()
+    if lower in TRUTHS:
+        return lower
+    whole = _WHOLE_AS_FLOAT.fullmatch(word)
+    return whole[1] if whole else word
 
 
 def _spelt(value: object) -> str:
-    whole = isinstance(value, float | np.floating) and float(value).is_integer()
-    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    text = str(value)
+    whole = _WHOLE_AS_FLOAT.fullmatch(text)
+    return whole[1] if whole else text

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trasunto.data.columns import plain
 from trasunto.data.places import Place
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?")
 
 DAY = np.timedelta64(1, "D")
 
@@ -33,6 +39,7 @@ def dates(column: pd.Series, place: Place) -> pd.Series:
     """
     import pandas as pd
 
+    column = plain(column)
     if column.dtype.kind == "M":
         naive = column if getattr(column.dt, "tz", None) is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
         return pd.Series(naive.to_numpy(dtype="datetime64[us]"), index=column.index, name=column.name)
@@ -48,22 +55,39 @@ def dates(column: pd.Series, place: Place) -> pd.Series:
 
 
 def read_dates(column: pd.Series) -> pd.Series:
-    """Return what a column of text holds as dates in ISO 8601, NaT where a value is none."""
+    """Return the dates that a column of text or of Python's dates holds, NaT where a value is none.
+
+    Text is read in ISO 8601; a time of day is that of the first of January 1970.
+    """
     import pandas as pd
 
-    # Each different text once; numbers are no dates, though pandas takes 2013 for a year.
-    codes, words = pd.factorize(column)
-    texts = pd.Series([word if isinstance(word, str) and "-" in word else None for word in words], dtype=object)
+    codes, words = pd.factorize(column)  # each different text once
+    texts = pd.Series([_iso(word) for word in words], dtype=object)
     read = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
     values = np.append(read.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
     return pd.Series(values[codes], index=column.index, name=column.name)
+
+
+def _iso(value: object) -> str | None:
+    """Return a date or a time of day as text in ISO 8601; None for anything else: numbers are no dates."""
+    if isinstance(value, datetime.time):
+        value = value.replace(tzinfo=None).isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if _TIME.fullmatch(text):
+        hour, _, rest = text.partition(":")
+        return f"1970-01-01T{hour:0>2}:{rest}"
+    return text if _DATE.match(text) else None
 
 
 def part_of(column: pd.Series, part: str, first: np.datetime64) -> np.ndarray:
     """Return one of `PARTS` of n dates, ``(n,)`` float64; NaN where a date is missing."""
     ways: dict[str, Callable[[], np.ndarray]] = {
         "hour": lambda: column.dt.hour.to_numpy(dtype=np.float64, na_value=np.nan),
-        "weekday": lambda: column.dt.weekday.to_numpy(dtype=np.float64, na_value=np.nan),
+        "weekday": lambda: column.dt.day_of_week.to_numpy(dtype=np.float64, na_value=np.nan),
         "days": lambda: (column.to_numpy(dtype="datetime64[us]") - first) / DAY,
     }
     return ways[part]()

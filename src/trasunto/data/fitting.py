@@ -1,26 +1,48 @@
-"""What a preparation's numbers are: scikit-learn's transformers, fitted on training rows."""
+"""What a preparation's numbers are: fitted by scikit-learn on training rows, many columns at a time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from trasunto.data.columns import absences, is_number
+from trasunto.data.columns import is_number
+from trasunto.data.dates import PARTS, part_of
+from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
-from trasunto.data.preparation import Preparation, refuse_missing
-from trasunto.data.prepared_columns import MISSING, PreparedCategory, PreparedColumn, PreparedNumber
+from trasunto.data.preparation import VALUES_AT_ONCE, LeftOut, Preparation, refuse_missing
+from trasunto.data.prepared_columns import MISSING, PreparedCategory, PreparedColumn, PreparedDate, PreparedNumber
+from trasunto.data.usefulness import has_too_many_texts
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_WORDS = 1000
-"""Categories that a column may have: each is a feature."""
+LARGE = 1e140
+"""Numbers above this are divided by a power of two before they are fitted: their squares' sum may overflow."""
+
+NOISE = 16
+"""Steps between neighbouring floats up to which a column's range is taken for rounding of one value."""
+
+
+class Fitted(NamedTuple):
+    """What was fitted on a column of numbers; in their unit."""
+
+    centre: float
+    spread: float
+    fill: float
 
 
 def fit_preparation(
-    features: pd.DataFrame, *, scaling: str = "standard", missing: str = "median", place: Place
+    features: pd.DataFrame,
+    *,
+    scaling: str = "standard",
+    missing: str = "median",
+    place: Place,
+    formats: Mapping[str, NumberFormat] | None = None,
+    truths: Collection[str] = (),
+    left_out: Sequence[LeftOut] = (),
 ) -> Preparation:
     """Fit a preparation on training rows.
 
@@ -32,54 +54,140 @@ def fit_preparation(
         One of :data:`trasunto.data.preparation.SCALINGS` and of ``MISSING_POLICIES``.
     place
         Where the rows are, for refusals.
+    formats, truths
+        How numbers were written, by column, and which columns hold truth values.
+    left_out
+        Columns that could not serve.
 
     Raises
     ------
     DataError
         If `scaling` or `missing` is not known; if a column has no value at all, or as many categories as rows; if a
-        value is missing and `missing` is ``refuse``.
+        value is missing and `missing` is ``refuse``; if numbers are too large to be scaled.
     """
     # Made before anything is fitted: a word that is not known is refused in the same sentence as in a stored one.
     Preparation((PreparedNumber("x", 0.0, 1.0, 0.0),), scaling, missing)
+    parts = {str(name): _parts(features[name]) for name, dtype in features.dtypes.items() if dtype.kind == "M"}
+    plain = [str(name) for name, dtype in features.dtypes.items() if dtype == np.float64]
+    names = [*plain, *(f"{name}.{part}" for name, found in parts.items() for part in found)]
+    columns = (
+        *(features[name].to_numpy() for name in plain),
+        *(values for found in parts.values() for values in found.values()),
+    )
+    absent = {str(name): int(count) for name, count in features.isna().sum().items()}
+    _refuse_absent(features, absent, missing, place)
+    fits = dict(zip(names, _fits(columns, names, scaling, missing, place), strict=True))
+    forms = formats or {}
 
-    def fitted(column: pd.Series) -> PreparedColumn:
-        absent = int(absences(column).sum())
-        if missing == "refuse":
-            refuse_missing(column, place)
-        if absent == len(column):
-            raise DataError(f"column '{column.name}' has no value in any row of {place.name} to train on; drop it")
+    def fitted(column: pd.Series) -> list[PreparedColumn]:
+        name = str(column.name)
         if is_number(column):
-            return _number(column, absent, scaling, missing)
+            return [PreparedNumber(name, *fits[name], absent[name], forms.get(name), name in truths)]
+        if name in parts:
+            first = str(column.min().isoformat())
+            return [PreparedDate(name, part, first, *fits[f"{name}.{part}"], absent[name]) for part in parts[name]]
         _refuse_names(column, place)
-        return _category(column, absent, missing)
+        return [_category(column, absent[name], missing)]
 
-    return Preparation(tuple(fitted(features[name]) for name in features.columns), scaling, missing)
+    prepared = tuple(one for name in features.columns for one in fitted(features[name]))
+    return Preparation(prepared, scaling, missing, tuple(left_out))
 
 
-def _number(column: pd.Series, absent: int, scaling: str, missing: str) -> PreparedNumber:
+def _refuse_absent(features: pd.DataFrame, absent: Mapping[str, int], missing: str, place: Place) -> None:
+    for name, count in absent.items():
+        if count and missing == "refuse":
+            refuse_missing(features[name], place)
+        if count == len(features):
+            raise DataError(f"column '{name}' has no value in any row of {place.name} to train on; drop it")
+
+
+def _parts(column: pd.Series) -> dict[str, np.ndarray]:
+    """Return the parts of dates that are not the same in every row; of equal dates, their days."""
+    found = {part: part_of(column, part, column.min().to_datetime64()) for part in PARTS}
+    varying = {part: values for part, values in found.items() if np.fmin.reduce(values) < np.fmax.reduce(values)}
+    return varying or {"days": found["days"]}
+
+
+def _fits(
+    columns: Sequence[np.ndarray], names: Sequence[str], scaling: str, missing: str, place: Place
+) -> Iterator[Fitted]:
+    """Fit columns of n numbers, so many at a time that memory is bounded."""
+    if not columns:
+        return
+    at_once = max(VALUES_AT_ONCE // len(columns[0]), 1)
+    for first in range(0, len(columns), at_once):
+        # Columns one after the other in memory: their sums are then those of single columns, to the last bit.
+        block = np.array(columns[first : first + at_once]).T
+        highest = np.fmax.reduce(np.abs(block), axis=0)
+        exponents = np.where(highest > LARGE, np.frexp(highest)[1], 0)
+        small = np.ldexp(block, -exponents) if exponents.any() else block
+        for number, fit in enumerate(_fit_block(small, scaling, missing)):
+            whole = fit
+            if exponents[number]:
+                with np.errstate(over="ignore"):
+                    whole = Fitted(*np.ldexp(fit, exponents[number]).tolist())
+            if scaling == "none":
+                whole = whole._replace(spread=1.0)
+            if not np.isfinite(whole).all():
+                raise DataError(
+                    f"column '{names[first + number]}' of {place.name} holds numbers up to {highest[number]:.4g}, too "
+                    "large to be scaled; divide it by a power of ten, or drop it"
+                )
+            yield whole
+
+
+def _fit_block(block: np.ndarray, scaling: str, missing: str) -> Iterator[Fitted]:
+    """Fit the columns of a block, ``(n, k)``, of numbers whose squares can be added."""
     from sklearn.impute import SimpleImputer
 
-    values = column.to_numpy().reshape(-1, 1)
-    imputer = SimpleImputer(strategy="median" if missing == "refuse" else missing).fit(values)
-    centre, spread = _scale(imputer.transform(values), scaling)
-    return PreparedNumber(str(column.name), centre, spread, float(imputer.statistics_[0]), absent)
+    imputer = SimpleImputer(strategy="median" if missing == "refuse" else missing).fit(block)
+    filled = np.where(np.isnan(block), imputer.statistics_, block) if np.isnan(block).any() else block
+    centres, spreads = _scales(np.asfortranarray(filled), scaling)
+    return map(Fitted, centres.tolist(), spreads.tolist(), imputer.statistics_.tolist())
 
 
-def _scale(values: np.ndarray, scaling: str) -> tuple[float, float]:
-    """Return centre and spread of one column, ``(n, 1)``; where all values are equal, the spread is 1."""
+def _scales(values: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return centres and spreads of k columns, ``(n, k)``; where all values are equal, the spread is 1."""
     from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
     if scaling == "standard":
         standard = StandardScaler().fit(values)
-        return float(standard.mean_[0]), float(standard.scale_[0])
+        overlooked = (standard.scale_ == 1) & (standard.var_ != 1)
+        return _of_small_spread(values, overlooked, standard.mean_, standard.scale_, np.mean, np.std)
     if scaling == "robust":
         robust = RobustScaler().fit(values)
-        return float(robust.center_[0]), float(robust.scale_[0])
+        overlooked = (robust.scale_ == 1) & (_quartile_distance(values) != 1)
+        return _of_small_spread(values, overlooked, robust.center_, robust.scale_, np.median, _quartile_distance)
     if scaling == "minmax":
         # Its own scale_ is 1 / range, with which the largest value may come out as 1 + 2e-16.
         ends = MinMaxScaler().fit(values)
-        return float(ends.data_min_[0]), float(ends.data_range_[0]) or 1.0
-    return 0.0, 1.0
+        return ends.data_min_, np.where(ends.data_range_ == 0, 1.0, ends.data_range_)
+    return np.zeros(values.shape[1]), np.ones(values.shape[1])
+
+
+def _of_small_spread(
+    values: np.ndarray, overlooked: np.ndarray, centres: np.ndarray, spreads: np.ndarray, middle: Any, distance: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Measure anew the columns whose spread scikit-learn takes for rounding, beside their distance from 0.
+
+    It is measured from one of their own values, which loses no digit. A range of a few neighbouring floats is rounding.
+    """
+    lowest, highest = values.min(axis=0), values.max(axis=0)
+    ranges, step = highest - lowest, np.spacing(np.maximum(np.abs(lowest), np.abs(highest)))
+    centres, spreads = centres.copy(), spreads.copy()
+    for column in np.flatnonzero(overlooked & (ranges > NOISE * step)):
+        shifted = (values[:, column] - lowest[column]) / ranges[column]  # 0 to 1
+        if (spread := float(distance(shifted)) * ranges[column]) > 0:
+            spreads[column] = spread
+            centres[column] = lowest[column] + float(middle(shifted)) * ranges[column]
+    return centres, spreads
+
+
+def _quartile_distance(values: np.ndarray) -> np.ndarray:
+    """Return the distance between the quartiles of numbers ``(n,)``, or of each column ``(n, k)``."""
+    lower, upper = np.percentile(values, [25, 75], axis=0)
+    distance: np.ndarray = upper - lower
+    return distance
 
 
 def _category(column: pd.Series, absent: int, missing: str) -> PreparedCategory:
@@ -97,9 +205,9 @@ def _category(column: pd.Series, absent: int, missing: str) -> PreparedCategory:
 
 
 def _refuse_names(column: pd.Series, place: Place) -> None:
-    """Refuse text that is different in nearly every row: names and numbers of documents are no categories."""
-    different, there = column.nunique(), int(column.notna().sum())
-    if different > MOST_WORDS or (different > 20 and 2 * different > there):
+    """Refuse text that is different in nearly every row."""
+    if has_too_many_texts(column):
+        different, there = column.nunique(), int(column.notna().sum())
         raise DataError(
             f"column '{column.name}' of {place.name} holds {different:,} different texts in {there:,} rows, too many "
             "for categories; drop it"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -94,12 +97,9 @@ class NumberFormat:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         apart, point = _ONE_OF[self.thousands], _ONE_OF[self.decimal]
-        # Groups of two are Indian: 12,34,567.
-        groups = (
-            rf"\d{{1,3}}(?:{apart}\d{{2,3}})*{apart}\d{{3}}"
-            if self.thousands == ","
-            else rf"\d{{1,3}}(?:{apart}\d{{3}})+"
-        )
+        # Groups of two are Indian (12,34,567); none begins with 0, for 0,123 is less than one.
+        inner = rf"(?:{apart}\d{{2,3}})*" if self.thousands == "," else rf"(?:{apart}\d{{3}})*"
+        groups = rf"[1-9]\d{{0,2}}{inner}{apart}\d{{3}}"
         body = rf"(?:(?:{groups}|\d+)(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?"
         sign = rf"{re.escape(self.sign)}\.?" if self.sign else "(?!)"
         gap, pole = rf"[{_SPACES}]*", rf"[-+{_MINUS[1:]}]"
@@ -122,3 +122,82 @@ def format_from_json(content: object) -> NumberFormat | None:
         If it is not that.
     """
     return None if content is None else NumberFormat(**dict(content))  # type: ignore[call-overload]
+
+
+FITTING = 0.99
+"""The share of a column's cells that must be written in one format for it to be read so."""
+
+_SAMPLE = 2_000
+"""Texts by which formats that do not fit are told early."""
+
+_CODES = re.compile(
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NGN|NOK|NZD|"
+    "PEN|PHP|PKR|PLN|RMB|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|[Kk]r|zł|Kč|Ft|S?Fr|lei|Rs|RM|%"
+)
+_BESIDE_SIGNS = re.compile(rf"[\d\s.,'\u2019()+{_SPACES}{_MINUS[1]}-]+")
+
+
+class Guess(NamedTuple):
+    """How the cells of a column seem to be written.
+
+    Attributes
+    ----------
+    form
+        The format that most of them fit.
+    share
+        How many of them do, 0 to 1.
+    rival
+        Another format that fits as many and reads other numbers, where there is one.
+    """
+
+    form: NumberFormat
+    share: float
+    rival: NumberFormat | None
+
+
+def guess_format(texts: Sequence[str], counts: np.ndarray, decimal: str | None, thousands: str | None) -> Guess:
+    """Find the format that most cells of a column are written in.
+
+    Parameters
+    ----------
+    texts, counts
+        The different texts of the column, and how many cells, ``(k,)``, hold each.
+    decimal, thousands
+        The marks, where they are known.
+    """
+    sign = _sign_of(texts, counts)
+    order = [(".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'")]
+    marks = [pair for pair in order if decimal in (None, pair[0]) and thousands in (None, pair[1])]
+    total, found = counts.sum(), []
+    sampled = slice(None, None, max(len(texts) // _SAMPLE, 1))
+    for mark in marks:
+        form = NumberFormat(*mark, sign)
+        if np.isnan(form.read(texts[sampled])).mean() > 1 - FITTING / 2:
+            continue
+        values = form.read(texts)
+        found.append((float(counts[~np.isnan(values)].sum() / total), form, values))
+    if not found:
+        return Guess(NumberFormat(), 0.0, None)
+    share, form, values = max(found, key=lambda one: one[0])  # of equals, the first
+    rivals = [
+        other for also, other, read in found if also == share and not np.array_equal(read, values, equal_nan=True)
+    ]
+    # A point before three digits of a per cent is a decimal point, as everywhere in numbers without commas.
+    certain = sign == "%" and form.decimal == "." and not any("," in text for text in texts)
+    return Guess(form, share, None if certain or not rivals else rivals[0])
+
+
+def _sign_of(texts: Sequence[str], counts: np.ndarray) -> str:
+    """Return the currency's sign or code, or %, that most cells with one have; empty where there is none."""
+    tally: Counter[str] = Counter()
+    for text, count in zip(texts, counts.tolist(), strict=True):
+        left = _BESIDE_SIGNS.sub("", text) if len(text) < 64 else ""
+        if left and _is_sign(left):
+            tally[left] += count
+    return tally.most_common(1)[0][0] if tally else ""
+
+
+def _is_sign(text: str) -> bool:
+    if _CODES.fullmatch(text):
+        return True
+    return len(text) <= 4 and sum(unicodedata.category(letter) == "Sc" for letter in text) == 1 and not text.isdigit()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any, TypedDict
 
 from trasunto.data.dialect import Layout
+from trasunto.data.finding import Wishes
 from trasunto.data.reading import read_with_test
 from trasunto.data.records import TEST_SHARE
 from trasunto.data.table import Provenance, Table
@@ -13,6 +15,7 @@ from trasunto.errors import DataError, one_of
 
 ROLES = ("label", "weight", "group", "time")
 LAYOUT = ("header", "encoding")
+WISHES = tuple(field.name for field in fields(Wishes))
 
 
 class TableOptions(TypedDict, total=False):
@@ -25,6 +28,11 @@ class TableOptions(TypedDict, total=False):
     weight: Any
     group: Any
     time: Any
+    categorical: Sequence[str] | str
+    numeric: Sequence[str] | str
+    decimal: str
+    thousands: str
+    drop_unusable: bool
     scaling: str
     missing: str
     split: str
@@ -80,12 +88,14 @@ def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenanc
         If the columns cannot be read, split or prepared so.
     """
     roles = {role: options.get(role) for role in ROLES}
-    settings: dict[str, Any] = {name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, "drop")}
-    drop = options.get("drop", ())
+    settings: dict[str, Any] = {
+        name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, *WISHES)
+    }
+    wishes = Wishes(**{name: given for name, given in options.items() if name in WISHES})
     layout = layout_of(options)
-    records, own_test = read_with_test(rows, roles, drop, origin, layout)
+    records, own_test = read_with_test(rows, roles, wishes, origin, layout)
     if test is None:
         test = TEST_SHARE if own_test is None else own_test
     elif not isinstance(test, int | float):
-        test = read_with_test(test, roles, drop, Provenance("", "", ""), layout)[0]
+        test = read_with_test(test, roles, wishes, Provenance("", "", ""), layout, records.formats)[0]
     return records.table(test=test, **settings)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from trasunto.data.columns import categories, numbers, truths
+from trasunto.data.columns import categories, numbers, truths, word_key
 from trasunto.data.dates import PARTS, dates, part_of
 from trasunto.data.number_formats import NumberFormat, format_from_json
 from trasunto.data.places import Place
@@ -16,6 +17,8 @@ from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Numbers = float | np.ndarray
 
 MISSING = "(missing)"
 """The category that a missing one becomes, where the training rows had missing ones."""
@@ -67,6 +70,23 @@ class PreparedColumn(Protocol):
         """Return plain JSON."""
 
 
+def scaled(values: np.ndarray, centre: Numbers, spread: Numbers, fill: Numbers) -> np.ndarray:
+    """Return numbers ``(n,)`` or ``(n, k)``, filled and scaled; what is beyond all floats becomes the largest there is.
+
+    Parameters
+    ----------
+    centre, spread, fill
+        As of a :class:`Scale`; of k columns, ``(k,)``.
+    """
+    filled = np.where(np.isnan(values), fill, values)
+    with np.errstate(over="ignore"):
+        prepared: np.ndarray = (filled - centre) / spread
+        if not np.isfinite(prepared).all():
+            halved = (filled / 2 - np.asarray(centre) / 2) / spread * 2
+            prepared = np.nan_to_num(np.where(np.isfinite(prepared), prepared, halved))
+    return prepared
+
+
 @dataclass(frozen=True)
 class Scale:
     """How a number is filled and scaled: ``(value - centre) / spread``.
@@ -96,8 +116,7 @@ class Scale:
 
     def prepare(self, values: np.ndarray) -> np.ndarray:
         """Return n numbers filled and scaled, ``(n,)``."""
-        prepared: np.ndarray = (np.where(np.isnan(values), self.fill, values) - self.centre) / self.spread
-        return prepared
+        return scaled(values, self.centre, self.spread, self.fill)
 
     def restore(self, prepared: np.ndarray) -> np.ndarray:
         """Return prepared numbers in their unit."""
@@ -240,9 +259,15 @@ class PreparedCategory:
         """Return which category each row has, ``(n,)``; -1 for one that was not seen."""
         import pandas as pd
 
-        known = column.where(column.notna(), self.fill)
-        codes: np.ndarray = pd.Index(self.words, dtype=object).get_indexer(pd.Index(known, dtype=object))
-        return codes
+        codes, words = pd.factorize(column.where(column.notna(), self.fill))
+        known = np.array([self._places.get(word_key(word), -1) for word in words] + [-1])
+        found: np.ndarray = known[codes]
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The place of each category, by what it is told by; of two alike, the first."""
+        return {word_key(word): place for place, word in reversed(tuple(enumerate(self.words)))}
 
     def prepare(self, column: pd.Series, out: np.ndarray) -> None:
         """Write a 1 at the row's category."""

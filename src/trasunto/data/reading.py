@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,29 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasunto.data.arrays import Found
-from trasunto.data.columns import named, no_column, settled
 from trasunto.data.dialect import AS_FOUND, Layout
+from trasunto.data.finding import Wishes, records_of
 from trasunto.data.frames import frame_of
+from trasunto.data.number_formats import NumberFormat
 from trasunto.data.numpy_files import read_arrays
 from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular, name_of
 from trasunto.data.places import Place, refuse_unreadable_name
 from trasunto.data.records import Records
-from trasunto.data.roles import read_groups, read_labels, read_times, read_weights
 from trasunto.data.table import Provenance
-from trasunto.data.tabular_files import read_columns, refuse_names_twice
+from trasunto.data.tabular_files import column_names, padded_columns, read_columns, refuse_names_twice
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 READABLE_RECORDS = f"{READABLE_COLUMNS}, .npz or .npy, or a folder or a pattern of files of columns"
-ROLES: Mapping[str, Callable[[Any, Place], np.ndarray]] = {
-    "label": read_labels,
-    "weight": read_weights,
-    "group": read_groups,
-    "time": read_times,
-}
-"""What a column can be beside a feature."""
 
 
 def read_records(
@@ -46,14 +40,22 @@ def read_records(
     *,
     header: bool | None = None,
     encoding: str | None = None,
+    categorical: Sequence[str] | str = (),
+    numeric: Sequence[str] | str = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
+    drop_unusable: bool = False,
     name: str = "",
     source: str = "",
     licence: str = "",
 ) -> Records:
     """Read raw rows of columns; nothing is fitted, split or scaled.
 
-    A column of numbers or truth values holds numbers. A column of text holds categories, unless at least half of its
-    values read as numbers: then the first one that does not is refused. Empty cells and ``NA`` are missing.
+    A column of numbers, truth values or dates holds these. A column of text holds numbers where at least 99 % of its
+    cells are written in one format (``1,234.50``, ``1.234,50 €``, ``12 %``, ``(500)``), dates where all are dates in
+    ISO 8601 (``2013-09-01 12:30``) or times of day, and categories otherwise; but where most cells are numbers and
+    some are not, the first such one is refused. Empty cells and ``NA`` are missing. What was decided is said in the
+    records' `remarks`.
 
     Parameters
     ----------
@@ -66,7 +68,15 @@ def read_records(
         of times that a split goes by (numbers or dates). They are no features. Each may also be n values; in an
         ``.npz`` file `label` is the array of labels, ``y`` unless given.
     drop
-        Columns to leave out.
+        Columns to leave out: names, or several names with commas between them where no column has that name.
+    categorical, numeric
+        Columns that hold categories, such as postal codes, whose leading zeros are kept then; and columns that hold
+        numbers, such as a count of rows that means something. Named as in `drop`.
+    decimal, thousands
+        The marks of decimals (``.`` or ``,``) and of thousands (``,``, ``.``, a space or ``'``) where cells with
+        commas or points can be read in two ways.
+    drop_unusable
+        Whether columns that cannot serve are left out, rather than refused: see :meth:`Records.table`.
     header
         Whether the first row of a file of text holds the columns' names; without names they are called x0, x1, ...
         Unless given, it is told from the file, and a first row that looks like data is refused.
@@ -81,7 +91,8 @@ def read_records(
     ------
     DataError
         If the file cannot be read; if a column is not there; if a value is infinite, text among numbers, or missing
-        where every row needs one.
+        where every row needs one; if numbers can be read in two ways; if a column has no name or holds what is neither
+        number, text nor date, and is not left out.
 
     Examples
     --------
@@ -92,29 +103,41 @@ def read_records(
     (('Amount',), [0, 1])
     """
     roles = {"label": label, "weight": weight, "group": group, "time": time}
+    wishes = Wishes(drop, categorical, numeric, decimal, thousands, drop_unusable)
     origin = Provenance(name, "", "", source, licence)
-    return read_with_test(path, roles, drop, origin, Layout(header, encoding))[0]
+    return read_with_test(path, roles, wishes, origin, Layout(header, encoding))[0]
 
 
 def read_with_test(
-    path: Any, roles: Mapping[str, Any], drop: Sequence[str] | str, origin: Provenance, layout: Layout = AS_FOUND
+    path: Any,
+    roles: Mapping[str, Any],
+    wishes: Wishes,
+    origin: Provenance,
+    layout: Layout = AS_FOUND,
+    formats: Mapping[str, NumberFormat] | None = None,
 ) -> tuple[Records, Records | None]:
     """Read records, and those to test on where an ``.npz`` file brings some; the rest as in :func:`read_records`.
+
+    Parameters
+    ----------
+    formats
+        How numbers are written, by column, where that is known of other rows of the same columns.
 
     Raises
     ------
     DataError
         As :func:`read_records` does.
     """
-    dropped = (drop,) if isinstance(drop, str) else tuple(map(str, drop))
+    known = formats or {}
     if not isinstance(path, str | PathLike):
         frame, place = _in_memory(path)
-        return _records(frame, place, roles, dropped, _origin(origin, "arrays", origin.path)), None
+        return records_of(frame, place, roles, wishes, _origin(origin, "arrays", origin.path), known), None
     file = _existing_file(path)
     origin = _origin(origin, name_of(file), str(file))
     if is_tabular(file):
-        frame, place = read_columns(file, layout=layout)
-        return _records(frame, place, roles, dropped, origin), None
+        frame, place, remarks = _from_file(file, roles, wishes, layout)
+        read = records_of(frame, place, roles, wishes, origin, known)
+        return replace(read, remarks=(*read.remarks, *remarks)), None
     if file.suffix not in (".npz", ".npy"):
         raise DataError(f"{file} is no table of columns; what can be read as one is {READABLE_RECORDS}")
     called = roles["label"] if isinstance(roles["label"], str) else None
@@ -123,9 +146,35 @@ def read_with_test(
     def records(found: Found, given: Mapping[str, Any]) -> Records:
         frame, place = _in_memory(found.x, found.place)
         labelled = found.y if called or given["label"] is None else given["label"]
-        return _records(frame, place, {**given, "label": labelled}, dropped, origin)
+        return records_of(frame, place, {**given, "label": labelled}, wishes, origin, known)
 
     return records(train, roles), None if test is None else records(test, roles)
+
+
+def _from_file(
+    file: Path, roles: Mapping[str, Any], wishes: Wishes, layout: Layout
+) -> tuple[pd.DataFrame, Place, list[str]]:
+    """Read a file of columns, as text those whose cells must be seen as they stand there; say what is strange there."""
+    names = column_names(file, layout)
+    text = {*wishes.resolved("categorical", names, Place(str(file)))}
+    frame, place = read_columns(file, text, layout)
+    if wishes.decimal == "," or wishes.thousands == ".":
+        # Points may be those of thousands, which Arrow took for decimal points.
+        pointed = [str(name) for name, dtype in frame.dtypes.items() if dtype.kind == "f"]
+        frame, place = read_columns(file, {*text, *pointed}, layout)
+    given = [role for role in roles.values() if isinstance(role, str)]
+    aside = {*wishes.resolved("drop", names, place), *wishes.resolved("numeric", names, place), *given}
+    whole = [str(name) for name, dtype in frame.dtypes.items() if dtype.kind in "iu" and name not in aside]
+    padded = padded_columns(file, whole, layout)
+    return (
+        frame,
+        place,
+        [
+            f"Column '{name}' is written with leading zeros ({example}) and read as numbers; --categorical {name} "
+            "(categorical) keeps such codes as text."
+            for name, example in padded.items()
+        ],
+    )
 
 
 def _existing_file(path: str | PathLike[str]) -> Path:
@@ -163,50 +212,3 @@ def _in_memory(rows: Any, name: str = "") -> tuple[pd.DataFrame, Place]:
     if array.dtype.kind == "V":
         raise DataError(f"{place.name} holds records ({array.dtype}); give their columns as a data frame")
     return pd.DataFrame(array, columns=[f"x{column}" for column in range(array.shape[1])]), place
-
-
-def _records(
-    frame: pd.DataFrame, place: Place, roles: Mapping[str, Any], drop: Sequence[str], origin: Provenance
-) -> Records:
-    """Tell the features from the rest, and settle what each column holds."""
-    columns = list(frame.columns)
-    for column in drop:
-        if column not in columns:
-            raise no_column(column, columns, "drop", place)
-    found = {role: _role(frame, role, given, place) for role, given in roles.items()}
-    taken = {role: str(column.name) for role, column in found.items() if column is not None and column.name in columns}
-    for role, column in taken.items():
-        others = [other for other, also in taken.items() if also == column and other != role]
-        if others:
-            raise DataError(f"column '{column}' of {place.name} cannot be both {role} and {others[0]}")
-    kept = [column for column in columns if column not in {*drop, *taken.values()}]
-    if not kept:
-        raise DataError(
-            f"no column of {place.name} is left to be a feature: {named(columns)} are dropped or not features"
-        )
-    unnamed = [position for position, column in enumerate(columns, start=1) if column in kept and not column.strip()]
-    if unnamed:
-        raise DataError(
-            f"column {unnamed[0]} of {place.name} has no name; name it, or leave it out if it counts the rows"
-        )
-    import pandas as pd
-
-    features = pd.DataFrame({column: settled(frame[column], place) for column in kept})
-    values = {role: None if column is None else ROLES[role](column, place) for role, column in found.items()}
-    return Records(features, values["label"], values["weight"], values["group"], values["time"], origin, place)
-
-
-def _role(frame: pd.DataFrame, role: str, given: Any, place: Place) -> pd.Series | None:
-    """Return the column that has a role, or the values given for it."""
-    import pandas as pd
-
-    if given is None:
-        return None
-    if isinstance(given, str | int):
-        if str(given) not in frame.columns:
-            raise no_column(str(given), list(frame.columns), role, place)
-        return frame[str(given)]
-    values = pd.Series(np.asarray(given).reshape(-1) if not isinstance(given, pd.Series) else given.to_numpy())
-    if len(values) != len(frame):
-        raise DataError(f"{place.name} has {len(frame)} rows and {len(values)} values of {role}; one a row is needed")
-    return values.rename(f"({role})")

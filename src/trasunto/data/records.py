@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trasunto.data.columns import SHOWN, absences, is_number, named
+from trasunto.data.columns import SHOWN
 from trasunto.data.fitting import fit_preparation
+from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
-from trasunto.data.preparation import Preparation, refuse_missing
+from trasunto.data.preparation import LeftOut, Preparation, refuse_missing
+from trasunto.data.prepared_columns import PreparedDate
 from trasunto.data.roles import as_label
 from trasunto.data.splits import split_rows
 from trasunto.data.table import Provenance, Table
+from trasunto.data.usefulness import cannot_serve, columns_said, of_too_many_texts, useless
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TEST_SHARE = 0.2
+
+WORDS = {"scaling": "standard", "missing": "median", "split": "random"}
+
+FEW_NORMAL = 50
+"""Fewer normal rows than these are remarked."""
+
+LARGEST = 1e18
+"""Numbers above this have squares that float32 cannot hold, or whose sum it cannot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +42,7 @@ class Records:
     Attributes
     ----------
     features
-        n rows of columns: float64, NaN where a number is missing; or text, None where a category is missing.
+        n rows of columns: float64, NaN where a number is missing; text, None where a category is missing; or dates.
     y
         Labels, ``(n,)``, or None.
     weights
@@ -43,6 +55,17 @@ class Records:
         Where the rows come from.
     place
         How they are counted there.
+    unusable
+        Columns that cannot serve, as far as they were told when the rows were read; those of them that hold neither
+        numbers, categories nor dates are not among the features.
+    drop_unusable
+        Whether a table leaves out columns that cannot serve; else it refuses them.
+    found
+        The names of all columns that were found, in order.
+    formats, truths
+        How numbers were written, by column, where not as Python writes them; which columns hold truth values.
+    remarks
+        What was read how, as sentences.
     """
 
     features: pd.DataFrame
@@ -52,6 +75,12 @@ class Records:
     times: np.ndarray | None
     provenance: Provenance
     place: Place
+    unusable: tuple[LeftOut, ...] = ()
+    drop_unusable: bool = False
+    found: tuple[str, ...] = ()
+    formats: Mapping[str, NumberFormat] = field(default_factory=dict)
+    truths: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.n
@@ -75,6 +104,7 @@ class Records:
         test: float | Records = TEST_SHARE,
         normal: Any = None,
         seed: int = 0,
+        drop_unusable: bool | None = None,
     ) -> Table:
         """Split the rows, prepare them as the training rows say, and make a table of them.
 
@@ -95,11 +125,16 @@ class Records:
             anomalies.
         seed
             Of the split.
+        drop_unusable
+            Whether columns that cannot serve are left out: without any value, with one value in every row, that count
+            the rows (a different whole number in every row, in order), with a different text in nearly every row; as
+            the records say unless given. The table's remarks and its preparation say which.
 
         Raises
         ------
         DataError
-            If the rows cannot be split so; if a column has no or only one value; if no row is normal, or every one.
+            If the rows cannot be split so; if columns cannot serve, all of which are named, and are not left out; if no
+            row is normal, or every one.
 
         Examples
         --------
@@ -110,13 +145,39 @@ class Records:
         >>> table.n, table.test.n, table.anomalies.n
         (6, 2, 2)
         """
-        _refuse_useless(self)
-        if missing == "refuse":
-            _refuse_missing(self)
+        _refuse_other_kinds(test, seed, scaling=scaling, missing=missing, split=split)
         train, tested, apart = _parts(self, test, split, normal, seed)
-        seen = self.features.iloc[train]
-        preparation = fit_preparation(seen, scaling=scaling, missing=missing, place=self.place)
-        return _joined(preparation, [(self, train)], tested, apart)
+        left_out = _unusable(self, train)
+        names = {column.name for column in left_out}
+        if left_out and not (self.drop_unusable if drop_unusable is None else drop_unusable):
+            raise cannot_serve(left_out, self.found, self.place)
+        features = self.features.drop(columns=[name for name in self.columns if name in names])
+        if not len(features.columns):
+            raise cannot_serve(left_out, self.found, self.place)
+        if missing == "refuse":
+            _refuse_missing(features, self.place)
+        preparation = fit_preparation(
+            features.iloc[train],
+            scaling=scaling,
+            missing=missing,
+            place=self.place,
+            formats=self.formats,
+            truths=self.truths,
+            left_out=left_out,
+        )
+        table = _joined(preparation, [(self, train)], tested, apart)
+        return replace(table, remarks=(*self.remarks, *_remarks(self, table, normal, left_out)))
+
+
+def _refuse_other_kinds(test: object, seed: object, **words: object) -> None:
+    """Refuse settings of wrong kinds; words that are not known are refused where they are used."""
+    for name, word in words.items():
+        if not isinstance(word, str):
+            raise DataError(f"{name} is {word!r}; it takes a word, such as '{WORDS[name]}'")
+    if isinstance(test, bool) or not isinstance(test, Records | int | float | np.integer | np.floating):
+        raise DataError(f"test is {test!r}; it takes a share of the rows from 0 to below 1, or other records")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise DataError(f"seed is {seed!r}; it takes a whole number")
 
 
 Piece = tuple[Records, np.ndarray]
@@ -148,7 +209,15 @@ def _joined(preparation: Preparation, train: list[Piece], test: list[Piece], ano
     """Prepare the rows of every part, and make one table of them; parts without rows are left out."""
     # All rows of a file at once: a refusal then counts as the file does.
     everything = {records for records, _ in (*train, *test, *anomalies)}
-    prepared = {records: preparation.apply(records.features, place=records.place) for records in everything}
+    aside = {column.name for column in preparation.left_out}
+    prepared = {
+        records: preparation.apply(
+            records.features.drop(columns=[name for name in records.columns if name in aside]), place=records.place
+        )
+        for records in everything
+    }
+    if preparation.scaling == "none":
+        _refuse_too_large(preparation, [prepared[records][rows] for records, rows in train], train[0][0].place)
 
     def part(pieces: list[Piece], suffix: str) -> Table | None:
         pieces = [(records, rows) for records, rows in pieces if rows.size]
@@ -200,29 +269,48 @@ def _by_label(records: Records, normal: Any) -> tuple[np.ndarray, np.ndarray]:
     return rows[usual], rows[~usual]
 
 
-def _refuse_useless(records: Records) -> None:
-    """Refuse columns that say nothing: without any value, or with the same one in every row."""
-    empty = [str(name) for name, column in records.features.items() if absences(column).all()]
-    if empty:
-        raise DataError(f"{named(empty)} of {records.place.name} holds no values at all; drop {_it(empty)}")
-    constant = [str(name) for name, column in records.features.items() if _is_constant(column)]
-    if constant:
-        raise DataError(
-            f"{named(constant)} of {records.place.name} holds one value in all {records.n:,} rows; drop {_it(constant)}"
-        )
+def _unusable(records: Records, train: np.ndarray) -> tuple[LeftOut, ...]:
+    """Return the columns that cannot serve; text is judged by the rows to train on, as its categories are theirs."""
+    texts = of_too_many_texts(records.features.iloc[train])
+    # Of several reasons one.
+    return tuple({one.name: one for one in (*records.unusable, *texts, *useless(records.features))}.values())
 
 
-def _is_constant(column: pd.Series) -> bool:
-    if is_number(column):  # a missing number takes a value from the others, so that it makes no difference
-        return bool(column.min() == column.max())
-    return not absences(column).any() and column.nunique() == 1
-
-
-def _it(columns: list[str]) -> str:
-    return "it" if len(columns) == 1 else "them"
-
-
-def _refuse_missing(records: Records) -> None:
+def _refuse_missing(features: pd.DataFrame, place: Place) -> None:
     # Before the split, after which a position would no longer be a row of the file.
-    for _, column in records.features.items():
-        refuse_missing(column, records.place)
+    for _, column in features.items():
+        refuse_missing(column, place)
+
+
+def _refuse_too_large(preparation: Preparation, pieces: list[np.ndarray], place: Place) -> None:
+    """Refuse rows to train on whose numbers, taken as they are, have squares beyond float32."""
+    for x in pieces:
+        large = np.abs(x).max(axis=0)
+        if (large > LARGEST).any():
+            feature = int(large.argmax())
+            raise DataError(
+                f"column '{preparation.feature_names[feature]}' of {place.name} holds numbers up to "
+                f"{large[feature]:.4g}, whose squares are beyond what networks compute with; scale it: with standard, "
+                "robust or minmax"
+            )
+
+
+def _remarks(records: Records, table: Table, normal: Any, left_out: Sequence[LeftOut]) -> Iterator[str]:
+    """Say what was made of the columns, and what is strange about the rows to train on."""
+    if left_out:
+        yield f"Left out, as they cannot serve: {columns_said(left_out, records.found)}."
+    assert table.preparation is not None
+    dates: dict[str, list[str]] = {}
+    for column in table.preparation.fitted:
+        if isinstance(column, PreparedDate):
+            dates.setdefault(column.source, []).append(column.name)
+    for source, parts in dates.items():
+        yield f"Column '{source}' holds dates and is seen as {', '.join(parts)}."
+    if normal is None or table.anomalies is None:
+        return
+    usual = table.n + (0 if table.test is None else table.test.n)
+    if usual < table.anomalies.n or usual < FEW_NORMAL:
+        yield (
+            f"Only {usual:,} rows are labelled {normal}, as normal rows are, and {table.anomalies.n:,} are set apart: "
+            f"check that {normal} is the label of normal rows."
+        )

@@ -84,6 +84,9 @@ class Table:
     preparation
         How the features came from raw columns, fitted on the training rows alone; None where they were taken as they
         were.
+    remarks
+        What a reader of anything made of these rows should know of how they were read, as sentences; not in the
+        fingerprint.
 
     Raises
     ------
@@ -112,6 +115,7 @@ class Table:
     blocks: tuple[tuple[int, int], ...] = ()
     anomalies: Table | None = None
     preparation: Preparation | None = None
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if fault := next(self._faults(), None):

@@ -26,6 +26,9 @@ BLOCK = 1 << 20
 ROWS_AT_ONCE = 128
 """Rows that Arrow reads at once, about, where they are long: each block costs every column some hundred bytes."""
 
+ROWS_LOOKED_AT = 1_000
+"""Rows by which codes with leading zeros are told."""
+
 MOST_BLOCK = 1 << 30
 """Bytes that Arrow reads at once, and at most: its blocks must hold a row each."""
 
@@ -59,6 +62,7 @@ def read_columns(path: Path, text: Collection[str] = (), layout: Layout = AS_FOU
     tables, place = _tables(path, parts, layout, text)
     table = tables[0] if len(tables) == 1 else _joined(path, parts, tables)
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    frame = _with_categories(frame, table.schema)
     if not len(frame):
         raise DataError(f"{path} holds no rows{', only a header' if parts[0].is_text else ''}")
     frame = frame.reset_index(drop=True)
@@ -100,6 +104,35 @@ def names_of_part(part: Part, dialect: Dialect | None) -> list[str]:
     except Exception as fault:  # whatever Arrow's decoders raise
         raise DataError(f"{part.path} cannot be read as Parquet ({reason_of(fault)})") from fault
     return [*names, *(key for key in keys if key not in names)]
+
+
+def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND) -> dict[str, str]:
+    """Return which columns of a file of text are written with leading zeros, all cells as wide, with one such cell.
+
+    It looks at the first rows alone, of a file that was read before.
+    """
+    import pyarrow
+    from pyarrow import csv as arrow
+
+    parts = parts_of(path)
+    if not columns or not parts or not parts[0].is_text:
+        return {}
+    first = parts[0].path
+    dialect, kinds = dialect_of(first, layout, columns), dict.fromkeys(columns, pyarrow.string())
+    converting = arrow.ConvertOptions(strings_can_be_null=True, include_columns=list(columns), column_types=kinds)
+    try:
+        with first.open("rb") as raw, opened(raw, dialect.written) as stream:
+            reading = dialect.reading(BLOCK, ROWS_AT_ONCE)
+            rows = arrow.open_csv(stream, convert_options=converting, **reading).read_next_batch()
+    except (pyarrow.ArrowException, StopIteration):  # longer rows than Arrow reads at once, or none
+        return {}
+    found = {}
+    for name in columns:
+        cells = [cell for cell in rows.column(name).slice(0, ROWS_LOOKED_AT).to_pylist() if cell]
+        padded = [cell for cell in cells if cell.isdigit() and len(cell) > 1 and cell[0] == "0"]
+        if padded and len({len(cell) for cell in cells}) == 1:
+            found[name] = padded[0]
+    return found
 
 
 def refuse_names_twice(names: Iterable[str], name: str) -> None:
@@ -157,6 +190,13 @@ def _index_of(schema: Any) -> list[str]:
     """Return the columns that pandas made of a frame's index."""
     told = schema.pandas_metadata or {}
     return [name for name in told.get("index_columns", []) if isinstance(name, str)]
+
+
+def _with_categories(frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
+    """Return a frame in which categories are such: of others than text, Parquet lets pandas' notes alone tell."""
+    noted = (schema.pandas_metadata or {}).get("columns", [])
+    names = [column["name"] for column in noted if column.get("pandas_type") == "categorical"]
+    return frame.astype({name: "category" for name in names if name in frame.columns})
 
 
 def _tables(path: Path, parts: Sequence[Part], layout: Layout, texts: Collection[str]) -> tuple[list[Any], Place]:

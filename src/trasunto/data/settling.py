@@ -1,0 +1,197 @@
+"""What each raw column holds: numbers, truth values, categories or dates; or why it can be none of them.
+
+A column of numbers, truth values or dates holds these. A column that was declared categorical (pandas' ``category``, a
+dictionary in Parquet) or that is asked to be holds categories whatever they look like. A column of text holds
+
+- numbers, where all of its cells read as numbers, or at least 99 % fit one format in which people write them; where
+  most do and some do not, the first that does not is refused;
+- dates, where all of its cells are dates in ISO 8601 or times of day;
+- categories, otherwise.
+
+Missing values belong to no side.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trasunto.data.columns import TRUTHS, categories, numbers, other_than_numbers_and_text, plain, truths, word_key
+from trasunto.data.dates import dates, read_dates
+from trasunto.data.number_formats import FITTING, Guess, NumberFormat, guess_format
+from trasunto.data.places import Place
+from trasunto.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOSTLY = 0.5
+"""The share of a text column's cells from which on they are taken for numbers, in some of which something is wrong."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user said of columns.
+
+    Attributes
+    ----------
+    categorical, numeric
+        Columns that hold categories, and numbers.
+    decimal, thousands
+        The marks of numbers that are written with commas, points, spaces or apostrophes, or None.
+    formats
+        The formats of columns that are known from elsewhere: of the rows to train on, for those to test on.
+    """
+
+    categorical: frozenset[str] = frozenset()
+    numeric: frozenset[str] = frozenset()
+    decimal: str | None = None
+    thousands: str | None = None
+    formats: Mapping[str, NumberFormat] = field(default_factory=dict)
+
+
+NOTHING = Asked()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a raw column holds.
+
+    Attributes
+    ----------
+    values
+        n numbers (float64, NaN where missing), categories (text, None where missing) or dates (NaT where missing);
+        None where the column can be none of these.
+    form
+        How the numbers are written, where not as Python writes them.
+    truth
+        Whether the numbers are truth values.
+    why
+        Why it can be none of these, for readers.
+    """
+
+    values: pd.Series | None
+    form: NumberFormat | None = None
+    truth: bool = False
+    why: str = ""
+
+
+def settle(column: pd.Series, place: Place, asked: Asked = NOTHING) -> Settled:
+    """Say what a raw column holds.
+
+    Raises
+    ------
+    DataError
+        If a value is infinite, most but not all values are numbers of one format, or the format cannot be told.
+    """
+    column = plain(column)
+    name, kind = str(column.name), column.dtype.kind
+    if name in asked.categorical:
+        return Settled(categories(column.dt.strftime("%Y-%m-%dT%H:%M:%S") if kind == "M" else column, place))
+    if kind == "b":
+        return Settled(numbers(column, place), truth=True)
+    if kind in "iuf":
+        return Settled(numbers(column, place))
+    if kind == "M":
+        return Settled(dates(column, place))
+    if kind not in "OU" and str(column.dtype) != "category":
+        return Settled(None, why=f"{column.dtype}, neither numbers nor text")
+    if other := other_than_numbers_and_text(column):
+        if _all_are_dates(column):
+            return Settled(dates(column, place))
+        return Settled(None, why=f"{other[1]}, neither numbers nor text")
+    if str(column.dtype) == "category" and name not in asked.numeric:
+        return Settled(categories(column, place))
+    return _text(column.astype(object), place, asked)
+
+
+def _text(column: pd.Series, place: Place, asked: Asked) -> Settled:
+    """Settle a column of text, of numbers as Python objects, or of both."""
+    import pandas as pd
+
+    name = str(column.name)
+    if name in asked.formats:
+        return Settled(numbers(column, place, asked.formats[name]), asked.formats[name])
+    codes, words = pd.factorize(column)
+    if not len(words):
+        return Settled(numbers(column, place))
+    if all(isinstance(word, bool | np.bool_) for word in words):
+        return Settled(truths(column, place), truth=True)
+    numeric = name in asked.numeric
+    if numeric and all(word_key(str(word)) in TRUTHS for word in words):
+        return Settled(truths(column, place), truth=True)
+    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    read = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").notna().to_numpy()
+    share = float(counts[read].sum() / counts.sum())
+    told = (asked.decimal, asked.thousands) != (None, None)
+    if share == 1 and not told:
+        return Settled(numbers(column, place))
+    texts = [str(word) for word in words]
+    guess = guess_format(texts, counts, asked.decimal, asked.thousands)
+    if share == 1 and guess.share < 1:
+        return Settled(numbers(column, place))
+    if guess.share > share or (told and guess.share == share):
+        if guess.rival is not None and guess.share >= MOSTLY:
+            raise _two_ways(column, texts, guess, place)
+        if guess.share >= FITTING or (numeric and guess.share >= MOSTLY):
+            return Settled(_formatted(column, guess, place), guess.form)
+        if guess.share >= MOSTLY:
+            _formatted(column, guess, place)
+    if numeric or share >= MOSTLY:
+        try:
+            return Settled(numbers(column, place))
+        except DataError as fault:
+            raise DataError(f"{fault}; {_as_codes(name)}") from None
+    found = read_dates(column)
+    if found.notna().to_numpy()[column.notna().to_numpy()].all():
+        return Settled(found)
+    return Settled(categories(column, place))
+
+
+def _formatted(column: pd.Series, guess: Guess, place: Place) -> pd.Series:
+    """Return numbers of a format; one that is not written so is refused with its place."""
+    try:
+        return numbers(column, place, guess.form)
+    except DataError as fault:
+        raise DataError(
+            f"{fault}; {guess.share:.3g} of the cells are numbers written so; say how they are written with --decimal "
+            f"and --thousands (decimal, thousands), or {_as_codes(str(column.name))}"
+        ) from None
+
+
+def _two_ways(column: pd.Series, texts: list[str], guess: Guess, place: Place) -> DataError:
+    """Return the refusal of numbers that can be read in two ways."""
+    assert guess.rival is not None
+    one, other = guess.form.read(texts), guess.rival.read(texts)
+    which = int(np.flatnonzero(~((one == other) | (np.isnan(one) & np.isnan(other))))[0])
+    position = int(np.flatnonzero((column.astype(object).map(str) == texts[which]).to_numpy())[0])
+    ways = " or ".join(
+        f"{value:.10g} ({_option(form)})" for form, value in ((guess.form, one[which]), (guess.rival, other[which]))
+    )
+    return DataError(
+        f"column '{column.name}' holds {texts[which]!r} in {place.row(position)}, which may be {ways}; say which, "
+        f"in Python with thousands or decimal, or {_as_codes(str(column.name))}"
+    )
+
+
+def _option(form: NumberFormat) -> str:
+    """Return the option by which a format is told from one with the other mark of decimals."""
+    return f"--thousands {form.thousands}" if form.decimal == "." else f"--decimal {form.decimal}"
+
+
+def _as_codes(name: str) -> str:
+    return f"keep a column of codes as text with --categorical {name} (categorical)"
+
+
+def _all_are_dates(column: pd.Series) -> bool:
+    """Say whether a column of objects holds dates or times of day alone."""
+    return all(isinstance(value, datetime.date | datetime.time) for value in column[column.notna()])
+
+
+def format_remark(name: str, form: NumberFormat) -> str:
+    """Return what was decided of a column's format, for readers."""
+    return f"Column '{name}' is read as numbers: {form.said}."

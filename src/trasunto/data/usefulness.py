@@ -1,0 +1,125 @@
+"""Columns that cannot serve: empty, constant, that count the rows, of too many texts, or without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trasunto.data.columns import absences, is_number
+from trasunto.data.places import Place
+from trasunto.data.preparation import LeftOut
+from trasunto.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EMPTY = "no value in any row"
+CONSTANT = "one value in every row"
+COUNTER = "a different whole number in every row, in order"
+TEXTS = "too many different texts for categories"
+UNNAMED = "no name"
+
+FEW_ROWS = 20
+"""Of no more rows than these, whole numbers in order may be so by chance, and every text may be a category."""
+
+MOST_WORDS = 1000
+"""Categories that a column may have: each is a feature."""
+
+MOST_NAMES = 500
+"""Columns that a sentence spells out."""
+
+
+def useless(features: pd.DataFrame) -> list[LeftOut]:
+    """Return the columns of n settled rows that say nothing: without any value, or with the same one in every row."""
+    found: list[LeftOut] = []
+    if not len(features):
+        return found
+    numbers = [name for name, dtype in features.dtypes.items() if dtype == np.float64]
+    block = features[numbers].to_numpy() if numbers else np.empty((len(features), 0))
+    # A missing number takes a value from the others, so that it makes no difference.
+    lowest, highest = np.fmin.reduce(block, axis=0), np.fmax.reduce(block, axis=0)
+    whys = {name: EMPTY for name, one in zip(numbers, lowest, strict=True) if np.isnan(one)}
+    whys |= {name: CONSTANT for name, same in zip(numbers, lowest == highest, strict=True) if same}
+    for name, column in features.items():
+        why = whys.get(name)
+        if why is None and not is_number(column):
+            why = _why_useless(column)
+        if why is not None:
+            found.append(LeftOut(str(name), why))
+    return found
+
+
+def _why_useless(column: pd.Series) -> str | None:
+    """Say why categories or dates say nothing, if they do."""
+    absent = absences(column)
+    if absent.all():
+        return EMPTY
+    kept = column.dtype.kind == "M" or not absent.any()  # a missing category is one of its own
+    return CONSTANT if kept and column.nunique() == 1 else None
+
+
+def has_too_many_texts(column: pd.Series) -> bool:
+    """Say whether text is different in nearly every row: names and numbers of documents are no categories."""
+    different, there = column.nunique(), int(column.notna().sum())
+    return different > MOST_WORDS or (different > FEW_ROWS and 2 * different > there)
+
+
+def of_too_many_texts(features: pd.DataFrame) -> list[LeftOut]:
+    """Return the columns of n settled rows whose text is different in nearly every row."""
+    words = (column for _, column in features.items() if column.dtype == object)
+    return [LeftOut(str(column.name), TEXTS) for column in words if has_too_many_texts(column)]
+
+
+def counters(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of a raw frame, (n, k), whose whole numbers rise or fall from every row to the next."""
+    whole = [name for name, dtype in frame.dtypes.items() if dtype.kind in "iu"]
+    if len(frame) <= FEW_ROWS or not whole:
+        return []
+    # Most columns are found out by their first rows, all columns at once.
+    first = frame[whole].head(FEW_ROWS).to_numpy(dtype=object)
+    likely = (first[1:] != first[:-1]).all(axis=0)
+    return [str(name) for name, moves in zip(whole, likely, strict=True) if moves and _is_counter(frame[name])]
+
+
+def _is_counter(column: pd.Series) -> bool:
+    in_order = column.is_monotonic_increasing or column.is_monotonic_decreasing
+    return bool(in_order and column.is_unique and not column.isna().any())
+
+
+def columns_said(found: Sequence[LeftOut], names: Sequence[str]) -> str:
+    """Return columns with why they cannot serve: "'a', 'b' (one value in every row); column 1 (no name)".
+
+    Parameters
+    ----------
+    names
+        The file's columns, in order, by which one without a name is told.
+    """
+    grouped: dict[str, list[str]] = {}
+    for column in found:
+        grouped.setdefault(column.why, []).append(column.name)
+    positions = {name: position for position, name in enumerate(names, start=1)}
+    return "; ".join(f"{_spelt(columns, positions)} ({why})" for why, columns in grouped.items())
+
+
+def _spelt(columns: list[str], positions: Mapping[str, int]) -> str:
+    shown = [f"'{name}'" if name.strip() else f"column {positions.get(name, '')}" for name in columns[:MOST_NAMES]]
+    return ", ".join(shown) + (f" and {len(columns) - MOST_NAMES} more" if len(columns) > MOST_NAMES else "")
+
+
+def cannot_serve(found: Iterable[LeftOut], names: Sequence[str], place: Place) -> DataError:
+    """Return the refusal of columns that cannot serve: all of them, with why and with what would do."""
+    columns = tuple(found)
+    one = len(columns) == 1
+    asked = " (a row counter that means something is kept with --numeric)" if _any(columns, COUNTER) else ""
+    dated = "; a date is read where it is written as 2013-09-01" if _any(columns, TEXTS) else ""
+    return DataError(
+        f"{place.name} has {len(columns):,} column{'' if one else 's'} that cannot serve: "
+        f"{columns_said(columns, names)}; leave {'it' if one else 'them'} out with --drop-unusable "
+        f"(drop_unusable=True), or by name with --drop{asked}{dated}"
+    )
+
+
+def _any(columns: Sequence[LeftOut], why: str) -> bool:
+    return any(column.why == why for column in columns)

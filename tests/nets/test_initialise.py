@@ -91,6 +91,14 @@ def test_weights_are_as_precise_as_the_process_computes(word: str) -> None:
         assert {array.dtype for array in weights(word).values()} == {np.dtype("float64")}
 
 
+@each
+def test_in_double_precision_a_network_begins_with_the_same_weights(word: str) -> None:
+    single = weights(word)
+    with jax.enable_x64(True):
+        double = weights(word)
+    assert all(np.array_equal(single[name], double[name]) for name in single)
+
+
 @pytest.mark.parametrize("word", legal.FROZEN)
 def test_a_frozen_encoder_ends_with_the_latent_layer(word: str) -> None:
     structure = Recipe(NETWORK, frozen=word).structure

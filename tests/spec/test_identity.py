@@ -53,11 +53,18 @@ def test_seed_rows_dtype_and_start_change_the_id() -> None:
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("version", ["FORMAT_VERSION", "NUMERICS_VERSION"])
-def test_a_raised_version_changes_every_id(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = member_id(RECIPE, 0, "rows")
-    monkeypatch.setattr(identity, version, 2)
-    assert member_id(RECIPE, 0, "rows") != before
+@pytest.mark.parametrize(
+    ("version", "dtypes"),
+    [
+        ("FORMAT_VERSION", {"float32", "float64"}),
+        ("NUMERICS_VERSION", {"float32"}),
+        ("NUMERICS_VERSION_DOUBLE", {"float64"}),
+    ],
+)
+def test_a_raised_version_changes_every_id(version: str, dtypes: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {dtype: member_id(RECIPE, 0, "rows", dtype=dtype) for dtype in ("float32", "float64")}
+    monkeypatch.setattr(identity, version, 3)
+    assert {dtype for dtype in before if member_id(RECIPE, 0, "rows", dtype=dtype) != before[dtype]} == dtypes
 
 
 def test_how_long_to_train_and_how_the_rows_were_split_are_not_in_the_id() -> None:

@@ -19,6 +19,7 @@ from trasunto.cohort.devices import COMPILER_OPTIONS, carrying, lendable, progra
 from trasunto.errors import DataError
 from trasunto.forks import refuse_without_threads
 from trasunto.nets.network import classify, draw, encode, reconstruct
+from trasunto.nets.settings import usual_settings
 from trasunto.spec import Recipe, Structure
 
 ROWS_AT_ONCE = 1024
@@ -168,6 +169,7 @@ class Applied:
         waiting = enumerate(parts)
         program = verb, structure, self.dtype, at_once, tuple(array.shape for array in self.weights.values())
 
+        @usual_settings()
         def work(place: int) -> list[tuple[int, np.ndarray]]:
             given = (*self._placed[place], *jax.device_put(also, hardware.devices()[place]))
             blocks, done = lendable((at_once // ROWS_AT_ONCE, ROWS_AT_ONCE, width), self.dtype), []

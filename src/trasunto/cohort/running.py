@@ -17,6 +17,7 @@ from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets
 from trasunto.cohort.states import Arrays, stack, to_arrays
 from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch
 from trasunto.data import Table
+from trasunto.nets.settings import usual_settings
 from trasunto.nets.streams import row_order
 from trasunto.spec import pace
 
@@ -127,6 +128,7 @@ class Running:
         self._watched = [list(job.past) for job in self.jobs]
         self._best: dict[int, tuple[int, Arrays]] = {}
 
+    @usual_settings()
     def begin(self) -> Event:
         """Put everything on the device and return the first event: the untrained members', or an epoch's."""
         started = time.monotonic()
@@ -149,6 +151,7 @@ class Running:
         metrics = self._evaluate(self._evaluated or {"train": self._rows})
         return self._event(self._live, metrics, started)
 
+    @usual_settings()
     def advance(self) -> Event:
         """Train one epoch."""
         started = time.monotonic()

@@ -14,13 +14,14 @@ import jax
 import jax.numpy as jnp
 
 from trasunto.nets.columns import features, owners
+from trasunto.nets.streams import chosen, normal, numbers_below
 from trasunto.spec import Structure
 
 Corruption = Callable[[Structure, jax.Array, jax.Array, jax.Array], jax.Array]
 
 
 def _gaussian(structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Array) -> jax.Array:
-    return x + noise * jax.random.normal(key, x.shape, x.dtype)
+    return x + noise * normal(key, x)
 
 
 def _masking(structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Array) -> jax.Array:
@@ -28,17 +29,17 @@ def _masking(structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Arra
 
 
 def _swap(structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Array) -> jax.Array:
-    chosen, others = jax.random.split(key)
+    own, others = jax.random.split(key)
     b, d = x.shape
     # One other row for each feature of each row, the same for all columns of a one-hot code.
-    row = jax.random.randint(others, (b, features(structure, d)), 0, b)[:, owners(structure, d)]
-    return jnp.where(_chosen(structure, x, noise, chosen), jnp.take_along_axis(x, row, axis=0), x)
+    row = numbers_below(others, b, (b, features(structure, d)))[:, owners(structure, d)]
+    return jnp.where(_chosen(structure, x, noise, own), jnp.take_along_axis(x, row, axis=0), x)
 
 
 def _chosen(structure: Structure, x: jax.Array, share: jax.Array, key: jax.Array) -> jax.Array:
     """Choose features of rows, each with probability `share`; return a truth for each column (b, d)."""
     b, d = x.shape
-    return jax.random.bernoulli(key, share, (b, features(structure, d)))[:, owners(structure, d)]
+    return chosen(key, share, (b, features(structure, d)))[:, owners(structure, d)]
 
 
 CORRUPTIONS: dict[str, Corruption] = {"gaussian": _gaussian, "masking": _masking, "swap": _swap}

@@ -7,7 +7,7 @@ import math
 import jax
 import jax.numpy as jnp
 
-from trasunto.nets.streams import INITIALISATION, stream
+from trasunto.nets.streams import INITIALISATION, stream, uniform
 from trasunto.spec import Structure
 
 Weights = dict[str, jax.Array]  # on a device; files and callers hold the same names with numpy arrays
@@ -62,10 +62,8 @@ def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int
         torch = structure.initialisation == "torch"
         bound = 1 / math.sqrt(inputs) if torch else math.sqrt(6 / (inputs + outputs))
         if mirror_of(structure, name) is None:
-            weights[f"{name}.kernel"] = jax.random.uniform(kernel_key, (inputs, outputs), minval=-bound, maxval=bound)
-        weights[f"{name}.bias"] = (
-            jax.random.uniform(bias_key, (outputs,), minval=-bound, maxval=bound) if torch else jnp.zeros(outputs)
-        )
+            weights[f"{name}.kernel"] = uniform(kernel_key, (inputs, outputs), bound)
+        weights[f"{name}.bias"] = uniform(bias_key, (outputs,), bound) if torch else jnp.zeros(outputs)
     return weights
 
 

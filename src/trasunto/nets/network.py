@@ -13,7 +13,7 @@ from trasunto.nets.columns import features, softened
 from trasunto.nets.corruption import corrupt
 from trasunto.nets.initialise import Weights, mirror_of
 from trasunto.nets.products import product
-from trasunto.nets.streams import CORRUPTED, DRAWN
+from trasunto.nets.streams import CORRUPTED, DRAWN, chosen, normal
 from trasunto.spec import Structure
 
 Numbers = Mapping[str, jax.Array]
@@ -35,7 +35,7 @@ def dense(structure: Structure, weights: Weights, name: str, values: jax.Array) 
 
 def drop_out(values: jax.Array, rate: jax.Array, key: jax.Array) -> jax.Array:
     """Set values to zero with probability `rate` and divide the others by 1 - rate (inverted dropout)."""
-    kept = jax.random.bernoulli(key, 1 - rate, values.shape)
+    kept = chosen(key, 1 - rate.astype(jnp.float32), values.shape)
     return jnp.where(kept, values / (1 - rate), 0)
 
 
@@ -98,7 +98,7 @@ def _drawn(sums: jax.Array, key: jax.Array | None) -> jax.Array:
     mean, log_variance = jnp.split(sums, 2, axis=1)
     if key is None:
         return mean
-    return mean + jnp.exp(log_variance / 2) * jax.random.normal(jax.random.fold_in(key, DRAWN), mean.shape, mean.dtype)
+    return mean + jnp.exp(log_variance / 2) * normal(jax.random.fold_in(key, DRAWN), mean)
 
 
 def divergence(sums: jax.Array) -> jax.Array:

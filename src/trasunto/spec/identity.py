@@ -27,6 +27,8 @@ FORMAT_VERSION = 1
 NUMERICS_VERSION = 1
 """Raised whenever the arithmetic of training changes, so that old weights are not taken for new ones."""
 
+NUMERICS_VERSION_DOUBLE = 2
+"""The same for what is trained in float64: by 1, its first weights were not those of float32."""
 
 _FOLLOWS = ("contractive", "clipped", "blocks")
 _LATER = ("corruption", "tied", "agreement")
@@ -59,7 +61,7 @@ def member_ids(
         return [id for one in each for id in member_ids(one, seeds, rows, dtype=dtype, start=start)]
     common = {
         "format": FORMAT_VERSION,
-        "numerics": NUMERICS_VERSION,
+        "numerics": NUMERICS_VERSION if dtype == "float32" else NUMERICS_VERSION_DOUBLE,
         "structure": _without_options(grid.structure),
         "dtype": dtype,
         "order_seed": grid.recipe.order_seed,

@@ -1,0 +1,28 @@
+"""JAX's settings that change or forbid what is computed here, at their usual values whatever a process has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+import jax
+
+USUAL: dict[str, tuple[Callable[[Any], AbstractContextManager[Any]], Any]] = {
+    "jax_threefry_partitionable": (jax.threefry_partitionable, True),  # else a seed gives other weights
+    "jax_numpy_dtype_promotion": (jax.numpy_dtype_promotion, "standard"),
+    "jax_numpy_rank_promotion": (jax.numpy_rank_promotion, "allow"),
+    "jax_transfer_guard": (jax.transfer_guard, "allow"),
+    "jax_debug_nans": (jax.debug_nans, False),  # a network that diverges is told of, and no error
+    "jax_debug_infs": (jax.debug_infs, False),
+}
+
+
+@contextmanager
+def usual_settings() -> Iterator[None]:
+    """Compute under these settings meanwhile, in this thread alone."""
+    with ExitStack() as stack:
+        for name, (use, value) in USUAL.items():
+            if jax.config.values[name] not in (value, None):
+                stack.enter_context(use(value))
+        yield

@@ -131,13 +131,16 @@ def test_debug_shows_where_a_refusal_comes_from(typed: Callable[..., Any]) -> No
     assert "Traceback" not in typed("data", "show", "nothing").err
 
 
-@pytest.mark.parametrize("error", [Interrupted("stopped after 3 % of run 'x'"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("error", "how"),
+    [(Interrupted("stopped after 3 % of run 'x'"), "go on with"), (KeyboardInterrupt(), "begin anew with")],
+)
 def test_an_interrupted_command_says_how_to_go_on(
-    typed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, error: BaseException
+    typed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, error: BaseException, how: str
 ) -> None:
     broken(monkeypatch, error)
     done = typed("data", "show", "my rows", "--debug")
     assert done.code == 130
     first, second = done.err.splitlines()
     assert first.startswith("trasunto: stopped")
-    assert second == "go on with: trasunto data show 'my rows' --debug"
+    assert second == f"{how}: trasunto data show 'my rows' --debug"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -14,9 +16,14 @@ from trasunto.cli import data, detect, report, reproduce, runs, score, store, st
 from trasunto.cli.options import Session, examples
 from trasunto.cli.printing import warnings_as_sentences
 from trasunto.cli.recipe_options import RecipeCommand
-from trasunto.cli.refusals import INTERRUPTED, explain
+from trasunto.cli.refusals import INTERRUPTED, UNREAD, explain
+from trasunto.cli.terminal import ending_politely, printing_anything
+from trasunto.errors import Interrupted
 
 NAME = "trasunto"
+
+KEEPING = {"train", "study", "sweep", "reproduce"}
+"""The commands that write down what they have trained while they train, and go on from there."""
 
 # Plain help, without rich: to it the notation's brackets are markup, and it loads longer than all the rest.
 app = typer.Typer(name=NAME, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -42,20 +49,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     typed = list(sys.argv[1:] if arguments is None else arguments)
     session = Session()
-    try:
-        with warnings_as_sentences():
-            code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
-        if code == INTERRUPTED:  # what typer makes of a Ctrl-C that nobody listened for, as while rows are read
-            raise typer.Abort
-    except Exception as error:
-        explained = explain(error)
-        if session.debug and explained.code != INTERRUPTED:
-            traceback.print_exception(error)
-        typer.echo(explained.sentence, err=True)
-        if explained.code == INTERRUPTED:
-            typer.echo(f"go on with: {shlex.join([NAME, *typed])}", err=True)
-        return explained.code
+    with ending_politely(), printing_anything():
+        try:
+            with warnings_as_sentences():
+                code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
+            if code == INTERRUPTED:  # what typer makes of a Ctrl-C that nobody listened for, as while rows are read
+                raise typer.Abort
+        except SystemExit as end:
+            if isinstance(end.__context__, BrokenPipeError):  # which typer has taken note of
+                return _unread()
+            raise
+        except Exception as error:
+            keeps = isinstance(error, Interrupted) or (bool(typed) and typed[0] in KEEPING)
+            explained = explain(error, keeps)
+            if session.debug and explained.code != INTERRUPTED:
+                traceback.print_exception(error)
+            typer.echo(explained.sentence, err=True)
+            if explained.code == INTERRUPTED:
+                typer.echo(f"{'go on' if keeps else 'begin anew'} with: {shlex.join([NAME, *typed])}", err=True)
+            return explained.code
     return code or 0
+
+
+def _unread() -> int:
+    """Return the code where nobody reads on, as after ``| head``; whatever is still to be printed goes nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD
 
 
 def _version(asked: bool) -> None:

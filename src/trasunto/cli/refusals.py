@@ -10,6 +10,7 @@ import typer
 from trasunto.errors import Interrupted, TrasuntoError
 
 FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
+UNREAD = 141  # what a shell makes of SIGPIPE
 
 _SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 """What the system refuses for reasons that a user can mend: full disks, and places that may not be written."""
@@ -26,12 +27,19 @@ class Explained:
     code: int
 
 
-def explain(error: Exception) -> Explained:
-    """Return what to say of an error that a command raised, and the code to exit with."""
+def explain(error: Exception, keeps: bool = True) -> Explained:
+    """Return what to say of an error that a command raised, and the code to exit with.
+
+    Parameters
+    ----------
+    keeps
+        Whether the command writes down what it does while it does it.
+    """
     if isinstance(error, Interrupted):
         return Explained(_sentence(str(error)), INTERRUPTED)
     if isinstance(error, typer.Abort):
-        return Explained(_sentence("stopped; what was recorded before is kept"), INTERRUPTED)
+        kept = "what was recorded before is kept" if keeps else "nothing was written"
+        return Explained(_sentence(f"stopped; {kept}"), INTERRUPTED)
     if isinstance(error, TrasuntoError):
         return Explained(_sentence(str(error)), MENDABLE)
     if isinstance(error, _Usage):

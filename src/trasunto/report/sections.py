@@ -207,6 +207,11 @@ class Report:
         return tuple(figure for study in self.studies for figure in study.figures)
 
     @property
+    def from_store(self) -> bool:
+        """Whether its networks are kept in a store, which those of a detector are not."""
+        return any(study.study != "detection" for study in self.studies)
+
+    @property
     def order(self) -> dict[str, int]:
         """The number of each figure, from 1, by name."""
         return {figure.name: number for number, figure in enumerate(self.figures, start=1)}

@@ -1,0 +1,82 @@
+"""What stands around a command: signals, closed or poor outputs, and what a detector says when it is ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trasunto.cli.terminal import ending_politely
+
+PROGRAM = [sys.executable, "-m", "trasunto"]
+
+
+def rows(folder: Path) -> Path:
+    path = folder / "rows.csv"
+    path.write_text("a,b\n" + "".join(f"{number / 7},{number % 5}.5\n" for number in range(64)))
+    return path
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_detector_that_is_ended_says_that_nothing_is_kept_and_leaves_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    words = ["detect", "rows.csv", "--out", "rows.trasunto", "--epochs", "100000", "--seeds", "1"]
+    before = {rows(tmp_path)}
+    pipes = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*PROGRAM, *words], **pipes) as running:  # type: ignore[call-overload]
+        while not running.stderr.readline().startswith("training:"):
+            pass
+        running.send_signal(number)
+        printed, said = running.communicate(timeout=120)
+    assert (running.returncode, printed) == (130, "")
+    assert [line for line in said.splitlines() if not line.startswith("training:")] == [
+        "trasunto: stopped; nothing was written",
+        "begin anew with: trasunto " + " ".join(words),
+    ]
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_signals_are_what_they_were_afterwards_and_ignored_ones_stay_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    usual = signal.getsignal(signal.SIGTERM)
+    try:
+        with ending_politely():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is usual
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_an_output_that_nobody_reads_ends_the_command_without_a_word() -> None:
+    with subprocess.Popen([*PROGRAM, "data", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+
+
+def test_an_output_that_is_closed_is_no_fault() -> None:
+    code = "import sys; sys.stdout = None; from trasunto.cli import main; sys.exit(main(['data', 'list']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("surroundings", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_letters_that_the_terminal_lacks_are_question_marks(surroundings: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "train", "[2 linear] > linear", "--data", "Zahlen-äöü.csv"],
+        cwd=tmp_path,
+        env=os.environ | surroundings,
+        capture_output=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"trasunto: ")
+    assert b"Zahlen-" in done.stderr

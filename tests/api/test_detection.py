@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -137,3 +138,21 @@ def test_what_is_in_the_way_is_refused_before_training(
     plan = plan_detector(str(rows), fields=FIELDS, seeds=1, drop=("Class",))
     with pytest.raises(TrasuntoError, match=said):
         make_detector(plan, tmp_path / "d.trasunto")
+
+
+def test_networks_that_stalled_are_counted_in_what_is_said(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = detection.fit_model
+
+    def fit_model(*asked: Any, **options: Any) -> Model:
+        made = really(*asked, **options)
+        first, second = made.courses
+        return replace(made, courses=(first, replace(second, status="stalled", reason="after 3 epochs it has risen")))
+
+    monkeypatch.setattr(detection, "fit_model", fit_model)
+    plan = plan_detector(str(rows), fields=FIELDS, seeds=2, label="Class", normal="0", drop=("Time",))
+    made = make_detector(plan, tmp_path / "d.trasunto")
+    said = "1 of its 2 networks stalled, and the scores are averaged over all of them: after 3 epochs it has risen."
+    assert said in made.findings.details
+    assert said in json.loads((tmp_path / "d-report" / "facts.json").read_text())["studies"][0]["details"]

@@ -277,7 +277,7 @@ def _unlearnt(model: Model) -> tuple[str, ...]:
     if not stalled:
         return ()
     how_many = f"{len(stalled)} of its {len(courses)} networks"
-    return (f"{how_many} stalled and count in its scores all the same: {stalled[0].reason}.",)
+    return (f"{how_many} stalled, and the scores are averaged over all of them: {stalled[0].reason}.",)
 
 
 def _strangest(plan: Plan, model: Model) -> tuple[StrangeRow, ...]:

@@ -14,7 +14,7 @@ from trasunto.api import detection
 from trasunto.api.detection import make_detector, plan_detector, price_of_detector
 from trasunto.api.watching import Told
 from trasunto.errors import TrasuntoError
-from trasunto.models import defaults
+from trasunto.models import defaults, fitting
 from trasunto.models.file import open_model
 from trasunto.models.goals import contamination, cross_fitted
 from trasunto.models.model import Model
@@ -143,10 +143,8 @@ def test_what_is_in_the_way_is_refused_before_training(
 def test_networks_that_stalled_are_counted_in_what_is_said(
     rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really = detection.fit_model
-
     def fit_model(*asked: Any, **options: Any) -> Model:
-        made = really(*asked, **options)
+        made = fitting.fit_model(*asked, **options)
         first, second = made.courses
         return replace(made, courses=(first, replace(second, status="stalled", reason="after 3 epochs it has risen")))
 

@@ -162,6 +162,7 @@ def _show(told: RunDescription) -> None:
     print_members(shown, [*varied(members), *measured(members), "status", "id"])
     if len(rest):
         say(f"and {len(rest):,} more: {_counts(Counter(rest['status']))}")
+    say(*asked.get("remarks", {}).values())
 
 
 def _epochs(asked: dict[str, Any]) -> str:

@@ -44,7 +44,7 @@ def nearest(word: str, legal: Iterable[str]) -> str:
     return f", did you mean '{close[0]}'?" if close else ""
 
 
-def one_of(what: str, word: str, legal: Iterable[str], error: type[TrasuntoError] = TrasuntoError) -> TrasuntoError:
+def one_of(what: str, word: object, legal: Iterable[str], error: type[TrasuntoError] = TrasuntoError) -> TrasuntoError:
     """Return the refusal of `word`, naming every legal value and the nearest one."""
     legal = list(legal)
-    return error(f"{what} '{word}' is not known{nearest(word, legal)} (legal: {', '.join(legal)})")
+    return error(f"{what} '{word}' is not known{nearest(str(word), legal)} (legal: {', '.join(legal)})")

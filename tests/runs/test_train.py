@@ -244,8 +244,15 @@ def test_damaged_weights_are_trained_again(table: Table, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"seeds": 0}, "seeds are a count of at least 1"),
-        ({"seeds": [-1]}, "seeds are a count"),
+        ({"seeds": 0}, "seeds must be a count from 1"),
+        ({"seeds": [-1]}, "seeds must be a count"),
+        ({"seeds": [1, 1]}, "seeds must be a count"),
+        ({"snapshots": "1"}, "snapshots must be a list of epochs"),
+        ({"snapshots": [0.5]}, "snapshots must be a list of epochs"),
+        ({"epochs": True}, "epochs must be a whole number"),
+        ({"stopping": 3}, "stopping must be a Stopping"),
+        ({"starts": 3}, "starts must be a list"),
+        ({"observe": 3}, "observe must be a function"),
         ({"epochs": -1}, "epochs must be 0 or more"),
         ({"epochs": [1, 2]}, "2 epochs were given for 1 recipes"),
         ({"epochs": 2.5}, "epochs must be a whole number, or one for each recipe, not 2.5"),
@@ -260,6 +267,35 @@ def test_a_request_that_cannot_be_is_refused(
     with pytest.raises(RecipeError, match=sentence):
         train(SMALL, table, store=tmp_path / "store", **options)  # type: ignore[arg-type]
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"store": None}, "store must be the path of a folder, not None: leave it out for 'runs'"),
+        ({"store": 3}, "store must be the path of a folder"),
+        ({"name": 3}, "name must be a text"),
+        ({"on": 3}, "on must be a text or an executor"),
+        ({"recipes": "[2 tanh] > linear"}, "recipes must be a Recipe, a Grid or a list of recipes"),
+        ({"recipes": []}, "no recipe was given"),
+        ({"table": None}, "rows must be a table, an array, a data frame"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused_by_its_name(
+    table: Table, tmp_path: Path, given: dict[str, Any], sentence: str
+) -> None:
+    usual: dict[str, Any] = {"recipes": SMALL, "table": table, "store": tmp_path / "store"}
+    with pytest.raises(TrasuntoError, match=sentence):
+        train(**(usual | given))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_may_be_an_array_and_numbers_numpys(table: Table, tmp_path: Path) -> None:
+    x = table.x[:20]
+    numbers: dict[str, Any] = {"seeds": np.arange(2), "epochs": np.int64(1), "snapshots": np.array([1])}
+    cohort = train(SMALL, x, **numbers, store=tmp_path)
+    assert cohort.frame()["seed"].tolist() == [0, 1]
+    assert cohort.members[0].member.table.fingerprint == from_arrays(x).fingerprint
 
 
 def test_recipes_may_each_be_trained_to_an_epoch_of_their_own(table: Table, tmp_path: Path) -> None:

@@ -24,7 +24,10 @@ USUAL = {"seeds": "2", "data": "mnist", "depth": "2", "width": "[8, 16]"}
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"seeds": "4294967295"}, "seeds must be a count of at most 10,000, not 4294967295"),
+        (
+            {"seeds": "4294967295"},
+            "seeds must be a count from 1 to 10,000, or a list of different whole numbers",
+        ),
         ({"seeds": "9" * 5000}, "is not TOML: Exceeds the limit"),
         ({"seeds": "[" * 4000}, "is not TOML: "),
         ({"depth": "65535"}, "depth must be at most 1,000 layers, not 65,535"),

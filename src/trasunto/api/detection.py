@@ -32,6 +32,7 @@ from trasunto.new_file import refuse_taken
 from trasunto.runs.completion import Observer, Step
 from trasunto.runs.request import precision
 from trasunto.spec import Recipe, member_id
+from trasunto.spec.seeds import read_seeds
 from trasunto.studies import Findings
 
 if TYPE_CHECKING:
@@ -162,8 +163,7 @@ def plan_detector(
             f"a label column is named ({options['label']}) and not which of its labels is that of normal rows: name it "
             "with normal, or drop the column to train on all rows"
         )
-    if seeds < 1:
-        raise TrasuntoError(f"{seeds} networks are asked for; at least 1 is needed")
+    seeds = len(read_seeds(seeds))
     table = find_rows(source, **options)
     goal = threshold or cross_fitted(defaults.RATE)
     recipe = defaults.recipe(table.d).replace(**(fields or {}))

@@ -9,23 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from trasunto.api.answer import Answer
+from trasunto.api.settings import checked
 from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import heed
-from trasunto.data import Table
+from trasunto.data import TEST_SHARE, Table, as_table, told_of
 from trasunto.errors import RecipeError, one_of
 from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import listed, make_request
+from trasunto.runs.store import folder_of
+from trasunto.spec.rules import Switch
 from trasunto.studies import STUDIES, Study
 
 
 def study(
     name: str,
-    table: Table,
+    table: Any,
     *,
     full: bool = True,
     store: str | PathLike[str] = "runs",
@@ -41,7 +44,9 @@ def study(
     name
         Such as ``"hidden-size"``; `trasunto.STUDIES` lists them.
     table
-        Rows to train on, with test rows.
+        Rows to train on, with test rows. In place of a table, what :func:`trasunto.data.as_table` takes: an array,
+        lists or a data frame, of which a random fifth is then held out to test on; a name of the catalogue or a path,
+        as :func:`trasunto.load` and :func:`trasunto.read` take them.
     full
         At the paper's size; False for the reduced size of a quick look.
     store
@@ -65,14 +70,16 @@ def study(
         There is no such study or setting, or the table does not allow it.
     """
     asked = find(name)
-    chosen = settle(asked, full, settings)
-    to_do = work([(asked, chosen)], table, store)
+    chosen, folder = settle(asked, full, settings), folder_of(store)
+    given, table = table, as_table(table, TEST_SHARE)
+    to_do = work([(asked, chosen)], table, folder)
     with executor(on) as workers:
-        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
+        trainer = Trainer(folder, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
         trainer.begin(name)
         findings = asked.run(table, chosen, trainer)
-    given = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
-    return Answer(findings, table, trainer, f'trasunto.study("{name}", table{given})')
+    findings = replace(findings, details=(*findings.details, *told_of(given, table)))
+    changes = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
+    return Answer(findings, table, trainer, f'trasunto.study("{name}", table{changes})')
 
 
 def find(name: str) -> Study:
@@ -83,7 +90,7 @@ def find(name: str) -> Study:
     TrasuntoError
         There is none; the message lists those there are.
     """
-    if name not in STUDIES:
+    if name not in list(STUDIES):
         raise one_of("study", name, STUDIES)
     return STUDIES[name]
 
@@ -94,14 +101,15 @@ def settle(asked: Study, full: bool, changes: dict[str, Any]) -> Any:
     Raises
     ------
     RecipeError
-        The study has no such setting.
+        The study has no such setting, or it is of another kind.
     """
-    settings = asked.settings() if full else asked.settings.reduced()
+    settings = asked.settings() if Switch("the paper's size").check("full", full) else asked.settings.reduced()
     legal = [field.name for field in fields(settings)]
     for change in changes:
         if change not in legal:
             raise one_of(f"setting of study {asked.name}", change, legal, RecipeError)
-    return replace(settings, **changes)
+    kinds = type(settings)
+    return replace(settings, **{name: checked(kinds, name, value) for name, value in changes.items()})
 
 
 def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:

@@ -22,6 +22,7 @@ from trasunto.cohort.places import Executor
 from trasunto.data import Table, load
 from trasunto.errors import TrasuntoError, one_of
 from trasunto.runs.completion import Observer
+from trasunto.runs.store import folder_of
 from trasunto.studies import Study
 
 FULL = "At the paper's size."
@@ -139,7 +140,7 @@ def reproduce(
     """
     from trasunto.report import compose, prepare_folder, write_report
 
-    began = time.perf_counter()
+    began, store = time.perf_counter(), folder_of(store)
     questions = questions_of(paper, full, parts)
     table = rows_of(paper, path)
     to_do = work(questions, table, store)  # refuses rows that a question cannot be asked of, before a folder is made
@@ -201,10 +202,11 @@ def questions_of(paper: str, full: bool, parts: Sequence[str] | None) -> list[tu
     TrasuntoError
         There is no such paper, or it has no such study.
     """
-    if paper not in PAPERS:
+    if paper not in list(PAPERS):
         raise one_of("paper", paper, PAPERS)
     known = PAPERS[paper].studies
-    wanted = known if parts is None else tuple(parts)
+    several = parts if isinstance(parts, list | tuple) else [parts]
+    wanted = known if parts is None else tuple(several)
     for part in wanted:
         if part not in known:
             raise one_of(f"part of the {paper} paper", part, known)

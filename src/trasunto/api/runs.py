@@ -173,11 +173,11 @@ def find_run(store: Store, name: str) -> RunRecord:
     StoreError
         There is none; the message names the nearest.
     """
-    run = store.run(name)
+    run = store.run(name) if isinstance(name, str) else None
     if run is None:
         names = [run.name for run in store.runs()]
         there = f"`trasunto runs list` names its {len(names)}" if names else "it has none"
-        raise StoreError(f"there is no run '{name}' in {store.path}{nearest(name, names)} ({there})")
+        raise StoreError(f"there is no run '{name}' in {store.path}{nearest(str(name), names)} ({there})")
     return run
 
 

@@ -16,12 +16,13 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import refuse_outside_shares
-from trasunto.data import Table
+from trasunto.data import TEST_SHARE, Table, as_table, told_of
 from trasunto.errors import RecipeError
 from trasunto.runs.completion import REFERENCE_RATE, Observer
 from trasunto.runs.database import refuse_foreign
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import make_request
+from trasunto.runs.store import folder_of
 from trasunto.search import Sweep
 from trasunto.search.reading import Asked, changed, read_file, read_sweep
 from trasunto.spec import Recipe
@@ -32,7 +33,7 @@ Described = str | os.PathLike[str] | Mapping[str, Any] | Sweep
 
 def sweep(
     described: Described,
-    table: Table | None = None,
+    table: Any = None,
     *,
     store: str | os.PathLike[str] = "runs",
     watch: Watcher | None = None,
@@ -50,7 +51,9 @@ def sweep(
     described
         A TOML file, a dictionary of what such a file says, or a ``trasunto.search.Sweep``.
     table
-        Rows to train on; by default those that the file names.
+        Rows to train on; by default those that the file names. In place of a table, what
+        :func:`trasunto.data.as_table` takes: an array, lists or a data frame, of which a random fifth is then held out
+        to test on; a name of the catalogue or a path.
     store
         Where networks, and what was tried, are looked up and kept.
     watch
@@ -90,9 +93,10 @@ def sweep(
     3
     """
     asked = describe(described, changes)
-    rows = rows_of(asked) if table is None else table
-    call = _call(described, table, changes)
-    return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call)
+    rows = rows_of(asked) if table is None else as_table(table, TEST_SHARE)
+    said = () if table is None else told_of(table, rows)
+    call = _call(described, changes, named=table is not None)
+    return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call, said=said)
 
 
 def carry_out(
@@ -104,19 +108,24 @@ def carry_out(
     on: str | Executor | None = None,
     observe: Observer | None = None,
     call: str = "",
+    said: tuple[str, ...] = (),
 ) -> Answer:
-    """Search, and return what was found; parameters and errors as for :func:`sweep`, `call` what to type for it."""
+    """Search, and return what was found.
+
+    Parameters and errors as for :func:`sweep`; `call` is what to type for it, and `said` what there is to say of the
+    rows.
+    """
     from trasunto.figures.sweep import pictures
     from trasunto.search.facts import measure
     from trasunto.search.journal import keeping
     from trasunto.search.loop import gather, search
     from trasunto.search.verdict import conclude, question
 
-    begun = time.perf_counter()
+    begun, store = time.perf_counter(), folder_of(store)
     ready(asked, table, store)
     to_do = price(asked, table, store, REFERENCE_RATE)
     total = to_do.members if not asked.rungs else 0  # one that goes on from a rung is counted again
-    with keeping(Path(store), asked.name, asked.identity(table)) as journal, executor(on) as workers:
+    with keeping(store, asked.name, asked.identity(table)) as journal, executor(on) as workers:
         trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=total, observe=observe)
         trainer.begin(asked.name)
         over = search(asked, table, trainer, journal)
@@ -128,7 +137,7 @@ def carry_out(
         experiments=(),
         question=question(facts),
         verdict=verdict,
-        details=details,
+        details=(*details, *said),
         facts=facts,
         comparisons=(),
         settings=asked.settings,
@@ -151,13 +160,15 @@ def describe(described: Described, changes: Mapping[str, Any] | None = None) -> 
         return Asked(changed(described, changes), None, {})
     if isinstance(described, Mapping):
         return read_sweep({**described, **changes})
+    if not isinstance(described, str | os.PathLike):
+        raise RecipeError(f"a sweep is a TOML file, a dictionary or a Sweep, not {described!r}")
     return read_file(described, changes)
 
 
-def _call(described: Described, table: Table | None, changes: Mapping[str, Any]) -> str:
+def _call(described: Described, changes: Mapping[str, Any], *, named: bool) -> str:
     """Return the call that gave an answer, as far as it can be written."""
     what = "asked" if isinstance(described, Mapping | Sweep) else repr(os.fspath(described))
-    words = [what, *(["table"] if table is not None else []), *(f"{name}={value!r}" for name, value in changes.items())]
+    words = [what, *(["table"] if named else []), *(f"{name}={value!r}" for name, value in changes.items())]
     return f"trasunto.sweep({', '.join(words)})"
 
 

@@ -35,6 +35,8 @@ def executor(on: str | Executor | None) -> Iterator[Executor | None]:
     ResourceError
         It names nothing of the kind, or what it names cannot be had.
     """
+    if on is not None and not isinstance(on, str) and not hasattr(on, "elsewhere"):
+        raise ResourceError(f"on must be a text or an executor, not {on!r} (legal: {LEGAL})")
     if not isinstance(on, str):
         yield on
         return

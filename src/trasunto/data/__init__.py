@@ -12,6 +12,7 @@ it sees is ``x * scale``, between 0 (black) and 1 (white) for such images.
   values, labels, weights, groups and times. :meth:`Records.table` splits them, fits a :class:`Preparation` on the
   training rows alone (scaling, imputing, one-hot codes) and makes the table. Where normal rows are told from others,
   only they are trained and tested on; the others are the table's ``anomalies``.
+- :func:`as_table` takes any of these as they are, where a table is asked for.
 - :func:`read_image` turns one picture into one row.
 
 Rows that cannot be learned from (damaged files, numbers that are not finite, labels that do not match) are refused
@@ -22,21 +23,24 @@ is asked for and not found on this machine. There is no augmentation.
 from trasunto.data.arrays import from_arrays
 from trasunto.data.catalogue import Entry, catalogue, load, where_files_go
 from trasunto.data.files import read
+from trasunto.data.given_rows import as_table, told_of
 from trasunto.data.images import read_image
 from trasunto.data.options import TableOptions
 from trasunto.data.preparation import Preparation
 from trasunto.data.reading import read_records
-from trasunto.data.records import Records
+from trasunto.data.records import TEST_SHARE, Records
 from trasunto.data.splits import split_rows, stratified_rows
 from trasunto.data.table import Provenance, Table
 
 __all__ = [
+    "TEST_SHARE",
     "Entry",
     "Preparation",
     "Provenance",
     "Records",
     "Table",
     "TableOptions",
+    "as_table",
     "catalogue",
     "from_arrays",
     "load",
@@ -45,5 +49,6 @@ __all__ = [
     "read_records",
     "split_rows",
     "stratified_rows",
+    "told_of",
     "where_files_go",
 ]

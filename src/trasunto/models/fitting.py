@@ -26,6 +26,7 @@ from trasunto.models.goals import Goal
 from trasunto.models.model import Course, Model
 from trasunto.models.scoring import Judgement, legal_score
 from trasunto.spec import Recipe
+from trasunto.spec.seeds import read_seeds
 
 if TYPE_CHECKING:
     from trasunto.cohort.running import Event
@@ -98,7 +99,7 @@ def fit_model(
     goal = threshold or Goal(rate=RATE)
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
-    chosen = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
+    chosen = read_seeds(seeds)
     way = Entrance.to(table, tuple(ignored))
 
     def trained(rows: Table, told: Callable[[Event], None] | None) -> list[Fitted]:

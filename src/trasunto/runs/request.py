@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from operator import index
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +19,11 @@ from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.runs.records import MemberRecord
 from trasunto.spec import Grid, Recipe, Stopping, member_id
+from trasunto.spec.seeds import read_seeds
 from trasunto.spec.stopping import monitored
 
 Arrays = Mapping[str, np.ndarray]
 Recipes = Recipe | Grid | Sequence[Recipe]
-
-SEEDS = 2**32  # seeds are unsigned 32-bit numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +159,7 @@ def precision() -> str:
 def make_request(
     recipes: Recipes,
     table: Table,
-    seeds: int | Sequence[int],
+    seeds: Any,
     epochs: int | Sequence[int] | None,
     snapshots: Sequence[int] | None,
     starts: Sequence[Arrays | None] | None,
@@ -179,11 +180,9 @@ def make_request(
         The rows have values that an output cannot take.
     """
     asked = listed(recipes)
-    chosen = _seeds(seeds)
+    chosen = read_seeds(seeds)
     ends = _epochs(asked, epochs)
-    for epoch in snapshots or ():
-        if not 0 <= epoch <= max(ends):
-            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {max(ends)})")
+    kept = None if snapshots is None else _snapshots(snapshots, max(ends))
     prepared = {share: table.hold_out(share) if share else table for share in {r.validation for r in asked}}
     for share, recipe in {recipe.validation: recipe for recipe in asked if recipe.loss == "bce"}.items():
         reach.refuse_meaningless(recipe, prepared[share])
@@ -199,47 +198,63 @@ def make_request(
     for member in members:
         member.monitored(stopping)  # refuses a rule that watches what is not measured
         unique[member.id] = max(unique.get(member.id, member), member, key=lambda one: one.epochs)
-    kept = None if snapshots is None else tuple(sorted(set(snapshots)))
     request = Request(tuple(unique.values()), kept, stopping)
     reach.warn(request.remarks.values())
     return request
 
 
-def listed(recipes: Recipes) -> list[Recipe]:
+def listed(recipes: Any) -> list[Recipe]:
     """Return recipes one by one.
 
     Raises
     ------
     RecipeError
-        There is none.
+        There is none, or what is there is none.
     """
-    if isinstance(recipes, Recipe):
-        return [recipes]
-    each = [recipes.recipe_at(i) for i in range(len(recipes))] if isinstance(recipes, Grid) else list(recipes)
+    if isinstance(recipes, Grid):
+        return [recipes.recipe_at(i) for i in range(len(recipes))]
+    several = isinstance(recipes, Iterable) and not isinstance(recipes, str)
+    each = list(recipes) if several else [recipes]
     if not each:
         raise RecipeError("no recipe was given: pass a Recipe, a Grid or a list of recipes")
+    for one in each:
+        if not isinstance(one, Recipe):
+            raise RecipeError(f"recipes must be a Recipe, a Grid or a list of recipes, not {reprlib.repr(one)}")
     return each
 
 
-def _seeds(seeds: int | Sequence[int]) -> list[int]:
-    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
-    if not chosen or not all(0 <= seed < SEEDS for seed in chosen):
-        raise RecipeError(f"seeds are a count of at least 1 or a list of numbers from 0 to {SEEDS - 1}, not {seeds}")
-    return chosen
+def _snapshots(snapshots: Any, last: int) -> tuple[int, ...]:
+    each = list(snapshots) if isinstance(snapshots, Iterable) and not isinstance(snapshots, str) else [snapshots]
+    try:
+        epochs = sorted({_whole(epoch) for epoch in each})
+    except TypeError:
+        raise RecipeError(f"snapshots must be a list of epochs, whole numbers, not {reprlib.repr(snapshots)}") from None
+    for epoch in epochs:
+        if not 0 <= epoch <= last:
+            raise RecipeError(f"snapshot epoch {epoch} is outside the training (legal: 0 to {last})")
+    return tuple(epochs)
 
 
 def _epochs(recipes: Sequence[Recipe], epochs: int | Sequence[int] | None) -> list[int]:
     """Return to which epoch each recipe is trained."""
     asked = [recipe.epochs for recipe in recipes] if epochs is None else epochs
     try:
-        each = [index(one) for one in asked] if isinstance(asked, Iterable) else [index(asked)] * len(recipes)
+        each = [_whole(one) for one in asked] if isinstance(asked, Iterable) else [_whole(asked)] * len(recipes)
     except TypeError:
-        raise RecipeError(f"epochs must be a whole number, or one for each recipe, not {epochs!r}") from None
+        raise RecipeError(
+            f"epochs must be a whole number, or one for each recipe, not {reprlib.repr(epochs)}"
+        ) from None
     if len(each) != len(recipes):
         raise RecipeError(f"{len(each)} epochs were given for {len(recipes)} recipes: give one, or one for each")
     if min(each) < 0:
         raise RecipeError(f"epochs must be 0 or more, not {min(each)}")
     return each
+
+
+def _whole(given: Any) -> int:
+    if isinstance(given, bool):
+        raise TypeError("a truth value is no count")
+    return index(given)
 
 
 def _labelled(recipe: Recipe, table: Table) -> Table:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -27,6 +27,22 @@ if TYPE_CHECKING:
 
 # A program's key is of 16 digits: what is longer belongs to a run whose name begins with this one's.
 _ITS_WIDTHS = "substr(program, 1, length(:run) + 1) = :run || ':' AND length(program) = length(:run) + 17"
+
+
+def folder_of(store: object) -> Path:
+    """Return the folder that is named as a store.
+
+    Raises
+    ------
+    StoreError
+        It is no path.
+    """
+    if isinstance(store, str | PathLike) and fspath(store):
+        return Path(store)
+    raise StoreError(
+        f"store must be the path of a folder, not {store!r}: leave it out for 'runs' in the working folder, or name a "
+        "temporary folder to keep nothing"
+    )
 
 
 class Store:
@@ -61,7 +77,7 @@ class Store:
             No store, one of a newer format or with a damaged database, one that another process writes, or a folder of
             something else.
         """
-        path = Path(path)
+        path = folder_of(path)
         with ExitStack() as resources, explained(path, "opened"):
             if write:
                 refuse_foreign(path)

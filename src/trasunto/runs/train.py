@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
+from typing import Any
 
 from trasunto.cluster import executor
 from trasunto.cohort.places import Executor
-from trasunto.data import Table
+from trasunto.data import as_table
+from trasunto.errors import RecipeError, StoreError
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Observer, complete
 from trasunto.runs.request import Arrays, Recipes, make_request
+from trasunto.runs.store import folder_of
 from trasunto.spec import Stopping
 
 
 def train(
     recipes: Recipes,
-    table: Table,
+    table: Any,
     *,
     seeds: int | Sequence[int] = 1,
     epochs: int | Sequence[int] | None = None,
@@ -37,8 +39,11 @@ def train(
         One recipe, a grid, or a list; members are recipes x seeds, seeds fastest.
     table
         Rows to train on; its ``test`` rows, and those that ``recipe.validation`` holds out, are evaluated each epoch.
+        In place of a table, what :func:`trasunto.data.as_table` takes: an array, lists or a data frame, all of whose
+        rows are trained on; a name of the catalogue or a path, as :func:`trasunto.load` and :func:`trasunto.read` take
+        them.
     seeds
-        How many (0, 1, ...), or which.
+        How many (0, 1, ...), or which, each once.
     epochs
         To which epoch, one for all or one for each recipe; by default the recipes' own. A member that has come further
         already is looked at there.
@@ -80,8 +85,23 @@ def train(
     ...     cohort.frame()["status"].tolist()
     ['finished', 'finished']
     """
-    request = make_request(recipes, table, seeds, epochs, snapshots, starts, stopping)
+    folder = folder_of(store)
+    _refuse_kinds(name, stopping, starts, observe)
+    request = make_request(recipes, as_table(table), seeds, epochs, snapshots, starts, stopping)
     name = name or request.usual_name
     with executor(on) as workers:
-        complete(request, Path(store), name, observe, workers)
-    return Cohort(request, Path(store), name)
+        complete(request, folder, name, observe, workers)
+    return Cohort(request, folder, name)
+
+
+def _refuse_kinds(name: object, stopping: object, starts: object, observe: object) -> None:
+    """Refuse values of kinds that no training takes."""
+    if name is not None and not isinstance(name, str):
+        raise StoreError(f"name must be a text, the name of the run, not {name!r}")
+    if stopping is not None and not isinstance(stopping, Stopping):
+        raise RecipeError(f"stopping must be a Stopping, as in trasunto.Stopping(patience=5), not {stopping!r}")
+    listed = starts if isinstance(starts, Sequence) else [starts]
+    if not all(one is None or isinstance(one, Mapping) for one in listed):
+        raise RecipeError("starts must be a list, for each member its weights by name (a dictionary) or None")
+    if observe is not None and not callable(observe):
+        raise RecipeError(f"observe must be a function that takes a step, not {observe!r}")

@@ -14,6 +14,8 @@ from trasunto.errors import RecipeError, one_of
 from trasunto.models.scoring import legal_score
 from trasunto.search.measures import MEASURES
 from trasunto.search.sweep import Budget, Named, Sweep
+from trasunto.spec.rules import Number
+from trasunto.spec.seeds import read_seeds
 from trasunto.spec.space_reading import read_space
 
 KEYS = (
@@ -35,9 +37,6 @@ KEYS = (
 """What a sweep's file may say."""
 
 LIMITS = ("networks", "epochs", "minutes")
-
-MOST_SEEDS = 10_000
-"""Seeds that every design may be trained with."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def _fields(given: Mapping[str, Any]) -> dict[str, Any]:
         "name": ("name", partial(_text, "name")),
         "budget": ("budget", _budget),
         "measure": ("measures", _measures),
-        "seeds": ("seeds", _seeds),
+        "seeds": ("seeds", read_seeds),
         "cohort": ("cohort", partial(_whole, "cohort")),
         "sampler": ("sampler", partial(_named, "sampler")),
         "pruner": ("pruner", partial(_named, "pruner")),
@@ -164,17 +163,9 @@ def _budget(given: object) -> Budget:
 def _measures(given: object) -> tuple[str, ...]:
     names = given if isinstance(given, list | tuple) else [given]
     for name in names:
-        if name not in MEASURES:
-            raise one_of("measure", str(name), MEASURES, RecipeError)
+        if name not in list(MEASURES):
+            raise one_of("measure", name, MEASURES, RecipeError)
     return tuple(names)
-
-
-def _seeds(given: object) -> tuple[int, ...]:
-    if isinstance(given, list | tuple):
-        return tuple(_whole("a seed", seed) for seed in given)
-    if _whole("seeds", given) > MOST_SEEDS:
-        raise RecipeError(f"seeds must be a count of at most {MOST_SEEDS:,}, not {given}")
-    return tuple(range(_whole("seeds", given)))
 
 
 def _rungs(given: object) -> tuple[int, ...]:
@@ -200,6 +191,4 @@ def _text(what: str, given: object) -> str:
 
 
 def _whole(what: str, given: object) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given < 2**32:
-        raise RecipeError(f"{what} must be a whole number of at least 0, not {given!r}")
-    return given
+    return int(Number(what, high=2**32, whole=True).check(what, given))

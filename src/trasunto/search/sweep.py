@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from trasunto.errors import RecipeError
 from trasunto.models.defaults import SCORE
 from trasunto.search.measures import MEASURES, Measure
 from trasunto.spec.domains import Value
+from trasunto.spec.seeds import read_seeds
 from trasunto.spec.space import Space
 
 if TYPE_CHECKING:
@@ -63,8 +66,11 @@ class Budget:
             kinds = (int,) if whole else (int, float)
             if value is None:
                 continue
+            if isinstance(value, np.generic):
+                value = value.item()
             if not isinstance(value, kinds) or isinstance(value, bool) or not 0 < value < math.inf:
                 raise RecipeError(f"budget: {name} must be a {'whole ' if whole else ''}number above 0, not {value!r}")
+            object.__setattr__(self, name, value)
 
     def __str__(self) -> str:
         told = ((self.networks, "networks"), (self.epochs, "network-epochs"), (self.minutes, "minutes"))
@@ -120,8 +126,7 @@ class Sweep:
                 f"a sweep's name is letters, digits, '-' and '_', at most 64, and begins with a letter or digit; "
                 f"'{self.name}' does not"
             )
-        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
-            raise RecipeError("seeds must be a count of at least 1, or a list of different numbers")
+        object.__setattr__(self, "seeds", read_seeds(self.seeds))
         if len(set(self.measures)) < len(self.measures) or not self.measures:
             raise RecipeError(f"measure must name at least one, each once (legal: {', '.join(MEASURES)})")
         if self.cohort < 1:

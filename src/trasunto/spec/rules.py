@@ -10,6 +10,8 @@ import numbers
 import reprlib
 from dataclasses import dataclass
 
+import numpy as np
+
 from trasunto.errors import RecipeError, one_of
 
 
@@ -106,8 +108,8 @@ class Switch:
         RecipeError
             If it is neither true nor false; the sentence begins with `what`.
         """
-        if isinstance(value, bool):
-            return value
+        if isinstance(value, bool | np.bool_):
+            return bool(value)
         raise RecipeError(f"{what} must be true or false, not {_told(value)}")
 
 

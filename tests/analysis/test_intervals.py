@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trasunto.analysis.intervals import Difference, adjust, holm, interval, paired, sign_flip, standardised
+from trasunto.analysis.intervals import (
+    Difference,
+    adjust,
+    holm,
+    interval,
+    paired,
+    pairs_needed,
+    sign_flip,
+    standardised,
+)
 
 
 def test_an_interval_is_the_t_interval_of_scipy() -> None:
@@ -106,3 +115,17 @@ def test_adjusting_leaves_untested_comparisons_out_of_the_family() -> None:
     found = adjust([tested[0], untested, tested[1]])
     assert [difference.adjusted for difference in found] == [pytest.approx(0.04), None, pytest.approx(0.04)]
     assert [difference.distinguishable for difference in found] == [True, False, True]
+
+
+@pytest.mark.parametrize("family", [1, 2, 5, 11, 40])
+def test_so_many_pairs_tell_three_deviations_and_one_fewer_do_not(family: int) -> None:
+    def told(pairs: int) -> bool:
+        away = np.resize([1.0, -1.0], pairs) if pairs % 2 == 0 else np.resize([1.0, -1.0, 0.0], pairs)
+        away = away - away.mean()
+        first = 3.0 + away / away.std(ddof=1)
+        rest = [paired(first, np.zeros(pairs), family=family)] * family
+        return adjust(rest)[0].distinguishable
+
+    needed = pairs_needed(family)
+    assert told(needed)
+    assert needed == 2 or not told(needed - 1)

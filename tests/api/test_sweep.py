@@ -177,3 +177,52 @@ def test_a_sweep_takes_the_changes_that_a_file_takes() -> None:
     assert other.measures == ("test_error",)
     with pytest.raises(trasunto.TrasuntoError, match="'space' is not known"):
         describe(asked, {"space": {}})
+
+
+def test_designs_are_a_table_with_a_column_for_each_parameter(table: Table, tmp_path: Path) -> None:
+    answer = trasunto.sweep(ASKED, table, store=tmp_path)
+    frame = answer.frame()
+    assert list(frame.columns[:3]) == ["trial", "momentum", "learning_rate"]
+    assert frame["trial"].tolist() == [design.trial for design in answer.facts.designs]
+    assert frame["momentum"].tolist() == [design.assignment["momentum"] for design in answer.facts.designs]
+    assert frame["test_loss"].tolist() == [design.scores[0].mean for design in answer.facts.designs]
+    assert frame["test_loss_high"].tolist() == [design.scores[0].high for design in answer.facts.designs]
+    assert frame["test_loss"].is_monotonic_increasing
+
+
+def test_the_best_design_is_a_network(table: Table, tmp_path: Path) -> None:
+    answer = trasunto.sweep(ASKED, table, store=tmp_path)
+    best, design = answer.best(), answer.facts.designs[0]
+    assert best.recipe.learning_rate == design.assignment["learning_rate"]
+    assert best.seed == int(np.argmin(design.scores[0].by_seed))
+    assert table.test is not None
+    left = float(np.square(best.reconstruct(table.test.x) - table.test.x).mean())
+    assert left == pytest.approx(min(design.scores[0].by_seed), rel=1e-5)
+
+
+def test_without_a_design_that_finished_there_is_no_best(table: Table, tmp_path: Path) -> None:
+    lost = {**ASKED, "name": "lost", "space": {"learning_rate": [1e30]}, "sampler": "grid"}
+    answer = trasunto.sweep(lost, table, store=tmp_path)
+    assert answer.frame()["status"].tolist() == ["diverged"]
+    with pytest.raises(TrasuntoError, match="sweep 'lost' has no best design: None of 1 design finished"):
+        answer.best()
+
+
+def test_a_sweep_takes_an_array_and_holds_a_fifth_out(table: Table, tmp_path: Path) -> None:
+    answer = trasunto.sweep({**ASKED, "budget": {"networks": np.int64(4)}}, table.x, store=tmp_path)
+    assert answer.details[-1] == "Of the 60 rows, 12 were held out to test on."
+
+
+@pytest.mark.parametrize(
+    ("network", "space", "named"),
+    [
+        ("[2 tanh] > linear", {"contraction": [0.0, 0.1]}, "contraction"),
+        ("[2 tanh l1={l1}] > linear", {"l1": [0.001, 0.1]}, "1.l1"),
+    ],
+)
+def test_losses_with_penalties_of_different_weights_are_not_ranked(
+    table: Table, tmp_path: Path, network: str, space: dict[str, Any], named: str
+) -> None:
+    asked = {**ASKED, "recipe": {**ASKED["recipe"], "network": network}, "space": space}
+    with pytest.raises(TrasuntoError, match=rf"penalties.*\({named}\): measure test_error"):
+        trasunto.sweep(asked, table, store=tmp_path)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trasunto.data import Table
+from trasunto.figures.sweep import pictures
 from trasunto.report.facts import plain
 from trasunto.report.tables import tabulate
 from trasunto.search import Sweep
@@ -20,6 +21,7 @@ from trasunto.search.trials import DIVERGED, FINISHED, PRUNED, RUNNING, Result, 
 from trasunto.search.verdict import conclude, question
 from trasunto.spec.space import Assignment
 from trasunto.spec.space_reading import read_space
+from trasunto.studies import Findings
 
 Make = Callable[..., Sweep]
 
@@ -60,9 +62,43 @@ def test_designs_are_ranked_by_the_mean_and_ties_share_the_first_rank(six: Calla
 def test_a_verdict_turns_when_the_facts_do(six: Callable[..., Facts]) -> None:
     assert conclude(six(STEADY, STEADY + 1))[0].endswith("over 6 seeds it is told from all others.")
     assert conclude(six(STEADY, STEADY))[0].endswith("it cannot be told from the other one.")
-    assert conclude(six([1.0], [2.0]))[0].endswith("one seed cannot tell it from the others.")
+    assert conclude(six([1.0], [2.0]))[0].endswith("; one seed cannot rank; ask for 3.")
     assert conclude(six(STEADY))[0].endswith("there is none to compare it with.")
     assert "Best of 2" in conclude(six(STEADY, STEADY + 1))[0]
+
+
+def test_too_few_seeds_rank_nothing_and_say_how_many_would(six: Callable[..., Facts]) -> None:
+    far = [[1.0 + 0.5 * i, 1.2 + 0.6 * i] for i in range(12)]
+    facts = six(*far)
+    assert [design.tied for design in facts.designs] == [None] * 12
+    assert [line.rank for line in facts.ranking] == [str(place + 1) for place in range(12)]
+    verdict, details = conclude(facts)
+    assert verdict.endswith("; 2 seeds cannot rank; ask for 5.")
+    assert any(told.startswith("With 5 seeds a difference of 3 standard deviations") for told in details)
+    five = six(*([*mean, *mean, mean[0]] for mean in far))
+    assert five.designs[0].tied is True
+    assert "cannot rank" not in conclude(five)[0]
+
+
+def test_why_nothing_is_said_to_matter_is_said(six: Callable[..., Facts]) -> None:
+    def told(facts: Facts) -> str:
+        return next(one for one in conclude(facts)[1] if one.startswith("What matters"))
+
+    assert told(six(STEADY, STEADY + 1)) == "What matters cannot be said of 2 designs: at least 10 are needed."
+    assert told(six(*[STEADY] * 12)) == "What matters cannot be said: the designs, or what they left, do not differ."
+    chance = np.random.default_rng(5).normal(size=12)
+    noise = six(*(STEADY + shift for shift in chance))
+    assert noise.importances is not None
+    assert not noise.importances.trusted
+    assert told(noise).startswith("What matters cannot be said: a forest that learns from 12 designs foretells little")
+    assert "sweep-importances" not in names_of_pictures(noise)
+    grown = six(*(STEADY + shift for shift in range(12)))
+    assert told(grown).startswith("What matters most to the loss on held-out rows")
+    assert "sweep-importances" in names_of_pictures(grown)
+
+
+def names_of_pictures(facts: Facts) -> set[str]:
+    return {one.name for one in pictures(Findings("sweep", (), "", "", (), facts, (), {}, "", 1.0))}
 
 
 def test_a_measure_that_is_better_when_higher_ranks_the_other_way(make: Make, table: Table) -> None:

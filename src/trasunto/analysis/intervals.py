@@ -6,6 +6,7 @@ are another matter and do not live here.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ LEVEL = 0.95
 
 SIGNIFICANCE = 0.05
 """An adjusted p at or below this is called a difference."""
+
+APART = 3.0
+"""Standard deviations, over seeds, of a difference that seeds should suffice to tell."""
 
 _MOST_FLIPPED = 40
 """Half of the sign patterns of this many pairs still fits in memory (2**20 sums); beyond it, t."""
@@ -172,6 +176,29 @@ def adjust(differences: Iterable[Difference]) -> tuple[Difference, ...]:
     for index, p in zip(tested, adjusted, strict=True):
         family[index] = replace(family[index], adjusted=p)
     return tuple(family)
+
+
+def pairs_needed(family: int, apart: float = APART) -> int:
+    """Return the fewest pairs with which :func:`paired` tells a difference of `apart` of its standard deviations.
+
+    Parameters
+    ----------
+    family
+        How many comparisons are adjusted together, Holm's first step being the hardest.
+
+    Examples
+    --------
+    >>> pairs_needed(1), pairs_needed(11)
+    (3, 5)
+    """
+    from scipy import stats
+
+    def told(pairs: int) -> bool:
+        least = 2.0 ** (1 - pairs)  # of the exact test, where all differences have one sign
+        by_t = 2 * float(stats.t.sf(apart * math.sqrt(pairs), pairs - 1))
+        return min(least, by_t) * family <= SIGNIFICANCE
+
+    return next(pairs for pairs in itertools.count(2) if told(pairs))
 
 
 def _test(differences: NDArray[np.float64], family: int) -> tuple[float | None, str]:

@@ -19,7 +19,7 @@ from trasunto.data import Table
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.options import layout_of
 from trasunto.data.parts import is_pattern, is_tabular
-from trasunto.errors import DataError, TrasuntoError
+from trasunto.errors import DataError
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
 from trasunto.models.cross_fitting import count_folds

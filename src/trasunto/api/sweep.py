@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trasunto.api.answer import Answer
 from trasunto.api.rows import find_rows
+from trasunto.api.sweep_answer import SweepAnswer
 from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
@@ -40,7 +40,7 @@ def sweep(
     on: str | Executor | None = None,
     observe: Observer | None = None,
     **changes: Any,
-) -> Answer:
+) -> SweepAnswer:
     """Search over designs: propose, train whole cohorts, measure, until the budget is spent.
 
     What was tried is kept in the store under the sweep's name: the same call goes on where it was, and with a larger
@@ -67,7 +67,7 @@ def sweep(
 
     Returns
     -------
-    Facts, one plain sentence, figures, and a report on demand.
+    Facts, one plain sentence, figures, a report on demand, and the designs as a table and the best as a network.
 
     Raises
     ------
@@ -89,8 +89,9 @@ def sweep(
     ...     "sampler": "grid",
     ... }
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trasunto.sweep(asked, table, store=folder).facts.finished
-    3
+    ...     answer = trasunto.sweep(asked, table, store=folder)
+    ...     answer.facts.finished, sorted(answer.frame()["learning_rate"]), answer.best().reconstruct(rows[:2]).shape
+    (3, [0.001, 0.01, 0.1], (2, 4))
     """
     asked = describe(described, changes)
     rows = rows_of(asked) if table is None else as_table(table, TEST_SHARE)
@@ -109,7 +110,7 @@ def carry_out(
     observe: Observer | None = None,
     call: str = "",
     said: tuple[str, ...] = (),
-) -> Answer:
+) -> SweepAnswer:
     """Search, and return what was found.
 
     Parameters and errors as for :func:`sweep`; `call` is what to type for it, and `said` what there is to say of the
@@ -129,7 +130,7 @@ def carry_out(
         trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=total, observe=observe)
         trainer.begin(asked.name)
         over = search(asked, table, trainer, journal)
-        gather(asked, table, trainer, journal.trials)
+        cohort = gather(asked, table, trainer, journal.trials)
         facts = measure(asked, table, journal.trials, over, journal.seconds)
     verdict, details = conclude(facts)
     findings = Findings(
@@ -144,7 +145,7 @@ def carry_out(
         paper_answer="",
         seconds=time.perf_counter() - begun,
     )
-    return Answer(findings, table, trainer, call, pictures)
+    return SweepAnswer(findings, table, trainer, call, pictures, asked, cohort)
 
 
 def describe(described: Described, changes: Mapping[str, Any] | None = None) -> Asked:

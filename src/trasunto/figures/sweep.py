@@ -31,7 +31,7 @@ def pictures(findings: Findings) -> list[Picture]:
         pruned = " Crosses: designs that left early, where they were then." if _left_early(facts) else ""
         caption = f"The {what} of every design against each of its parameters, means over {_seeds(facts)}.{pruned}"
         drawn.append(Picture("sweep-slices", caption, sweep_slices.draw(facts)))
-    if facts.importances is not None:
+    if facts.importances is not None and facts.importances.trusted:
         drawn.append(Picture("sweep-importances", _importances(facts), sweep_importances.draw(facts.importances)))
     if any(step.best is not None for step in facts.course):
         caption = f"The best {what} so far (mean over {_seeds(facts)}) by how many networks had been begun."
@@ -42,7 +42,7 @@ def pictures(findings: Findings) -> list[Picture]:
 def _ranking(facts: Facts, what: str) -> str:
     shown = min(sweep_ranking.MOST, len(facts.designs))
     of = "All designs" if shown == len(facts.designs) else f"The {shown} best of {len(facts.designs)} designs"
-    ties = "" if facts.seeds < 2 else " Filled: the best, and those that cannot be told from it."
+    ties = "" if facts.designs[0].tied is None else " Filled: the best, and those that cannot be told from it."
     return f"{of} that finished, by {what}: mean over {_seeds(facts)} and each seed.{ties}{_over(facts)}"
 
 

@@ -47,7 +47,8 @@ def draw(facts: Facts) -> Figure:
 
 def _names(facts: Facts) -> list[str]:
     """Return the parameters of which more than one value was tried, those that matter most first."""
-    ranked = [] if facts.importances is None else [one.parameter for one in facts.importances.parameters]
+    known = facts.importances if facts.importances is not None and facts.importances.trusted else None
+    ranked = [] if known is None else [one.parameter for one in known.parameters]
     every = dict.fromkeys(name for one in facts.tried for name in one.assignment)
     varied = [
         name for name in every if len({one.assignment[name] for one in facts.tried if name in one.assignment}) > 1

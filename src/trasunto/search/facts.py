@@ -1,7 +1,7 @@
 """What a search found, as facts: designs ranked with their intervals, the front of several measures, what mattered.
 
 Nothing is trained and nothing said here. Intervals are over seeds. A tie is a design that cannot be told from the best
-one over shared seeds, after Holm's correction for every other design.
+one over shared seeds, after Holm's correction for every other design, though the seeds would suffice for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trasunto.analysis.intervals import adjust, interval, paired
+from trasunto.analysis.intervals import Difference, adjust, interval, paired, pairs_needed
 from trasunto.search.importance import Importances, importances
 from trasunto.search.trials import (
     DIVERGED,
@@ -58,8 +58,8 @@ class Design:
     scores
         In the order of the measures.
     tied
-        Whether it cannot be told from the best one by the first measure; None where one seed allows no test. The best
-        one is tied with itself.
+        Whether it cannot be told from the best one by the first measure; None where the seeds are too few to tell. The
+        best one is tied with itself.
     p
         Of no difference from the best one, after Holm; None for the best, and with one seed.
     front
@@ -137,6 +137,8 @@ class Facts:
         What became of them; running ones wait for a larger budget.
     refused, repeated
         Proposals that broke a constraint, or had been tried before: neither was trained.
+    seeds_needed
+        With how many a difference of three standard deviations from the best would be told, of so many designs.
     networks, network_epochs, seconds
         What was trained and what it took, over all calls.
     designs
@@ -150,6 +152,7 @@ class Facts:
     epochs: int
     rungs: tuple[int, ...]
     seeds: int
+    seeds_needed: int
     budget: str
     over: str
     asked: int
@@ -183,6 +186,7 @@ def measure(sweep: Sweep, table: Table, trials: Sequence[Trial], over: str, seco
         epochs=sweep.space.epochs,
         rungs=sweep.rungs,
         seeds=seeds,
+        seeds_needed=pairs_needed(len(designs) - 1),
         budget=str(sweep.budget),
         over=over,
         asked=sum(trial.trained for trial in trials),
@@ -213,11 +217,11 @@ def rank(sweep: Sweep, table: Table, trials: Sequence[Trial]) -> tuple[Design, .
     by_seed = [scores[trial.number][0].by_seed for trial in done]
     others = adjust(paired(one, by_seed[0], family=len(done) - 1) for one in by_seed[1:])
     ahead = front([[score.mean for score in scores[trial.number]] for trial in done], sweep.measured)
+    ties = _ties(others, len(sweep.seeds))
     designs = []
     for place, trial in enumerate(done):
         recipe = sweep.space.recipe(trial.assignment)
         p = others[place - 1].adjusted if place else None
-        tied = None if len(sweep.seeds) < 2 else not place or not others[place - 1].distinguishable
         designs.append(
             Design(
                 trial=trial.number,
@@ -225,12 +229,20 @@ def rank(sweep: Sweep, table: Table, trials: Sequence[Trial]) -> tuple[Design, .
                 network=str(recipe.network),
                 parameters=recipe.parameters(table.d),
                 scores=scores[trial.number],
-                tied=tied,
+                tied=ties[place],
                 p=p,
                 front=place in ahead,
             )
         )
     return tuple(designs)
+
+
+def _ties(others: Sequence[Difference], seeds: int) -> list[bool | None]:
+    """Say of the best design, and of each other one, whether it ties with the best; None where seeds are too few."""
+    undecided = None if seeds < pairs_needed(len(others)) else True
+    ties = [False if other.distinguishable else undecided for other in others]
+    best = undecided if None in ties or seeds < 2 else True
+    return [best, *ties]
 
 
 def front(values: Sequence[Sequence[float]], measures: Sequence[Measure]) -> set[int]:
@@ -256,12 +268,17 @@ def _score(trial: Trial, name: str) -> Score:
     return Score(name, over_seeds.mean, over_seeds.low, over_seeds.high, by_seed)
 
 
+def rank_of(place: int, designs: Sequence[Design]) -> str:
+    """Return the rank of a design as it is read; those that tie with the best share its rank."""
+    ties = sum(bool(design.tied) for design in designs)
+    return "1=" if designs[place].tied and ties > 1 else str(place + 1)
+
+
 def _ranked(place: int, designs: Sequence[Design]) -> Ranked:
     one = designs[place]
-    ties = sum(bool(design.tied) for design in designs)
     first, *others = one.scores
     return Ranked(
-        rank="1=" if one.tied and ties > 1 else str(place + 1),
+        rank=rank_of(place, designs),
         trial=one.trial,
         design=told(one.assignment),
         parameters=one.parameters,

@@ -19,6 +19,9 @@ from trasunto.spec.space import Assignment, Space
 FEWEST = 10
 """Designs below which nothing is said."""
 
+TRUSTED = 0.3
+"""R² of foretold ranks from which importances are spoken of and drawn."""
+
 FOLDS, TREES, SHUFFLES = 5, 50, 10
 
 
@@ -52,6 +55,11 @@ class Importances:
     designs: int
     epoch: int
     parameters: tuple[Importance, ...]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether enough is foretold for importances to mean something."""
+        return self.explained >= TRUSTED
 
 
 def importances(

@@ -36,6 +36,7 @@ from trasunto.spec import Recipe, member_id
 
 if TYPE_CHECKING:
     from trasunto.data import Table
+    from trasunto.runs.cohort import Cohort
     from trasunto.search.journal import Journal
     from trasunto.search.sweep import Sweep
     from trasunto.spec.space import Assignment
@@ -78,11 +79,16 @@ def search(
         journal.measure(found, clock() - begun - (journal.seconds - before))
 
 
-def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) -> None:
-    """Let the run that is named after the sweep name every network, as far as it came, not the last round's alone."""
+def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) -> Cohort | None:
+    """Let the run that is named after the sweep name every network, as far as it came, not the last round's alone.
+
+    Return them; None where nothing was measured.
+    """
     recipes, epochs = measured(sweep, trials)
-    if recipes:
-        train(recipes, table, seeds=sweep.seeds, epochs=epochs, snapshots=(), name=run_name(sweep))
+    if not recipes:
+        return None
+    cohort: Cohort = train(recipes, table, seeds=sweep.seeds, epochs=epochs, snapshots=(), name=run_name(sweep))
+    return cohort
 
 
 def measured(sweep: Sweep, trials: Iterable[Trial]) -> tuple[list[Recipe], list[int]]:

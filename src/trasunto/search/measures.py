@@ -86,6 +86,11 @@ def refuse_unmeasurable(measures: Sequence[Measure], space: Space, table: Table)
                     f"measure '{measure.name}' cannot compare networks whose {varied[0]} differs: measure an accuracy, "
                     "detection or separation"
                 )
+            if kind == "loss" and (weights := _weights_that_vary(space)):
+                raise RecipeError(
+                    f"measure '{measure.name}' includes penalties, and cannot compare networks in which their weights "
+                    f"differ ({', '.join(weights)}): measure {rows}_error, which leaves them out"
+                )
             if rows == "test" and table.test is None:
                 raise DataError(
                     f"measure '{measure.name}' needs held-out rows, and {table.provenance} has none: hold some out, as "
@@ -100,6 +105,16 @@ def refuse_unmeasurable(measures: Sequence[Measure], space: Space, table: Table)
                 raise RecipeError(f"measure '{measure.name}' needs agreement = true under recipe")
         elif measure.source in ("detection", "separation"):
             _require_both(measure, table)
+
+
+def _weights_that_vary(space: Space) -> list[str]:
+    """Return the penalties, as recipes name them, whose weight is not the same in all designs."""
+    found = []
+    for recipe in map(space.recipe, filter(space.admits, space.corners())):
+        options = {name: value for name, value in recipe.network.options.items() if not name.endswith(".drop")}
+        found.append({"contraction": recipe.contraction} | options)
+    names = dict.fromkeys(name for weights in found for name in weights)
+    return [name for name in names if len({weights.get(name, 0.0) for weights in found}) > 1]
 
 
 def _require_both(measure: Measure, table: Table) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trasunto.analysis.intervals import APART
 from trasunto.search.facts import Design, Facts, Score
+from trasunto.search.importance import FEWEST
 from trasunto.search.measures import MEASURES
 from trasunto.spec.space import told
 from trasunto.studies.phrases import listed, several
 
 SHOWN = 8
 """Designs of a front that a sentence names."""
-
-TRUSTED = 0.3
-"""R² of foretold ranks from which importances are spoken of as such."""
 
 
 def question(facts: Facts) -> str:
@@ -27,7 +26,7 @@ def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
     """Return the verdict and the further sentences that the facts support."""
     if not facts.designs:
         return _nothing(facts), tuple(_course(facts))
-    details = (*_front(facts), *_pca(facts), *_importance(facts), *_course(facts), *_caution(facts))
+    details = (*_front(facts), *_seeds(facts), *_pca(facts), *_importance(facts), *_course(facts), *_caution(facts))
     return f"{_best(facts)}; {_ties(facts)}.", details
 
 
@@ -55,14 +54,25 @@ def _best(facts: Facts) -> str:
 def _ties(facts: Facts) -> str:
     if len(facts.designs) == 1:
         return "there is none to compare it with"
-    if facts.designs[0].tied is None:
-        return "one seed cannot tell it from the others"
-    ties = sum(bool(design.tied) for design in facts.designs) - 1
     rest = len(facts.designs) - 1
+    ties = sum(design.tied is not False for design in facts.designs) - 1
+    if facts.designs[0].tied is None and ties:
+        few = "one seed" if facts.seeds == 1 else f"{facts.seeds} seeds"
+        return f"{few} cannot rank; ask for {facts.seeds_needed}"
     if not ties:
         return f"over {several(facts.seeds, 'seed')} it is told from all others"
     of = "the other one" if rest == 1 else f"all {rest} others" if ties == rest else f"{ties} of the {rest} others"
     return f"over {several(facts.seeds, 'seed')} it cannot be told from {of}"
+
+
+def _seeds(facts: Facts) -> Iterator[str]:
+    if facts.designs[0].tied is None and len(facts.designs) > 1:
+        others = several(len(facts.designs) - 1, "other design")
+        yield (
+            f"With {facts.seeds_needed} seeds a difference of {APART:g} standard deviations over seeds would be told "
+            f"from chance, after Holm's correction for {others}; under another name the search trains no network again "
+            "that is in the store."
+        )
 
 
 def _front(facts: Facts) -> Iterator[str]:
@@ -95,8 +105,10 @@ def _pca(facts: Facts) -> Iterator[str]:
 def _importance(facts: Facts) -> Iterator[str]:
     found = facts.importances
     if found is None:
+        few = f" of {several(facts.asked, 'design')}: at least {FEWEST} are needed" if facts.asked < FEWEST else ""
+        yield f"What matters cannot be said{few or ': the designs, or what they left, do not differ'}."
         return
-    if found.explained < TRUSTED:
+    if not found.trusted:
         yield (
             f"What matters cannot be said: a forest that learns from {found.designs} designs foretells little of the "
             f"others' ranks (R² {found.explained:.2f})."

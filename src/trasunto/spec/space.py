@@ -76,7 +76,7 @@ class Space:
 
     def __post_init__(self) -> None:
         _refuse_unknown(self)
-        for corner in self._corners():
+        for corner in self.corners():
             if self.admits(corner):
                 try:
                     self.recipe(corner)
@@ -156,7 +156,7 @@ class Space:
         for value in first.domain.listed():
             yield from self._designs({**begun, first.name: value}, rest)
 
-    def _corners(self) -> Iterator[Assignment]:
+    def corners(self) -> Iterator[Assignment]:
         """Yield designs in which each parameter in turn has each of its outermost values, the others their first."""
         lowest = {parameter.name: parameter.domain.corners()[0] for parameter in self.parameters}
         yield self._there(lowest)

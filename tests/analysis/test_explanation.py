@@ -137,3 +137,29 @@ def test_categories_that_look_like_numbers_have_no_direction() -> None:
     (found,) = explain_row(["branch"], [7], [3], [1.5], distribution, categorical={"branch"})
     assert found.direction == "other"
     assert found.sentence == "branch is 7 where 3 was expected; 50 % of training rows have at least its error there."
+
+
+MANY = ErrorDistribution.fit(np.linspace(0.001, 0.1, 200)[:, None])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "probability", "error", "said"),
+    [
+        ("NG", "NG", 0.41, 0.6, "x is NG, as expected, but with a probability of only 0.41; none of 200 training rows"),
+        ("NG", "NG", None, 0.6, "x is NG, as expected, but less closely than usual; none of 200 training rows"),
+        ("NG", "NG", 0.9, 0.05, "x is NG, as expected; 5"),
+        ("NG", "FR", 0.1, 0.6, "x is NG where FR was expected; none of 200"),
+        (100.00012, 100.00004, None, 0.6, "x is 100.0001, higher than the 100 expected; none of 200"),
+        (100.00012, 100.00011, None, 0.6, "x is 100.00012, higher than the 100.00011 expected; none of 200"),
+        (100.00012, 100.00004, None, 0.05, "x is 100, as expected; 5"),
+        (True, 0.4711, None, 0.6, "x is 1 (true), higher than the 0.4711 expected; none of 200"),
+        (np.False_, 0.4711, None, 0.6, "x is 0 (false), lower than the 0.4711 expected; none of 200"),
+        (1, 0.4711, None, 0.6, "x is 1, higher than the 0.4711 expected; none of 200"),
+    ],
+)
+def test_no_sentence_contradicts_itself(
+    value: object, expected: object, probability: float | None, error: float, said: str
+) -> None:
+    (found,) = explain_row(["x"], [value], [expected], [error], MANY, (), [probability])
+    assert found.sentence.startswith(said)
+    assert (", as expected" in found.sentence) == (found.direction == "as expected")

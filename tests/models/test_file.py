@@ -18,13 +18,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from trasunto.analysis.scores import Scoring
 from trasunto.data import from_arrays
 from trasunto.errors import TrasuntoError
 from trasunto.models import file as file_module
 from trasunto.models.file import KEY, ModelFileError, open_model, save
 from trasunto.models.fitting import fit_model
 from trasunto.models.model import Model
-from trasunto.models.scoring import SCORES
+from trasunto.models.scoring import SCORES, Judgement
 from trasunto.spec import Recipe
 
 VERSION_1 = Path(__file__).parent / "files" / "version-1.trasunto"
@@ -143,7 +144,7 @@ def test_a_file_of_version_1_is_read_by_every_later_release() -> None:
 def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"model file '.*nowhere.trasunto' is not there"):
         open_model(tmp_path / "nowhere.trasunto")
-    with pytest.raises(ModelFileError, match="is no file"):
+    with pytest.raises(ModelFileError, match="is no file but a folder"):
         open_model(tmp_path)
 
 
@@ -153,6 +154,52 @@ def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:
 def test_a_foreign_file_is_refused_by_name(written: Callable[[bytes], Path], foreign: bytes) -> None:
     with pytest.raises(ModelFileError, match=r"m\.trasunto' is (damaged, or )?no model"):
         open_model(written(foreign))
+
+
+@pytest.mark.parametrize(
+    ("foreign", "said"),
+    [
+        (b"", "is no model: it is empty"),
+        (b"amount,card\n1,red\n" * 9, "is no model: it holds text"),
+        ("größe;café\n".encode() * 999, "is no model: it holds text"),
+        (b"PAR1" + b"\x15\0" * 99, "is no model: it is a Parquet file"),
+        (b"PK\x03\x04" + b"\0" * 99, "is no model: it is a zip archive, as checkpoints of PyTorch"),
+        (b"\x80\x05\x95" + b"\0" * 99, "is no model: it is a pickle, which trasunto never opens"),
+        (b"\xff\0" * 99, "is damaged, or no model at all: it is not written as trasunto writes models"),
+    ],
+)
+def test_a_foreign_file_is_said_to_be_what_it_is_in_our_own_words(
+    written: Callable[[bytes], Path], foreign: bytes, said: str
+) -> None:
+    with pytest.raises(ModelFileError, match=rf"m\.trasunto' {said}") as refusal:
+        open_model(written(foreign))
+    assert "header" not in str(refusal.value).lower()
+
+
+@pytest.mark.parametrize(
+    ("score", "change"),
+    [
+        ("standardised", lambda arrays: {"usual": arrays["usual"] * 0}),
+        ("standardised", lambda arrays: {"usual": -arrays["usual"]}),
+        ("standardised", lambda arrays: {"usual": arrays["usual"] * 1e-300}),
+        ("mahalanobis", lambda arrays: {**arrays, "scale": arrays["scale"] * 0}),
+        ("mahalanobis", lambda arrays: {**arrays, "scale": arrays["scale"] * 1e-300}),
+        ("mahalanobis", lambda arrays: {**arrays, "precision": arrays["precision"] * 1e300}),
+        ("mahalanobis", lambda arrays: {**arrays, "precision": -arrays["precision"]}),
+        ("latent", lambda arrays: {**arrays, "precision": arrays["precision"] + np.triu(np.ones((2, 2)), 1)}),
+        ("latent", lambda arrays: {**arrays, "precision": arrays["precision"] * 0}),
+    ],
+)
+def test_arrays_that_make_every_score_nonsense_are_refused(
+    model: Model, frame: pd.DataFrame, tmp_path: Path, score: str, change: Callable[..., dict[str, np.ndarray]]
+) -> None:
+    judgement = Judgement.fit(score, model.networks, model.prepare(frame), model.entrance.spans)
+    right = replace(model, judgement=judgement)
+    assert np.array_equal(open_model(save(right, tmp_path / "right.trasunto")).score(frame), right.score(frame))
+    first = Scoring.from_arrays(judgement.scorings[0].kind, change(judgement.scorings[0].to_arrays()))
+    wrong = replace(judgement, scorings=(judgement.scorings[1], first))
+    with pytest.raises(ModelFileError, match=r"cannot be used: what the score of network 1 measured .* cannot be"):
+        open_model(save(replace(model, judgement=wrong), tmp_path / "wrong.trasunto"))
 
 
 def test_a_safetensors_file_of_someone_else_is_refused(tmp_path: Path) -> None:

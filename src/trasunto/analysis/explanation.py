@@ -19,6 +19,9 @@ POINTS = 1_001
 
 DIRECTIONS = ("higher", "lower", "other", "as expected", "missing")
 
+RARE = 0.05
+"""An error that at most this share of training rows has is not as expected without saying what is rare about it."""
+
 _LEAST = 1e-3
 """As in `trasunto.analysis.scores.ErrorScale`: no column's mean error counts as less than this share of all."""
 
@@ -154,6 +157,7 @@ def explain_row(
     errors: ArrayLike,
     distribution: ErrorDistribution,
     categorical: Collection[str] = (),
+    probabilities: Sequence[float | None] | None = None,
 ) -> tuple[FeatureExplanation, ...]:
     """Say what each column of one row contributes to its strangeness, the strangest first.
 
@@ -171,6 +175,8 @@ def explain_row(
         Of the training rows' errors, folded alike.
     categorical : collection of str
         Features that are categories although they look like numbers; what is no number is one anyway.
+    probabilities : sequence, (k,)
+        What the network gave the category seen, 0 to 1; None for a number.
 
     Raises
     ------
@@ -184,6 +190,8 @@ def explain_row(
     ...     print(found.sentence)
     amount is 950, higher than the 20 expected; none of 3 training rows has so large an error there.
     country is FR, as expected; 67 % of training rows have at least its error there.
+    >>> print(explain_row(["amount", "country"], [20, "FR"], [20, "FR"], [0.1, 0.3], seen, (), [None, 0.4])[0].sentence)
+    country is FR, as expected, but with a probability of only 0.4; none of 3 training rows has so large an error there.
     """
     folded = np.atleast_2d(np.asarray(errors, dtype=np.float64))
     lengths = {len(features), len(values), len(expected), folded.shape[1], distribution.mean.size}
@@ -193,59 +201,83 @@ def explain_row(
             f"errors and a distribution of {distribution.mean.size} columns do not belong together"
         )
     rarity, excess = distribution.rarity(folded)[0], distribution.excess(folded)[0]
-    explained = [
-        FeatureExplanation(
-            feature=features[k],
-            value=values[k],
-            expected=expected[k],
-            direction=(direction := _direction(values[k], expected[k], features[k] in categorical)),
-            error=float(folded[0, k]),
-            rarity=float(rarity[k]),
-            excess=float(excess[k]),
-            sentence=(
-                f"{features[k]} {_placed(values[k], expected[k], direction)}; {_rare(rarity[k], distribution.rows)}."
-            ),
+    likely = probabilities or [None] * len(features)
+    explained = []
+    for k, feature in enumerate(features):
+        rare = _share(rarity[k], distribution.rows) <= RARE
+        direction = _direction(values[k], expected[k], feature in categorical, rare)
+        placed = _placed(values[k], expected[k], direction, likely[k] if rare else None, rare)
+        explained.append(
+            FeatureExplanation(
+                feature=feature,
+                value=values[k],
+                expected=expected[k],
+                direction=direction,
+                error=float(folded[0, k]),
+                rarity=float(rarity[k]),
+                excess=float(excess[k]),
+                sentence=f"{feature} {placed}; {_rare(rarity[k], distribution.rows)}.",
+            )
         )
-        for k in range(len(features))
-    ]
     return tuple(sorted(explained, key=lambda found: (found.rarity, -found.excess)))
 
 
-def _direction(value: object, expected: object, category: bool) -> str:
+def _direction(value: object, expected: object, category: bool, rare: bool) -> str:
     if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
         return "missing"
-    if not category and _is_number(value) and _is_number(expected):
-        # What reads the same in four digits is no direction.
-        if _shown(value) == _shown(expected):
+    truths = isinstance(value, bool | np.bool_) and isinstance(expected, bool | np.bool_)
+    if not (category or truths) and _is_number(value) and _is_number(expected):
+        # What reads the same in four digits is no direction, unless so small an error is rare there.
+        if float(value) == float(expected) or (not rare and f"{float(value):.4g}" == f"{float(expected):.4g}"):
             return "as expected"
         return "higher" if float(value) > float(expected) else "lower"
     return "as expected" if value == expected else "other"
 
 
-def _placed(value: object, expected: object, direction: str) -> str:
+def _placed(value: object, expected: object, direction: str, probability: float | None, rare: bool) -> str:
     if direction in ("higher", "lower"):
-        return f"is {_shown(value)}, {direction} than the {_shown(expected)} expected"
+        value, expected = _told_apart(value, expected)
+        return f"is {value}, {direction} than the {expected} expected"
     if direction == "other":
         return f"is {_shown(value)} where {_shown(expected)} was expected"
     if direction == "missing":
         return f"is missing where {_shown(expected)} was expected"
-    return f"is {_shown(value)}, as expected"
+    if not rare:
+        return f"is {_shown(value)}, as expected"
+    if probability is None or f"{probability:.4g}" == "1":
+        return f"is {_shown(value)}, as expected, but less closely than usual"
+    return f"is {_shown(value)}, as expected, but with a probability of only {probability:.4g}"
+
+
+def _told_apart(value: object, expected: object) -> tuple[str, str]:
+    """Return two numbers in four digits, or in so many that they read differently."""
+    for digits in range(4, 18):
+        if (one := _shown(value, digits)) != (other := _shown(expected, digits)):
+            break
+    return one, other
+
+
+def _share(rarity: float, rows: int) -> float:
+    """Return the share of training rows with at least an error; the row itself, which counts in its rarity, is none."""
+    return max(rarity * (rows + 1) - 1, 0.0) / rows
 
 
 def _rare(rarity: float, rows: int) -> str:
-    as_large = rarity * (rows + 1) - 1  # the row itself counts in its rarity, and is no training row
-    if as_large < 0.5:
+    share = 100 * _share(rarity, rows)
+    if share * rows < 50:
         return f"none of {rows:,} training rows has so large an error there"
-    share = 100 * as_large / rows
     return f"{share:{'.0f' if share >= 10 else '.2g'}} % of training rows have at least its error there"
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+    """Say whether it is a number; a truth value is one, 0 or 1."""
+    return isinstance(value, numbers.Real | np.bool_)
 
 
-def _shown(value: object) -> str:
-    return f"{float(value):.4g}" if _is_number(value) else str(value)
+def _shown(value: object, digits: int = 4) -> str:
+    if isinstance(value, bool | np.bool_):
+        return f"{int(value)} ({str(bool(value)).lower()})"
+    return f"{float(value):.{digits}g}" if _is_number(value) else str(value)
 
 
 def _ranks(rows: int, points: int) -> NDArray[np.int64]:

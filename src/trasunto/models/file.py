@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from trasunto.errors import TrasuntoError
 from trasunto.models import document
 from trasunto.models.document import ANY, Expected
 from trasunto.models.model import Model
+from trasunto.models.scoring import refuse_senseless
 from trasunto.new_file import refuse_taken, write_new
 
 ENDING = ".trasunto"
@@ -101,14 +103,18 @@ def _opened(place: Path) -> Model:
         checksum = opened.get_tensor(CHECKSUM)
     if _is_damaged(text, arrays, checksum):
         raise ModelFileError("is damaged: its checksum is not that of what was written")
-    return document.restore(written, arrays)
+    model = document.restore(written, arrays)
+    refuse_senseless(model.judgement)
+    return model
 
 
 def _refuse_what_is_no_file(place: Path) -> None:
     if not place.exists():
         raise ModelFileError("is not there")
     if not place.is_file():
-        raise ModelFileError("is no file")
+        raise ModelFileError("is no file but a folder" if place.is_dir() else "is no file")
+    if place.stat().st_size == 0:
+        raise ModelFileError("is no model: it is empty")
     if (size := place.stat().st_size) > MOST_BYTES:
         raise ModelFileError(f"is no model: it has {size:,} bytes, and models have at most {MOST_BYTES:,}")
 
@@ -143,6 +149,34 @@ def checksum_of(text: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.frombuffer(digest.digest(), np.uint8)
 
 
+FOREIGN = {
+    b"PAR1": "a Parquet file",
+    b"PK\x03\x04": "a zip archive, as checkpoints of PyTorch and files of NumPy and Keras are",
+    b"\x80": "a pickle, which trasunto never opens",
+    b"\x89HDF": "an HDF5 file, as Keras writes them",
+    b"\x1f\x8b": "a file packed by gzip",
+    b"\x93NUMPY": "an array of NumPy",
+    b"SQLite format 3": "a database, as stores have one",
+}
+"""What files begin with that are given for models by mistake."""
+
+
+def _what_is_wrong(place: Path) -> str:
+    """Say what a file is that cannot be read as a model."""
+    with place.open("rb") as opened:
+        begins = opened.read(4096)
+    if begins[8:9] == b"{":  # the length of a header, then the header
+        return "is damaged: its header and its content do not belong together"
+    for mark, what in FOREIGN.items():
+        if begins.startswith(mark):
+            return f"is no model: it is {what}"
+    if b"\0" not in begins:
+        with suppress(UnicodeDecodeError):
+            getincrementaldecoder("utf-8")().decode(begins)  # whose last character may be cut
+            return "is no model: it holds text"
+    return "is damaged, or no model at all: it is not written as trasunto writes models"
+
+
 @contextmanager
 def _explained(place: Path) -> Iterator[None]:
     """Let every refusal name the file, and turn what safetensors and the file system raise into refusals."""
@@ -154,7 +188,7 @@ def _explained(place: Path) -> Iterator[None]:
         raise ModelFileError(f"the model file '{place}' {fault}") from None
     except TrasuntoError as fault:
         raise ModelFileError(f"the model file '{place}' cannot be used: {fault}") from None
-    except SafetensorError as fault:
-        raise ModelFileError(f"the model file '{place}' is damaged, or no model at all: {fault}") from None
+    except SafetensorError:
+        raise ModelFileError(f"the model file '{place}' {_what_is_wrong(place)}") from None
     except OSError as fault:
         raise ModelFileError(f"the model file '{place}' cannot be read: {fault.strerror or fault}") from None

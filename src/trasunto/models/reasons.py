@@ -10,6 +10,7 @@ import numpy as np
 
 from trasunto.analysis.explanation import FeatureExplanation, explain_row
 from trasunto.errors import TrasuntoError
+from trasunto.models.scoring import Spans
 
 if TYPE_CHECKING:
     from trasunto.models.model import Model
@@ -57,11 +58,25 @@ def reasons(model: Model, shown: Sequence[Sequence[object]], x: np.ndarray, most
         return ()
     seen = model.judgement.look(model.networks, x, way.spans)
     flagged, expected = model.threshold.flagged(seen.scores), way.restored(seen.made)
+    likely = _probabilities(way.spans, x, seen.made)
     return tuple(
         Reasons(
             float(seen.scores[row]),
             bool(flagged[row]),
-            explain_row(way.names, shown[row], expected[row], seen.errors[row], model.judgement.usual)[:most],
+            explain_row(way.names, shown[row], expected[row], seen.errors[row], model.judgement.usual, (), likely[row])[
+                :most
+            ],
         )
         for row in range(len(x))
     )
+
+
+def _probabilities(spans: Spans, x: np.ndarray, made: np.ndarray) -> list[list[float | None]]:
+    """Return the probability that each row's own category has in its reconstruction, n lists of k; None for numbers."""
+    columns: list[list[float | None]] = []
+    for start, stop in spans:
+        own = x[:, start:stop] > 0
+        known = (own.sum(axis=1) == 1) & (stop - start > 1)
+        given = (made[:, start:stop] * own).sum(axis=1).tolist()
+        columns.append([value if there else None for value, there in zip(given, known.tolist(), strict=True)])
+    return [list(values) for values in zip(*columns, strict=True)]

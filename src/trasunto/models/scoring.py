@@ -19,7 +19,7 @@ from trasunto.analysis import scores
 from trasunto.analysis.explanation import ErrorDistribution
 from trasunto.analysis.scores import ErrorScale, LatentDistance, Scoring, fit_scoring, fold, squared_errors
 from trasunto.cohort.application import Applied
-from trasunto.errors import one_of
+from trasunto.errors import TrasuntoError, one_of
 
 MAHALANOBIS = "mahalanobis"
 
@@ -124,6 +124,36 @@ class Judgement:
 def scoring_from_arrays(kind: str, arrays: Mapping[str, np.ndarray]) -> Scoring:
     """Return one network's scoring of a kind, as its `to_arrays` gave it."""
     return Scoring.from_arrays(_analysed_as(kind), arrays)
+
+
+def refuse_senseless(judgement: Judgement) -> None:
+    """Refuse a judgement whose numbers were measured on no rows: by them, scores would be no numbers or all alike.
+
+    Raises
+    ------
+    TrasuntoError
+        A scale is not above 0, a precision matrix is none, or the farthest row's score is not finite.
+    """
+    for number, scoring in enumerate(judgement.scorings):
+        fitted = scoring.fitted
+        scale = getattr(fitted, "scale", getattr(fitted, "usual", np.ones(1)))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            farthest = np.square(2 * FARTHEST / scale) if isinstance(fitted, LatentDistance) else FARTHEST**2 / scale
+            whole = isinstance(fitted, LatentDistance) and np.abs(fitted.precision).max() * farthest.sum() * len(scale)
+        if (scale <= 0).any() or not np.isfinite([farthest.sum(), whole]).all() or not _is_precision(fitted):
+            raise TrasuntoError(f"what the score of network {number} measured on the training rows cannot be")
+
+
+def _is_precision(fitted: object) -> bool:
+    """Say whether a distance's matrix is symmetric and positive definite, so that distances are above 0."""
+    if not isinstance(fitted, LatentDistance):
+        return True
+    matrix = fitted.precision
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-6 * np.abs(matrix).max()))
 
 
 def errors_of(x: np.ndarray, made: np.ndarray, spans: Spans) -> NDArray[np.float64]:

@@ -144,3 +144,14 @@ def test_a_design_whose_loss_means_nothing_on_the_rows_is_left_out(typed: Typed,
     assert done.lines[0].startswith("One design finished: loss mse")
     assert "Not trained: 1 proposal that broke a constraint or cannot be trained." in done.lines
     assert sum("out of its reach" in line for line in done.err.splitlines()) == 1
+
+
+def test_a_design_whose_networks_stalled_is_shown_as_such(typed: Typed, file: Path) -> None:
+    file.write_text(SWEEP.split("[space]")[0] + "[space]\nlearning_rate = [1e-30, 0.1]\n")
+    done = typed("sweep", file.name, "--sampler", "grid")
+    assert done.code == 0, done.err
+    (heads,) = [line for line in done.lines if line.startswith("rank")]
+    assert heads.split()[-1] == "status"
+    ended = [line.split()[-1] for line in done.lines if "learning rate" in line or "learning_rate" in line]
+    assert sorted(word for word in ended if word in ("finished", "stalled")) == ["finished", "stalled"]
+    assert any(line.startswith("1 design of those that finished has networks that stalled") for line in done.lines)

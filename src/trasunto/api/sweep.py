@@ -131,7 +131,7 @@ def carry_out(
         trainer.begin(asked.name)
         over = search(asked, table, trainer, journal)
         cohort = gather(asked, table, trainer, journal.trials)
-        facts = measure(asked, table, journal.trials, over, journal.seconds)
+        facts = measure(asked, table, journal.trials, over, journal.seconds, cohort)
     verdict, details = conclude(facts)
     findings = Findings(
         study=asked.name,

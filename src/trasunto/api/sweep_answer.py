@@ -41,7 +41,8 @@ class SweepAnswer(Answer):
         """Return a row per design that was measured: those that finished, the best first, then the others.
 
         Columns: trial, a column for each parameter of the space (missing where a design does not have it), rank and
-        network (of those that finished), status ("finished", "pruned", "diverged" or "running"), epochs, for each
+        network (of those that finished), status ("finished"; "stalled", or how many of its networks did; "pruned",
+        "diverged" or "running"), epochs, for each
         measure its mean over seeds and, as ``_low`` and ``_high``, the ends of its 95 % interval, and p, of no
         difference from the best design after Holm. Of a design that did not finish, the first measure's mean alone is
         known. A parameter that is called like another column is ``space.NAME``.
@@ -63,7 +64,7 @@ class SweepAnswer(Answer):
                     **{shown: one.assignment.get(name) for name, shown in parameters.items()},
                     "rank": "" if place is None else rank_of(place, facts.designs),
                     "network": "" if design is None else design.network,
-                    "status": one.state,
+                    "status": one.state if design is None else design.status,
                     "epochs": one.epoch,
                     **({facts.measures[0]: one.value} if design is None else _scores(design)),
                     "p": None if design is None else design.p,

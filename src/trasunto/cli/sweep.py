@@ -130,8 +130,10 @@ def _print(answer: Answer, page: Path) -> None:
         say("")
         measures = list(facts.measures)
         size = [] if "parameters" in measures else ["parameters"]
-        heads = ["rank", "trial", "design", *size, measures[0], "95 % interval", *measures[1:]]
-        rows = [_line(one, sized=not size) for one in facts.ranking[:SHOWN]]
+        shown = facts.ranking[:SHOWN]
+        ended = ["status"] if len({"finished", *(one.status for one in shown)}) > 1 else []
+        heads = ["rank", "trial", "design", *size, measures[0], "95 % interval", *measures[1:], *ended]
+        rows = [[*_line(one, sized=not size), *([one.status] if ended else [])] for one in shown]
         print_table(heads, rows, right=("rank", "trial", "parameters", *measures))
         if len(facts.designs) > SHOWN:
             say(f"and {len(facts.designs) - SHOWN:,} more")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trasunto.analysis.intervals import Difference, adjust, interval, paired, pairs_needed
+from trasunto.cohort.outcome import STALLED
 from trasunto.search.importance import Importances, importances
 from trasunto.search.trials import (
     DIVERGED,
@@ -25,10 +26,12 @@ from trasunto.search.trials import (
     network_epochs,
     networks,
 )
+from trasunto.spec import Recipe
 from trasunto.spec.space import Assignment, told
 
 if TYPE_CHECKING:
     from trasunto.data import Table
+    from trasunto.runs.cohort import Cohort
     from trasunto.search.measures import Measure
     from trasunto.search.sweep import Sweep
 
@@ -64,6 +67,8 @@ class Design:
         Of no difference from the best one, after Holm; None for the best, and with one seed.
     front
         Whether no other design is as good in every measure and better in one.
+    status
+        "finished", or how many of its networks are no better than before training: "stalled", "1 of 3 stalled".
     """
 
     trial: int
@@ -74,6 +79,7 @@ class Design:
     tied: bool | None
     p: float | None
     front: bool
+    status: str = FINISHED
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Ranked:
     high: float | None
     others: tuple[float, ...]
     p: float | None
+    status: str = FINISHED
 
 
 @dataclass(frozen=True)
@@ -173,11 +180,13 @@ class Facts:
     pca: Reference | None
 
 
-def measure(sweep: Sweep, table: Table, trials: Sequence[Trial], over: str, seconds: float) -> Facts:
-    """Return the facts of what was tried."""
+def measure(
+    sweep: Sweep, table: Table, trials: Sequence[Trial], over: str, seconds: float, cohort: Cohort | None = None
+) -> Facts:
+    """Return the facts of what was tried; `cohort` are its networks, and say how they ended."""
     counts = Counter(trial.state for trial in trials)
     seeds, first = len(sweep.seeds), sweep.measured[0]
-    designs = rank(sweep, table, trials)
+    designs = rank(sweep, table, trials, _endings(cohort))
     return Facts(
         measures=sweep.measures,
         up=tuple(one.up for one in sweep.measured),
@@ -208,8 +217,13 @@ def measure(sweep: Sweep, table: Table, trials: Sequence[Trial], over: str, seco
     )
 
 
-def rank(sweep: Sweep, table: Table, trials: Sequence[Trial]) -> tuple[Design, ...]:
-    """Return the designs that finished, the best first by the mean of the first measure; of equals the earlier."""
+def rank(
+    sweep: Sweep, table: Table, trials: Sequence[Trial], endings: Mapping[Recipe, Sequence[str]] | None = None
+) -> tuple[Design, ...]:
+    """Return the designs that finished, the best first by the mean of the first measure; of equals the earlier.
+
+    `endings` are the words for how each recipe's networks ended, one a seed.
+    """
     first = sweep.measured[0]
     done = [trial for trial in trials if trial.state == FINISHED]
     scores = {trial.number: tuple(_score(trial, one.name) for one in sweep.measured) for trial in done}
@@ -232,6 +246,7 @@ def rank(sweep: Sweep, table: Table, trials: Sequence[Trial]) -> tuple[Design, .
                 tied=ties[place],
                 p=p,
                 front=place in ahead,
+                status=_status((endings or {}).get(recipe, ())),
             )
         )
     return tuple(designs)
@@ -243,6 +258,20 @@ def _ties(others: Sequence[Difference], seeds: int) -> list[bool | None]:
     ties = [False if other.distinguishable else undecided for other in others]
     best = undecided if None in ties or seeds < 2 else True
     return [best, *ties]
+
+
+def _endings(cohort: Cohort | None) -> dict[Recipe, list[str]]:
+    ended: dict[Recipe, list[str]] = {}
+    for member in () if cohort is None else cohort.members:
+        ended.setdefault(member.recipe, []).append(member.status)
+    return ended
+
+
+def _status(words: Sequence[str]) -> str:
+    stalled = sum(word == STALLED for word in words)
+    if not stalled:
+        return FINISHED
+    return STALLED if stalled == len(words) else f"{stalled} of {len(words)} stalled"
 
 
 def front(values: Sequence[Sequence[float]], measures: Sequence[Measure]) -> set[int]:
@@ -287,6 +316,7 @@ def _ranked(place: int, designs: Sequence[Design]) -> Ranked:
         high=first.high,
         others=tuple(score.mean for score in others),
         p=one.p,
+        status=one.status,
     )
 
 

@@ -8,6 +8,7 @@ from trasunto.analysis.intervals import APART
 from trasunto.search.facts import Design, Facts, Score
 from trasunto.search.importance import FEWEST
 from trasunto.search.measures import MEASURES
+from trasunto.search.trials import FINISHED
 from trasunto.spec.space import told
 from trasunto.studies.phrases import listed, several
 
@@ -137,6 +138,12 @@ def _course(facts: Facts) -> Iterator[str]:
     if facts.refused or facts.repeated:
         told_of = [f"{several(count, 'proposal')} that {what}" for count, what in untrained if count]
         yield f"Not trained: {listed(told_of)}."
+    stalled = sum(design.status != FINISHED for design in facts.designs)
+    if stalled:
+        yield (
+            f"{several(stalled, 'design')} of those that finished {'has' if stalled == 1 else 'have'} networks that "
+            "stalled: after training they are no better than before."
+        )
     if facts.over == "space":
         yield "The search ended because nothing new was proposed any more, before the budget was spent."
 

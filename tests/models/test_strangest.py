@@ -9,6 +9,7 @@ import pytest
 from trasunto.data import Table
 from trasunto.models import batches
 from trasunto.models.model import Model
+from trasunto.models.reasons import Reasons
 from trasunto.models.strangest import strangest_of_file, strangest_of_table
 
 
@@ -46,3 +47,21 @@ def test_the_strangest_rows_of_a_table_are_named_by_their_part(model: Model, tab
     assert found[0].score == model.score_prepared(table.anomalies.values()).max()
     assert found[0].row.startswith("anomaly row ")
     assert found[0].label == "1"
+
+
+def test_the_strangest_rows_of_a_file_are_explained_in_one_call(
+    model: Model, frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame.to_parquet(tmp_path / "r.parquet")
+    asked: list[int] = []
+    really = Model.explain
+
+    def explain(self: Model, rows: pd.DataFrame, most: int = 5) -> tuple[Reasons, ...]:
+        asked.append(len(rows))
+        return really(self, rows, most)
+
+    monkeypatch.setattr(Model, "explain", explain)
+    assert len(strangest_of_file(model, tmp_path / "r.parquet", 5)) == 5
+    assert asked == [5]
+    frame.iloc[:0].to_parquet(tmp_path / "none.parquet")
+    assert strangest_of_file(model, tmp_path / "none.parquet", 5) == ()

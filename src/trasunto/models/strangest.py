@@ -57,15 +57,19 @@ def strangest_of_file(
     TrasuntoError
         The file cannot be read, or its columns are not the model's.
     """
+    import pandas as pd
+
     source = find_source(path, model.entrance, () if label is None else (label,), layout)
     found: list[tuple[float, int, Any]] = []
     with closing(in_order(model, source)) as batches:
         for scored in batches:
             # Of equal scores the earlier row stays; no two rows have one number, so that batches are never compared.
             found = heapq.nlargest(most, [*found, *_largest(scored, most)])
+    if not found:
+        return ()
     rows = []
-    for score, _, batch in found:
-        (one,) = model.explain(source.frame(batch), REASONS)
+    frame = pd.concat([source.frame(batch) for _, _, batch in found], ignore_index=True)
+    for (score, _, batch), one in zip(found, model.explain(frame, REASONS), strict=True):
         called = "" if label is None else str(batch.rows.column(label)[0].as_py())
         where = batch.place.row(0).replace(f" of {path}", "")
         rows.append(StrangeRow(where, called, score, one.flagged, one.features))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import polars  # noqa: F401  # MLflow imports it where it is there, and it sets a variable
 import pytest
 
 from trasunto.api.writers import log_to, writing
@@ -107,8 +110,25 @@ def test_telemetry_is_off_in_a_fresh_process(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"mlflow.db"}, "no installation was given a number"
 
 
-def test_a_server_that_does_not_answer_is_refused_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    with pytest.raises(TrasuntoError, match=r"MLflow at 'http://127.0.0.1:9' cannot be written"):  # noqa: SIM117
+def test_a_server_that_takes_no_connection_is_refused_before_training() -> None:
+    before = dict(os.environ)
+    with pytest.raises(TrasuntoError, match=r"no MLflow server answers at 'http://127.0.0.1:9' \(Connection refused\)"):  # noqa: SIM117
         with log_to("mlflow:http://127.0.0.1:9"):
             pytest.fail("nothing is opened")
+    assert dict(os.environ) == before
+
+
+def test_a_server_that_never_answers_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(TrasuntoError, match=f"MLflow at '{uri}' cannot be written: .*timed out"):  # noqa: SIM117
+            with log_to(f"mlflow:{uri}"):
+                pytest.fail("nothing is opened")
+        silent.settimeout(0)
+        asked = 0
+        with suppress(BlockingIOError):
+            while True:
+                silent.accept()[0].close()
+                asked += 1
+        assert asked == 2, "one connection to see that it is there, and one request"

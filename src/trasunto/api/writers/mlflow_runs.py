@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import socket
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from trasunto.api.writers.curves import Point, parameters
 from trasunto.api.writers.targets import make_folder, missing
@@ -30,6 +33,16 @@ AT_ONCE = 1000
 
 _TELEMETRY = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 
+_PATIENCE = {
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+}
+"""How long a server is waited for, unless the environment says it: by MLflow's own habit four minutes, in silence."""
+
+CONNECTING = 5.0
+"""Seconds after which a server that takes no connection is given up."""
+
 
 class MlflowRuns:
     """Writes each member to a run of its own, which is gone on with when the member is.
@@ -46,9 +59,11 @@ class MlflowRuns:
         uri = _uri(place or os.environ.get("MLFLOW_TRACKING_URI", ""))
         self._runs: dict[str, str] = {}
         with ExitStack() as resources:
-            resources.enter_context(_telemetry_off())
+            waiting = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
+            resources.enter_context(_environment(_TELEMETRY | waiting))
+            _refuse_silence(uri)
             try:
-                with _quiet():
+                with _quiet(), _environment({name: "0" for name in waiting if name.endswith("RETRIES")}):
                     self._client = _client(uri)
                     self._experiment = _experiment(self._client)
             except TrasuntoError:
@@ -98,10 +113,10 @@ class MlflowRuns:
 
 
 @contextmanager
-def _telemetry_off() -> Iterator[None]:
-    """Keep MLflow from reporting its use, which it decides when it is imported, and again in every call."""
-    before = {name: os.environ.get(name) for name in _TELEMETRY}
-    os.environ.update(_TELEMETRY)
+def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Set variables that MLflow reads in every call, and one of them when it is imported."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
@@ -122,6 +137,24 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+def _refuse_silence(uri: str) -> None:
+    """Refuse a server that takes no connection; through a proxy that is for MLflow to find out."""
+    server = urlsplit(uri)
+    if server.scheme not in ("http", "https") or not server.hostname:
+        return
+    if server.scheme in getproxies() and not proxy_bypass(server.hostname):
+        return
+    try:
+        port = server.port or {"http": 80, "https": 443}[server.scheme]
+        socket.create_connection((server.hostname, port), timeout=CONNECTING).close()
+    except (OSError, ValueError) as fault:  # a port that is no number is a ValueError
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise TrasuntoError(
+            f"no MLflow server answers at '{uri}' ({reason}): start it, name another with mlflow:URI, or a folder with "
+            "mlflow:FOLDER; nothing was trained"
+        ) from fault
 
 
 def _uri(place: str) -> str:

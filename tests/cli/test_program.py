@@ -144,3 +144,13 @@ def test_an_interrupted_command_says_how_to_go_on(
     first, second = done.err.splitlines()
     assert first.startswith("trasunto: stopped")
     assert second == f"{how}: trasunto data show 'my rows' --debug"
+
+    assert second == "go on with: trasunto data show 'my rows' --debug"
+
+
+def test_a_name_that_is_no_text_is_refused_in_a_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "trasunto", "data", "show", b"caf\xe9.csv"], capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == b"trasunto: the name 'caf?.csv' is not written in UTF-8; rename the file or its folder\n"

@@ -92,14 +92,26 @@ def test_what_a_sweep_cannot_do_without_is_asked_for(key: str) -> None:
         read_sweep({name: value for name, value in SWEEP.items() if name != key})
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_may_begin_with_a_byte_order_mark_and_be_written_in_utf_16(encoding: str, tmp_path: Path) -> None:
+    text = '[recipe]\nnetwork = "[8 relu] > linear"\n[space]\nlearning_rate = [0.1, 0.2]\n[budget]\nnetworks = 2\n'
+    (tmp_path / "rates.toml").write_bytes(text.encode(encoding))
+    assert read_file(tmp_path / "rates.toml").sweep.name == "rates"
+    (tmp_path / "latin.toml").write_bytes("name = 'größe'".encode("latin-1"))
+    with pytest.raises(
+        TrasuntoError, match=r"latin.toml' is not TOML: it is not written in UTF-8, perhaps in .*Latin-1 \(byte 10\)"
+    ):
+        read_file(tmp_path / "latin.toml")
+
+
 def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrasuntoError, match="there is no sweep file"):
         read_file(tmp_path / "none.toml")
     (tmp_path / "bad.toml").write_text("seeds = = 3")
     with pytest.raises(TrasuntoError, match="is not TOML: Invalid value"):
         read_file(tmp_path / "bad.toml")
-    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(TrasuntoError, match="is not TOML"):
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xff")
+    with pytest.raises(TrasuntoError, match="is not TOML: it is not written in UTF-8"):
         read_file(tmp_path / "bytes.toml")
 
 

@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     session = Session()
     with ending_politely(), printing_anything():
         try:
+            _refuse_what_is_no_text(typed)
             with warnings_as_sentences():
                 code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
             if code == INTERRUPTED:  # what typer makes of a Ctrl-C that nobody listened for, as while rows are read
@@ -76,6 +77,16 @@ def _unread() -> int:
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return UNREAD
+
+
+def _refuse_what_is_no_text(typed: Sequence[str]) -> None:
+    try:
+        "".join(typed).encode()
+    except UnicodeEncodeError:
+        from trasunto.data.places import refuse_unreadable_name
+
+        for word in typed:
+            refuse_unreadable_name(word)
 
 
 def _version(asked: bool) -> None:

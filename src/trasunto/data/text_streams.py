@@ -59,6 +59,18 @@ def encoding_of(start: bytes) -> str:
     return "utf-8"
 
 
+def decoded(content: bytes) -> str:
+    """Return a whole text, without a byte order mark.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        It is not written in the encoding that its first bytes tell, UTF-8 unless they tell another.
+    """
+    encoding = encoding_of(content)
+    return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
 def opened(raw: IO[bytes], written: Written) -> Any:
     """Return a stream of Arrow's that reads the text as UTF-8, unpacked; the file stays open when it is closed."""
     import pyarrow

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from trasunto.data.text_streams import decoded
 from trasunto.errors import RecipeError, one_of
 from trasunto.models.scoring import legal_score
 from trasunto.search.measures import MEASURES
@@ -60,11 +61,16 @@ def read_file(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = 
     """
     place = Path(path)
     try:
-        given = tomllib.loads(place.read_text(encoding="utf-8-sig"))
+        given = tomllib.loads(decoded(place.read_bytes()))
     except FileNotFoundError as fault:
         raise RecipeError(f"there is no sweep file '{place}'") from fault
     except OSError as fault:
         raise RecipeError(f"the sweep file '{place}' cannot be read: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise RecipeError(
+            f"the sweep file '{place}' is not TOML: it is not written in UTF-8, perhaps in Windows-1252 or Latin-1 "
+            f"(byte {fault.start}); save it in UTF-8"
+        ) from fault
     # Also a number of thousands of digits, and tables in tables in tables, which are no TOMLDecodeError.
     except (ValueError, RecursionError) as fault:
         raise RecipeError(f"the sweep file '{place}' is not TOML: {fault}") from fault

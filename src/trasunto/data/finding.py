@@ -12,10 +12,10 @@ import numpy as np
 from trasunto.data.columns import named, no_column
 from trasunto.data.number_formats import DECIMALS, THOUSANDS, NumberFormat
 from trasunto.data.places import Place
-from trasunto.data.preparation import LeftOut
+from trasunto.data.preparation import VALUES_AT_ONCE, LeftOut
 from trasunto.data.records import Records
 from trasunto.data.roles import read_groups, read_labels, read_times, read_weights
-from trasunto.data.settling import Asked, Settled, format_remark, settle
+from trasunto.data.settling import Asked, format_remark, settle
 from trasunto.data.table import Provenance
 from trasunto.data.usefulness import COUNTER, UNNAMED, cannot_serve, counters, of_too_many_texts, useless
 from trasunto.errors import DataError
@@ -122,14 +122,17 @@ def records_of(
             f"no column of {place.name} is left to be a feature: {named(columns)} are dropped or not features"
         )
     asked = wishes.asked(columns, place, formats)
-    settled = _settled(frame, [column for column in kept if column.strip()], place, asked)
+    numbers = _numbers(frame, [column for column in kept if column.strip()], asked)
+    ready = {*numbers.columns}
+    settled = {c: settle(frame[c], place, asked) for c in kept if c.strip() and c not in ready}
     unserving = [LeftOut(column, UNNAMED) for column in kept if not column.strip()]
     unserving += [LeftOut(column, one.why) for column, one in settled.items() if one.values is None]
-    features = _joined({column: one.values for column, one in settled.items() if one.values is not None})
+    rest = {column: one.values for column, one in settled.items() if one.values is not None}
+    features = _joined(numbers, rest, [column for column in kept if column in ready or column in rest])
     counting = [LeftOut(column, COUNTER) for column in counters(frame[list(features)]) if column not in _meant(asked)]
     if (unserving and not wishes.drop_unusable) or not len(features.columns):
-        rest = [*counting, *of_too_many_texts(features), *useless(features)]
-        raise cannot_serve([*unserving, *rest], columns, place)
+        unfit = [*counting, *of_too_many_texts(features), *useless(features)]
+        raise cannot_serve([*unserving, *unfit], columns, place)
     values = {role: None if column is None else ROLES[role](column, place) for role, column in found.items()}
     forms = {column: one.form for column, one in settled.items() if one.form is not None}
     return Records(
@@ -154,14 +157,26 @@ def _meant(asked: Asked) -> frozenset[str]:
     return asked.numeric | asked.categorical
 
 
-def _settled(frame: pd.DataFrame, columns: Sequence[str], place: Place, asked: Asked) -> dict[str, Settled]:
-    return {column: settle(frame[column], place, asked) for column in columns}
+def _numbers(frame: pd.DataFrame, columns: Sequence[str], asked: Asked) -> pd.DataFrame:
+    """Return the columns that hold numbers as such, all of them finite: nothing else is to be settled there."""
+    dtypes = frame.dtypes.to_dict()
+    plain = [column for column in columns if isinstance(dtypes[column], np.dtype) and dtypes[column].kind in "iuf"]
+    plain = [column for column in plain if column not in asked.categorical]
+    at_once = max(VALUES_AT_ONCE // max(len(frame), 1), 1)
+    finite: list[str] = []
+    for first in range(0, len(plain), at_once):
+        some = plain[first : first + at_once]
+        infinite = np.isinf(frame[some].to_numpy(dtype=np.float64)).any(axis=0)
+        finite += [column for column, bad in zip(some, infinite, strict=True) if not bad]
+    return frame[finite].astype(np.float64)
 
 
-def _joined(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+def _joined(numbers: pd.DataFrame, others: Mapping[str, pd.Series], order: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(dict(columns))
+    if not others:
+        return numbers
+    return pd.concat([numbers, pd.DataFrame(dict(others), index=numbers.index)], axis="columns")[list(order)]
 
 
 def _role(frame: pd.DataFrame, role: str, given: Any, place: Place) -> pd.Series | None:

@@ -196,7 +196,8 @@ def _with_categories(frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
     """Return a frame in which categories are such: of others than text, Parquet lets pandas' notes alone tell."""
     noted = (schema.pandas_metadata or {}).get("columns", [])
     names = [column["name"] for column in noted if column.get("pandas_type") == "categorical"]
-    return frame.astype({name: "category" for name in names if name in frame.columns})
+    kinds = {name: "category" for name in names if name in frame.columns}
+    return frame.astype(kinds) if kinds else frame  # it copies every column, also for none
 
 
 def _tables(path: Path, parts: Sequence[Part], layout: Layout, texts: Collection[str]) -> tuple[list[Any], Place]:

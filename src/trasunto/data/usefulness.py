@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trasunto.data.columns import absences, is_number
+from trasunto.data.columns import absences
 from trasunto.data.places import Place
 from trasunto.data.preparation import LeftOut
 from trasunto.errors import DataError
@@ -42,10 +42,10 @@ def useless(features: pd.DataFrame) -> list[LeftOut]:
     lowest, highest = np.fmin.reduce(block, axis=0), np.fmax.reduce(block, axis=0)
     whys = {name: EMPTY for name, one in zip(numbers, lowest, strict=True) if np.isnan(one)}
     whys |= {name: CONSTANT for name, same in zip(numbers, lowest == highest, strict=True) if same}
-    for name, column in features.items():
+    for name, dtype in features.dtypes.items():
         why = whys.get(name)
-        if why is None and not is_number(column):
-            why = _why_useless(column)
+        if why is None and dtype != np.float64:
+            why = _why_useless(features[name])
         if why is not None:
             found.append(LeftOut(str(name), why))
     return found
@@ -68,7 +68,7 @@ def has_too_many_texts(column: pd.Series) -> bool:
 
 def of_too_many_texts(features: pd.DataFrame) -> list[LeftOut]:
     """Return the columns of n settled rows whose text is different in nearly every row."""
-    words = (column for _, column in features.items() if column.dtype == object)
+    words = (features[name] for name, dtype in features.dtypes.items() if dtype.kind == "O")
     return [LeftOut(str(column.name), TEXTS) for column in words if has_too_many_texts(column)]
 
 

@@ -322,7 +322,7 @@ def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
 
 
 def _observer(plan: Plan, watch: Watcher | None, observe: Observer | None) -> Callable[[Event], None] | None:
-    """Return what tells both of the epochs that are done, over all networks."""
+    """Return what tells both of the epochs that are done, over all networks; a watcher's share counts folds' too."""
     if watch is None and observe is None:
         return None
     done, total, tally = 0, max(plan.seeds * plan.recipe.epochs, 1), Tally(plan.seeds)
@@ -333,7 +333,7 @@ def _observer(plan: Plan, watch: Watcher | None, observe: Observer | None) -> Ca
         done += int(event.trained.sum()) if event.epoch else 0
         tally.take(event)
         if watch is not None:
-            watch(Told("training", min(done / total, 1.0), tally.networks))
+            watch(Told("training", min(done / total, 1.0) / (1 + plan.folds), tally.networks))
         if observe is not None:
             first = event.jobs[0].id
             if first not in named:
@@ -347,7 +347,7 @@ def _fold_observer(plan: Plan, watch: Watcher | None) -> Callable[[Event], None]
     """Return what tells of the epochs of networks that set the threshold and are no part of the detector."""
     if watch is None or not plan.folds:
         return None
-    done, total = 0, max(plan.folds * plan.seeds * plan.recipe.epochs, 1)
+    done, total = plan.seeds * plan.recipe.epochs, max((1 + plan.folds) * plan.seeds * plan.recipe.epochs, 1)
 
     def take(event: Event) -> None:
         nonlocal done

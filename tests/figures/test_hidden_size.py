@@ -48,6 +48,29 @@ def test_one_size_alone_is_drawn_as_curves_only() -> None:
     assert len(drawn_of(facts_of(sizes=1))) == 1
 
 
+def test_errors_are_of_features_unless_the_rows_are_images() -> None:
+    facts = facts_of()
+    for per, axes in (
+        ("feature", size_gain.draw(facts).axes[0]),
+        ("pixel", size_gain.draw(facts, per="pixel").axes[0]),
+    ):
+        assert axes.get_ylabel() == f"test error (MSE per {per})"
+    assert hidden_size_curves.draw(facts).axes[0].get_ylabel() == "error (MSE per feature)"
+
+
+def test_a_pca_that_leaves_nothing_is_not_drawn() -> None:
+    drawn = drawn_of(facts_of(linear=1e-30))[1]
+    legend = drawn.figure.axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["network"]
+    assert "PCA with as many components leaves none" in drawn.caption
+
+
+def test_nothing_is_drawn_where_every_network_diverged() -> None:
+    nothing = np.zeros((0, 0, 6))
+    assert drawn_of(hidden_size.measure((), (), nothing, nothing, (), worthwhile=0.05, lost=HIDDEN)) == []
+
+
 def test_curves_begin_with_the_first_epoch_and_sizes_are_named() -> None:
     facts = facts_of()
     left, right = hidden_size_curves.draw(facts).axes

@@ -31,6 +31,7 @@ from trasunto.studies import latent_loss_facts as latent
 from trasunto.studies.depth_loss import widened_recipe
 from trasunto.studies.good_autoencoder_search import Best, Found, Search, Trial
 from trasunto.studies.latent_loss_verdict import comparisons
+from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_facts import Linear, estimate
 from trasunto.studies.tabular_networks import depth_recipe, latent_recipe, paper_recipe
 from trasunto.studies.tabular_networks import layer_table as table_of
@@ -98,7 +99,7 @@ def good_facts(found: bool = True, seeds: int = 10) -> good.Facts:
 
 
 def findings(facts: Any, compared: tuple[Any, ...] = ()) -> Findings:
-    return Findings("", (), "", "", (), facts, compared, {}, "", 0.0)
+    return Findings("", (), "", "", (), facts, compared, {}, "", 0.0, Subject(paper=True))
 
 
 def titled(figure: Figure, title: str) -> Any:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,15 @@ from trasunto.studies.hidden_size import Settings, requests
 
 
 class Trained:
-    """Stands in for a cohort: networks that get better with their size, and were trained on by another study."""
+    """Stands in for a cohort: networks that get better with their size, and were trained on by another study.
 
-    def __init__(self, recipes: list[Any], seeds: int, epochs: int) -> None:
+    Those of (size, seed) in `lost` diverged in their first epoch.
+    """
+
+    def __init__(
+        self, recipes: list[Any], seeds: int, epochs: int, lost: frozenset[tuple[int, int]] = frozenset()
+    ) -> None:
+        self._lost = lost
         self._members = [(recipe, seed) for recipe in recipes for seed in range(seeds)]
         self._epochs = epochs + 2
 
@@ -26,7 +34,7 @@ class Trained:
         rows = [
             {"id": f"{number:016x}", "epoch": epoch, "train_error": error, "test_error": error}
             for number, (recipe, seed) in enumerate(self._members)
-            for epoch in range(self._epochs)
+            for epoch in range(1 if (recipe.network.encoder[-1].units, seed) in self._lost else self._epochs)
             for error in [4 / recipe.network.encoder[-1].units / (1 + epoch) + 1e-6 * seed]
         ]
         return pd.DataFrame(rows).sort_values("epoch")
@@ -83,3 +91,26 @@ def test_a_run_trains_what_it_requests_and_concludes(table: Table) -> None:
     assert [size.pca_components for size in findings.facts.sizes] == [2, 4, 8]
     assert findings.facts.sizes[0].by_seed == pytest.approx((4 / 2 / 6, 4 / 2 / 6 + 1e-6, 4 / 2 / 6 + 2e-6))
     assert findings.settings["hidden"] == (2, 4, 8)
+
+
+@pytest.mark.parametrize(
+    ("lost", "sizes", "seeds", "says"),
+    [
+        ({(4, 1)}, (2, 4, 8), 2, "1 seed left out of everything"),
+        ({(4, 0), (4, 1), (4, 2)}, (2, 8), 3, "The network with 4 hidden units diverged with every seed"),
+        ({(h, s) for h in (2, 4, 8) for s in range(3)}, (), 0, "3 seeds left out of everything"),
+    ],
+)
+def test_what_diverged_is_left_out_said_and_no_nan_in_facts(
+    table: Table, lost: set[tuple[int, int]], sizes: tuple[int, ...], seeds: int, says: str
+) -> None:
+    def train(recipes: Any, rows: Table, *, seeds: int, epochs: int, snapshots: Any) -> Trained:
+        return Trained(recipes, seeds, epochs, frozenset(lost))
+
+    findings = STUDIES["hidden-size"].run(table, Settings(hidden=(2, 4, 8), epochs=5), train)
+    assert tuple(size.hidden for size in findings.facts.sizes) == sizes
+    assert findings.facts.seeds == seeds
+    assert any(says in detail for detail in findings.details)
+    assert json.loads(json.dumps(asdict(findings.facts), allow_nan=False))["lost"] is not None
+    if not sizes:
+        assert findings.verdict.startswith("Every network diverged")

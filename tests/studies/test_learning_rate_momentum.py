@@ -33,7 +33,7 @@ def table() -> Table:
 
 
 def curve(rate: float, momentum: float, seed: int, epoch: int) -> float:
-    return 0.06 + 0.17 * math.exp(-epoch * rate / (1 - momentum) / 4)
+    return 0.01 + 0.22 * math.exp(-epoch * rate / (1 - momentum) / 4)
 
 
 def test_the_papers_size_is_361_networks_of_5_epochs_and_16_of_10(table: Table) -> None:

@@ -128,6 +128,15 @@ def test_a_grid_in_which_nothing_learnt_says_only_that() -> None:
     assert len(reasons) == 1
 
 
+def test_a_grid_whose_best_cell_hardly_learnt_tells_no_trend() -> None:
+    untrained = FACTS.best.error.mean if FACTS.best else 0.0
+    said, reasons = conclude(replace(FACTS, untrained=Interval(untrained / 0.95, None, None, 1)))
+    assert said.startswith("Not trained enough to tell: after 5 epochs the best network, at learning rate 0.95 with")
+    assert not any("unexplained" in reason for reason in reasons)
+    assert conclude(replace(FACTS, pca=untrained / 11))[0].startswith("Not trained enough to tell")
+    assert conclude(replace(FACTS, pca=untrained / 9))[0] == conclude(FACTS)[0]
+
+
 def test_the_best_cell_says_how_sure_it_is() -> None:
     assert "with one seed, no cell can be tested against it" in details()
     sure = Interval(0.063, 0.062, 0.064, 6)

@@ -43,7 +43,7 @@ class Trained:
         if self.members:
             return pd.DataFrame(
                 [
-                    {"id": str(number), "epoch": epoch, "test_error": 0.2 / (1 + epoch)}
+                    {"id": str(number), "epoch": epoch, "test_error": 0.2 / (1 + 9 * epoch)}
                     for number, member in enumerate(self.members)
                     for epoch in range(self._epochs + 1 if member.seed not in self.lost else 1)
                 ]

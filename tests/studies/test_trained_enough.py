@@ -29,7 +29,9 @@ UNTRAINED = 1.0
         (0.50, 1.0, 0.051, True),
         (0.50, 1.0, 0.050, False),
         (0.50, None, 0.050, False),
-        (0.50, 1.0, 1e-9, True),
+        (0.09, 1.0, 1e-9, True),
+        (0.10, 1.0, 1e-9, False),
+        (0.50, None, 1e-9, True),
         (0.50, None, None, True),
     ],
 )
@@ -44,6 +46,12 @@ def test_the_sentence_names_the_best_network_and_its_three_numbers() -> None:
     assert told == (
         "Not trained enough to tell: after 2 epochs the best network, with 8 units, leaves an error of 0.9500, "
         "1.0000 untrained; PCA with as many components leaves 0.1000."
+    )
+
+
+def test_a_pca_that_leaves_nothing_is_said_to() -> None:
+    assert Reached("", 0.5, 1.0, 1e-30).said == "leaves an error of 0.5000, 1.0000 untrained; " + (
+        "PCA with as many components leaves nothing"
     )
 
 

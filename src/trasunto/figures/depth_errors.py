@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from trasunto.figures import theme
 from trasunto.figures.interval_points import Point, interval_points
 from trasunto.studies.depth_loss_facts import Contrast, Depth, Facts
+from trasunto.studies.hidden_size_facts import NOTHING_LEFT
 
 _NETWORK, _WIDENED, _LINEAR = theme.PALETTE[0], theme.PALETTE[3], theme.PALETTE[6]
 
@@ -51,9 +52,12 @@ def _errors(axes: Axes, facts: Facts, per: str) -> None:
         _depth(axes, depth, depth.layers, _WIDENED)
         name = f"widened to {depth.table.parameters:,}"
         axes.plot(depth.layers, depth.test_error.mean, "D", color=_WIDENED, markersize=6, label=name)
-    axes.axhline(facts.pca.test_error, color=_LINEAR, linestyle="--", linewidth=1.2, label="PCA", zorder=1.5)
-    means = [error for depth in facts.depths for error in (depth.test_error.mean, depth.train_error.mean)]
-    theme.log_axis(axes, "y", theme.fine([*means, facts.pca.test_error]))
+    shown = [error for depth in facts.depths for error in (*depth.test_error.by_seed, depth.train_error.mean)]
+    # A PCA that leaves nothing has no place on a logarithmic axis.
+    if facts.pca.test_error > NOTHING_LEFT:
+        axes.axhline(facts.pca.test_error, color=_LINEAR, linestyle="--", linewidth=1.2, label="PCA", zorder=1.5)
+        shown.append(facts.pca.test_error)
+    theme.error_scale(axes, shown)
     axes.minorticks_off()
     axes.set_xticks(
         [depth.layers for depth in plain], [f"{depth.layers}\n{depth.table.parameters:,}" for depth in plain]

@@ -6,6 +6,7 @@ from trasunto.figures import depth_errors, error_by_epoch, hourglass, layer_tabl
 from trasunto.figures.theme import Picture
 from trasunto.studies import Findings
 from trasunto.studies.depth_loss_facts import Depth, Facts
+from trasunto.studies.hidden_size_facts import NOTHING_LEFT
 
 
 def pictures(findings: Findings) -> list[Picture]:
@@ -19,12 +20,13 @@ def pictures(findings: Findings) -> list[Picture]:
     bars = f" Bars: 95 % t-intervals over {facts.seeds} seeds, paired; words: after Holm." if several else ""
     lines = f" Thick: mean over {facts.seeds} seeds; thin: each seed." if several else ""
     right = f" Right: what more layers add to it.{bars}" if facts.contrasts else ""
+    linear = facts.pca.test_error > NOTHING_LEFT
+    beside = f", {'beside' if linear else 'of which'} PCA with as many components{'' if linear else ' leaves none'}"
     deepest = facts.plain[-1]
     return [
         Picture(
             "b2-errors",
-            f"Error after {facts.epochs} epochs of each depth with {facts.latent} latent units, beside PCA with as "
-            f"many components.{points}{right}",
+            f"Error after {facts.epochs} epochs of each depth with {facts.latent} latent units{beside}.{points}{right}",
             depth_errors.draw(facts, per=per),
         ),
         Picture(

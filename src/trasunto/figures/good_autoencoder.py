@@ -13,7 +13,7 @@ def pictures(findings: Findings) -> list[Picture]:
     """Draw the facts of `findings`."""
     facts: Facts = findings.facts
     paper, search, subject = facts.paper, facts.search, findings.subject
-    called = "the paper's network" if subject.paper else "the reference network"
+    name, called = ("paper", "the paper's network") if subject.paper else ("reference", "the reference network")
     seeds = f" Thick: mean over {paper.seeds} seeds; thin: each seed." if paper.seeds > 1 else ""
     drawn = [
         Picture(
@@ -22,7 +22,7 @@ def pictures(findings: Findings) -> list[Picture]:
             f"by epoch, from epoch 1 on, on training rows (averaged over each epoch) and held-out rows.{seeds}",
             loss_accuracy.draw(paper, facts.target, beside=subject.paper, per=subject.per),
         ),
-        *_network("b1-paper", called, paper.table),
+        *_network(f"b1-{name}", called, paper.table),
     ]
     if search.frontier:
         drawn.append(

@@ -18,6 +18,8 @@ def pictures(findings: Findings) -> list[Picture]:
     lines = f" Thick: mean over {facts.seeds} seeds; thin: each seed." if several else ""
     points = f" Small points are the {facts.seeds} seeds." if several else ""
     bars = f" Bars: 95 % t-intervals over {facts.seeds} seeds, paired." if several else ""
+    linear = any(size.times_pca is not None for size in facts.sizes)
+    beside = " beside that of PCA with as many components" if linear else "; PCA with as many components leaves none"
     drawn = [
         Picture(
             "a5-curves",
@@ -29,7 +31,7 @@ def pictures(findings: Findings) -> list[Picture]:
         drawn.append(
             Picture(
                 "a5-gain",
-                f"Left: test error after {facts.epochs} epochs beside that of PCA with as many components.{points} "
+                f"Left: test error after {facts.epochs} epochs{beside}.{points} "
                 f"Right: the share of it that each doubling of the hidden units takes off.{bars}",
                 size_gain.draw(facts, per=per),
             )

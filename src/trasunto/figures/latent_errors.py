@@ -38,14 +38,15 @@ def _errors(axes: Axes, facts: Facts, paper: bool, per: str) -> None:
     axes.plot(latent, [size.train_error.mean for size in facts.sizes], ":", color=_NETWORK, label="training rows")
     # A PCA that leaves nothing has no place on a logarithmic axis.
     linear = [np.nan if size.times_pca is None else size.pca.test_error for size in facts.sizes]
-    axes.plot(latent, linear, "s--", color=_LINEAR, markersize=5, label="PCA, held-out rows")
+    if np.isfinite(linear).any():
+        axes.plot(latent, linear, "s--", color=_LINEAR, markersize=5, label="PCA, held-out rows")
     told = [size for size in latent if paper and size in PAPER_TABLE]
     for column, mark, name in ((0, "^", "paper, test"), (1, "v", "paper, validation")):
         if told:
             losses = [PAPER_TABLE[size][column] for size in told]
             axes.plot(told, losses, mark, color=theme.PAPER, markersize=6, label=name, zorder=4)
     axes.set_xscale("log")
-    theme.log_axis(axes, "y")
+    theme.error_scale(axes, [*linear, *(error for size in facts.sizes for error in size.test_error.by_seed)])
     axes.set_xticks(latent, [str(size) for size in latent])
     axes.minorticks_off()
     axes.margins(x=0.1, y=0.1)

@@ -30,10 +30,11 @@ def _errors(axes: Axes, facts: Facts, per: str) -> None:
     axes.plot(hidden, [size.test_error for size in facts.sizes], "o-", color=_NETWORK, markersize=6, label="network")
     # A PCA that leaves nothing has no place on a logarithmic axis.
     linear = [np.nan if size.times_pca is None else size.pca_test_error for size in facts.sizes]
-    axes.plot(hidden, linear, "s--", color=_LINEAR, markersize=5, label="PCA, as many components")
+    if np.isfinite(linear).any():
+        axes.plot(hidden, linear, "s--", color=_LINEAR, markersize=5, label="PCA, as many components")
     axes.set_xscale("log")
     axes.set_xticks(hidden, [str(units) for units in hidden])
-    theme.log_axis(axes, "y", (1.0,))
+    theme.error_scale(axes, [*linear, *(error for size in facts.sizes for error in size.by_seed)])
     axes.minorticks_off()
     axes.margins(x=0.12, y=0.12)
     axes.legend(loc="lower left")

@@ -166,6 +166,17 @@ def fine(values: ArrayLike) -> tuple[float, ...]:
     return (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
 
 
+def error_scale(axes: Axes, values: ArrayLike) -> None:
+    """Make the axis of errors that shows `values` logarithmic, or leave it linear where they are all but alike.
+
+    A logarithmic axis over less than a factor of two may have no tick at all.
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known) & (known > 0)]
+    if known.size and known.max() >= 2 * known.min():
+        log_axis(axes, "y", fine(known))
+
+
 def beside(axes: Axes, title: str = "", **options: Any) -> None:
     """Put the legend to the right of the axes, where it can cover nothing."""
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, **options)

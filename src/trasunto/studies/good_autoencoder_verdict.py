@@ -35,7 +35,11 @@ def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]
     """Return the verdict and the further sentences that the facts support."""
     paper = facts.paper
     network = _PAPERS if subject.paper else _REFERENCE
-    untold = None if facts.search.found else too_little(_tried(facts.search), several(facts.search.epochs, "epoch"))
+    untold = (
+        None
+        if facts.search.found
+        else too_little(_tried(facts.search), several(facts.search.epochs, "epoch"), chosen=True)
+    )
     details = (
         *(_measured(rows, paper, network, subject) for rows in (paper.train, paper.test)),
         _scatter(paper),

@@ -43,7 +43,7 @@ def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]
     # Of all cells the best decides: to train hardly at all is an answer for the others.
     where = f"at learning rate {facts.best.learning_rate:g} with momentum {facts.best.momentum:g}"
     reached = Reached(where, facts.best.error.mean, facts.untrained.mean, facts.pca)
-    if untold := too_little([reached], several(facts.epochs, "epoch")):
+    if untold := too_little([reached], several(facts.epochs, "epoch"), chosen=True):
         return untold, (_best(facts), *_reached(facts, subject), _outcomes(facts))
     details = (_best(facts), _additive(facts), _one_number(facts), *_reached(facts, subject), _outcomes(facts))
     return f"{_direction(facts)}{_independence(facts)}.", details

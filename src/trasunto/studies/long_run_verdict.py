@@ -23,7 +23,7 @@ def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]
         return verdict, (_falls(facts),)
     best = facts.course(facts.best_late)
     reached = Reached(f"at {cell(*facts.best_late)} (learning rate/momentum)", _last(best), best.error[0], facts.pca)
-    if untold := too_little([reached], several(facts.epochs, "epoch")):
+    if untold := too_little([reached], several(facts.epochs, "epoch"), chosen=True):
         return untold, (_best(facts), _falls(facts))
     verdict = f"{_order(facts)}; {_highest(facts)}."
     return verdict, (_agreements(facts), _reversals(facts), _best(facts), _falls(facts))

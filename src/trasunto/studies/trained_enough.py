@@ -17,7 +17,10 @@ FAR_FROM_PCA = 10.0
 """A network that leaves at least this many times what PCA does has not reached what it could."""
 
 ROUNDING = 1e-6
-"""A PCA error below this share of the untrained one is float32's rounding, with which nothing is compared."""
+"""A PCA error up to this share of the untrained one is float32's rounding: PCA leaves nothing."""
+
+FAR_FROM_NOTHING = 0.1
+"""Where PCA leaves nothing, a network that leaves at least this share of its untrained error has not reached it."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,27 @@ class Reached:
     @property
     def enough(self) -> bool:
         """Whether the network is well below its untrained error and, if worse than PCA, not far from it."""
-        if self.untrained is not None and self.error >= NEAR_UNTRAINED * self.untrained:
+        if self.pca is not None and not self._exact and self.error >= FAR_FROM_PCA * self.pca:
             return False
-        return self._line is None or self.error < FAR_FROM_PCA * self._line
+        if self.untrained is None:
+            return True
+        return self.error < (FAR_FROM_NOTHING if self._exact else NEAR_UNTRAINED) * self.untrained
 
     @property
     def said(self) -> str:
         """What it leaves, beside what it left untrained and what PCA does."""
         before = "" if self.untrained is None else f", {error(self.untrained)} untrained"
-        linear = "" if self._line is None else f"; PCA with as many components leaves {error(self._line)}"
+        left = "" if self.pca is None else "nothing" if self._exact else error(self.pca)
+        linear = f"; PCA with as many components leaves {left}" if left else ""
         return f"leaves an error of {error(self.error)}{before}{linear}"
 
     @property
-    def _line(self) -> float | None:
-        """PCA's error, or None where it is only rounding."""
-        return None if self.pca is None or self.pca <= ROUNDING * (self.untrained or 1.0) else self.pca
+    def _exact(self) -> bool:
+        """Whether PCA leaves nothing but rounding, as with as many components as features."""
+        return self.pca is not None and self.pca <= ROUNDING * (self.untrained or 1.0)
 
 
-def too_little(reached: Sequence[Reached], after: str) -> str | None:
+def too_little(reached: Sequence[Reached], after: str, *, chosen: bool = False) -> str | None:
     """Return the verdict on networks none of which was trained enough, or None where one was.
 
     Parameters
@@ -70,6 +76,8 @@ def too_little(reached: Sequence[Reached], after: str) -> str | None:
         Every network that is compared.
     after
         How long they were trained, as in "5 epochs".
+    chosen
+        Whether `reached` holds the best of many already.
 
     Examples
     --------
@@ -81,5 +89,5 @@ untrained; PCA with as many components leaves 0.3000.'
     if not reached or any(one.enough for one in reached):
         return None
     best = min(reached, key=lambda one: one.error)
-    which = "the best network" if len(reached) > 1 else "the network"
+    which = "the best network" if chosen or len(reached) > 1 else "the network"
     return f"Not trained enough to tell: after {after} {which}, {best.name}, {best.said}."

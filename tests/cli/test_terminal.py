@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
+from trasunto.cli.printing import UNFETCHED, warnings_as_sentences
 from trasunto.cli.terminal import ending_politely
 
 PROGRAM = [sys.executable, "-m", "trasunto"]
@@ -80,3 +82,11 @@ def test_letters_that_the_terminal_lacks_are_question_marks(surroundings: dict[s
     assert done.returncode == 2
     assert done.stderr.startswith(b"trasunto: ")
     assert b"Zahlen-" in done.stderr
+
+
+@pytest.mark.filterwarnings("always")
+def test_programs_that_cannot_be_fetched_are_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings_as_sentences():
+        for name in ("jit_a", "jit_b"):
+            warnings.warn(f"Error reading persistent compilation cache entry for '{name}': error", stacklevel=1)
+    assert capsys.readouterr().err == f"trasunto: {UNFETCHED}\n"

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
     from trasunto.cohort.cost import Cost
 
+UNFETCHED = (
+    "some compiled programs cannot be read from their folder or kept there, and are compiled anew; where this is said "
+    "again, delete that folder (docs/scaling.md says which it is)"
+)
+
 WIDE = 240
 """Characters a line may have where no terminal says how wide it is."""
 
@@ -40,18 +45,22 @@ def complain(sentence: str) -> None:
 
 @contextmanager
 def warnings_as_sentences() -> Iterator[None]:
-    """Print each of our own warnings on stderr, once; those of other packages go their way."""
+    """Print each of our own warnings on stderr, once; those of other packages go their way.
+
+    JAX warns for every program that it cannot fetch or keep: that is said once, with what to do.
+    """
     told: set[str] = set()
     with warnings.catch_warnings():
         warnings.simplefilter("always", TrasuntoWarning)
         otherwise = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-            if not issubclass(category, TrasuntoWarning):
+            said = UNFETCHED if "persistent compilation cache" in str(message) else str(message)
+            if said != UNFETCHED and not issubclass(category, TrasuntoWarning):
                 otherwise(message, category, *where, **more)
-            elif str(message) not in told:
-                told.add(str(message))
-                complain(str(message))
+            elif said not in told:
+                told.add(said)
+                complain(said)
 
         warnings.showwarning = show
         yield

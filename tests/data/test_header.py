@@ -40,6 +40,7 @@ NAMES = {
     "texts": "city,street\nOslo,A\nBergen,B",
     "days above numbers": "region,2020-01-01,2020-01-02\nnorth,5,6\nsouth,7,8",
     "no rows": "a,b",
+    "positions": "3,7,12,Class\n0.52,-1.25,3.5,a\n-0.75,2.125,-0.5,b\n3.25,0.5,1.75,a",
     "quarters": "name,Q1,Q2\nx,1,2",
 }
 

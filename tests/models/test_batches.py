@@ -154,3 +154,14 @@ def test_one_absurd_value_is_a_strange_row(model: Model, frame: pd.DataFrame, tm
     assert found["flagged"][7]
     assert found["anomaly_score"].idxmax() == 7
     np.testing.assert_allclose(found["anomaly_score"].drop(7), np.delete(model.score(frame), 7), rtol=1e-6)
+
+
+def test_ids_of_several_files_become_one_column(model: Model, frame: pd.DataFrame, tmp_path: Path) -> None:
+    folder = parts(frame, tmp_path / "rows", "parquet")
+    frame.iloc[150:300].astype({"Time": "float64"}).to_parquet(folder / "part-1.parquet")
+    score_file(model, folder, tmp_path / "s.parquet", ids=["Time"])
+    assert pd.read_parquet(tmp_path / "s.parquet")["Time"].tolist() == list(range(400))
+    frame.iloc[150:300].assign(Time="noon").to_parquet(folder / "part-1.parquet")
+    with pytest.raises(DataError, match=r"'Time' holds .*string in .*part-1.parquet and int64 in the files before"):
+        score_file(model, folder, tmp_path / "t.parquet", ids=["Time"])
+    assert not (tmp_path / "t.parquet").exists()

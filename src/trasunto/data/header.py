@@ -50,6 +50,7 @@ def looks_like_data(first: Sequence[str], later: Sequence[Sequence[str]]) -> boo
     rows = [row for row in later if len(row) == len(first) and list(row) != list(first)]
     numbers: list[str] = []
     within: list[bool] = []
+    unlike: list[bool] = []
     texts = again = 0
     for position, name in enumerate(first):
         below = [row[position] for row in rows]
@@ -58,6 +59,7 @@ def looks_like_data(first: Sequence[str], later: Sequence[Sequence[str]]) -> boo
             if not rows or _mostly(is_number, below):
                 numbers.append(name)
                 within.append(_within(name, below))
+                unlike.append(name.isdecimal() and _mostly(_has_decimals, below))
         elif _is_date(name):
             if _mostly(_is_date, below):
                 return True
@@ -68,6 +70,8 @@ def looks_like_data(first: Sequence[str], later: Sequence[Sequence[str]]) -> boo
             texts += 1  # an index, which has no name where pandas writes it
     if len(first) > 1 and 2 * again > texts:
         return True
+    if len(numbers) > 1 and all(unlike) and len({*numbers}) == len(numbers):
+        return False  # whole numbers above fractions, as where columns were chosen by their positions
     return bool(numbers) and not _are_names(numbers, any(within), texts > again)
 
 
@@ -77,6 +81,10 @@ def _mostly(kind: Callable[[str], bool], cells: Sequence[str]) -> bool:
 
 def _is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None
+
+
+def _has_decimals(text: str) -> bool:
+    return "." in text
 
 
 def _within(name: str, below: Sequence[str]) -> bool:

@@ -173,6 +173,23 @@ class _Writer:
         if not names:
             names = {ROW: np.arange(scored.batch.first, scored.batch.first + len(flagged))}
         table = pyarrow.table({**names, SCORE: scored.scores, FLAG: flagged})
+        if self._file is not None and table.schema != self._file.schema:
+            table = _as_before(table, self._file.schema, scored.batch.place.name)
         if self._file is None:
             self._file = parquet.ParquetWriter(self._path, table.schema)
         self._file.write_table(table)
+
+
+def _as_before(table: Any, schema: Any, name: str) -> Any:
+    """Return scores with ids of the kinds that earlier files have."""
+    import pyarrow
+
+    try:
+        return table.cast(schema)
+    except (pyarrow.ArrowException, ValueError) as fault:
+        differing = next(field.name for field in schema if table.schema.field(field.name).type != field.type)
+        kinds = (table.schema.field(differing).type, schema.field(differing).type)
+        raise DataError(
+            f"the id column '{differing}' holds {kinds[0]} in {name} and {kinds[1]} in the files before; write both "
+            "alike"
+        ) from fault

@@ -76,11 +76,98 @@ def test_columns_with_a_role_are_no_features(cards: pd.DataFrame) -> None:
         assert len(role) == 12
 
 
-@pytest.mark.parametrize("labels", [["0", "1"], pd.Categorical(["0", "1"]), [0.0, 1.0], [False, True], [0, 1]])
-def test_whole_numbers_are_labels_however_they_are_written(labels: Any) -> None:
-    records = read_records(pd.DataFrame({"a": [1.0, 2.0], "Class": labels}), label="Class")
-    assert records.y is not None
-    assert (str(records.y.dtype), records.y.tolist()) == ("int64", [0, 1])
+WHOLE_LABELS = [
+    ["0", "1"],
+    pd.Categorical(["0", "1"]),
+    pd.Categorical([0, 1]),
+    pd.Categorical([0.0, 1.0]),
+    pd.Categorical([False, True]),
+    pd.array([0, 1], dtype="Int64"),
+    pd.array([False, True], dtype="boolean"),
+    pd.array([0, 1], dtype="int64[pyarrow]"),
+    pd.array([False, True], dtype="bool[pyarrow]"),
+    pd.Series([False, True], dtype=object),
+    [0.0, 1.0],
+    [False, True],
+    [0, 1],
+]
+
+
+@pytest.mark.parametrize("labels", WHOLE_LABELS, ids=lambda labels: str(getattr(labels, "dtype", labels)))
+def test_whole_numbers_and_truth_values_are_labels_however_they_are_written(labels: Any) -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0], "Class": labels})
+    for records in (read_records(frame, label="Class"), read_records(frame[["a"]], label=frame["Class"])):
+        assert records.y is not None
+        assert (str(records.y.dtype), records.y.tolist()) == ("int64", [0, 1])
+    ten = pd.concat([frame] * 10).assign(a=np.arange(20) % 7)
+    for normal in (0, "0", False, "False", "false", 0.0, "0.0", np.int64(0), np.False_):
+        table = read_records(ten, label="Class").table(normal=normal, test=0)
+        assert table.anomalies is not None
+        assert (table.n, table.anomalies.n) == (10, 10)
+
+
+@pytest.mark.parametrize(
+    ("normal", "sentence"),
+    [(0.5, "none is labelled 0.5"), ("x", "none is labelled 'x'"), ([0], r"normal is \[0\]; it takes one label")],
+)
+def test_a_label_that_no_row_has_is_no_other_one(normal: Any, sentence: str, cards: pd.DataFrame) -> None:
+    with pytest.raises(DataError, match=sentence):
+        read_records(cards, label="Class").table(normal=normal)
+
+
+def test_frames_of_other_libraries_are_the_same_records(cards: pd.DataFrame) -> None:
+    polars = pytest.importorskip("polars")
+    cards = cards.assign(w=2, g=list("abcdef") * 2, t=pd.date_range("2013-09-01", periods=12))
+    roles: dict[str, Any] = {"label": "Class", "weight": "w", "group": "g", "time": "t"}
+    expected = read_records(cards, **roles).table(split="group", normal=0)
+    for frame in (
+        polars.from_pandas(cards),
+        polars.from_pandas(cards).to_arrow(),
+        cards.convert_dtypes(dtype_backend="pyarrow"),
+        cards.convert_dtypes(),
+    ):
+        assert read_records(frame, **roles).table(split="group", normal=0).fingerprint == expected.fingerprint
+
+
+def test_codes_keep_their_leading_zeros_where_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "zip.csv"
+    rows = [f"0{2134 + number % 7},{number * number % 23}.5" for number in range(70)]
+    path.write_text("\n".join(["zip,x", *rows]) + "\n")
+    as_numbers = read_records(path)
+    assert as_numbers.features["zip"].iloc[0] == 2134.0
+    assert as_numbers.remarks == (
+        "Column 'zip' is written with leading zeros and read as numbers; --categorical zip (categorical) keeps such "
+        "codes as text.",
+    )
+    assert read_records(path, numeric="zip").remarks == ()
+    codes = read_records(path, categorical="zip")
+    assert codes.remarks == ()
+    assert codes.table(test=0).feature_names[:2] == ("zip=02134", "zip=02135")
+
+
+def test_categories_of_numbers_stay_categories_in_parquet(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": np.arange(80) % 9, "kind": pd.Categorical(np.arange(80) % 4)})
+    frame.to_parquet(tmp_path / "rows.parquet")
+    expected = read_records(frame).table(test=0)
+    found = read_records(tmp_path / "rows.parquet").table(test=0)
+    assert found.feature_names == expected.feature_names == ("x", "kind=0", "kind=1", "kind=2", "kind=3")
+    assert found.fingerprint == expected.fingerprint
+
+
+def test_rows_to_test_on_are_read_in_the_format_of_those_to_train_on(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("a;b\n" + "".join(f"{n % 7};{n}.{100 + n},5\n" for n in range(1, 30)))
+    (tmp_path / "test.csv").write_text("a;b\n1;1,100\n2;2,250\n")  # of itself, it could be 1,100 or 1.1
+    table = read(tmp_path / "train.csv", test=tmp_path / "test.csv", scaling="none")
+    assert table.test is not None
+    assert table.x[0].tolist() == [1.0, 1101.5]
+    assert table.test.x.tolist() == [[1.0, 1.1], [2.0, 2.25]]
+    assert table.remarks == ("Column 'b' is read as numbers: decimals with a comma, thousands apart by a point.",)
+
+
+def test_marks_are_taken_from_who_knows_them(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n" + "".join(f"{n % 7},{n}.{100 + n}\n" for n in range(1, 30)))
+    assert read_records(tmp_path / "rows.csv").features["b"].iloc[0] == 1.101
+    assert read_records(tmp_path / "rows.csv", thousands=".").features["b"].iloc[0] == 1101.0
 
 
 def test_other_labels_are_text() -> None:

@@ -192,10 +192,10 @@ def test_columns_that_cannot_serve_are_all_named_in_one_refusal_or_left_out() ->
     )
     said = (
         "the data frame has 8 columns that cannot serve: column 1 (no name); "
-        "'bytes' (bytes, neither numbers nor text); 'id' (a different whole number in every row, in order); "
+        "'bytes' (bytes, neither numbers nor text); 'id' (a different whole number in every row); "
         "'name' (too many different texts for categories); "
         "'one', 'same', 'same_or_none' (one value in every row); 'none' (no value in any row); "
-        "leave them out with --drop-unusable (drop_unusable=True), or by name with --drop (a row counter that means "
+        "leave them out with --drop-unusable (drop_unusable=True), or by name with --drop (an identifier that means "
         "something is kept with --numeric); a date is read where it is written as 2013-09-01"
     )
     with pytest.raises(DataError) as refused:
@@ -220,7 +220,15 @@ def test_columns_that_cannot_serve_are_all_named_in_one_refusal_or_left_out() ->
 def test_honest_measurements_are_no_identifiers() -> None:
     n = 60
     shuffled = np.random.default_rng(0).permutation(n)
-    frame = pd.DataFrame({"time": np.arange(n) * 1.0, "rank": shuffled, "steps": np.arange(n) // 2, "x": shuffled / 7})
+    frame = pd.DataFrame(
+        {
+            "Time": np.arange(n),
+            "id": np.arange(n) * 1.0,
+            "rank": shuffled,
+            "steps": np.arange(n) // 2,
+            "x": shuffled / 7,
+        }
+    )
     assert read_records(frame).table().feature_names == tuple(frame.columns)
     assert read_records(pd.DataFrame({"few": range(12)})).table().feature_names == ("few",)
 

@@ -28,7 +28,7 @@ from trasunto.models.model import Model
 from trasunto.models.scoring import SCORES, Judgement
 from trasunto.spec import Recipe
 
-VERSION_1 = Path(__file__).parent / "files" / "version-1.trasunto"
+KEPT = Path(__file__).parent / "files"
 
 
 @pytest.fixture(scope="session")
@@ -132,9 +132,10 @@ def test_the_file_holds_arrays_and_text_alone(content: bytes) -> None:
     assert {entry["dtype"] for entry in header.values()} == {"F32", "F64"}
 
 
-def test_a_file_of_version_1_is_read_by_every_later_release() -> None:
-    kept = open_model(VERSION_1)
-    expected = json.loads(VERSION_1.with_suffix(".json").read_text())
+@pytest.mark.parametrize("version", ["version-1", "version-2"])
+def test_a_file_of_each_version_is_read_by_every_later_release(version: str) -> None:
+    kept = open_model(KEPT / f"{version}.trasunto")
+    expected = json.loads((KEPT / f"{version}.json").read_text())
     frame = pd.DataFrame(expected["rows"])
     assert kept.score(frame).tolist() == pytest.approx(expected["scores"], rel=1e-4)
     assert kept.flag(frame).tolist() == expected["flagged"]

@@ -11,10 +11,15 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from trasunto.data import read
 from trasunto.errors import DataError, TrasuntoError
 from trasunto.models import batches, streaming
+from trasunto.models.fitting import fit_model
 from trasunto.models.model import Model
 from trasunto.models.streaming import score_file
+from trasunto.spec import Recipe
+
+RECIPE = Recipe("[2 tanh] > linear", epochs=2, batch_size=32)
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +82,40 @@ def test_numbers_that_become_decimals_late_are_read(model: Model, frame: pd.Data
     path.write_text(path.read_text().replace("100.0,", "100,"))
     score_file(model, path, tmp_path / "s.parquet")
     assert np.array_equal(pd.read_parquet(tmp_path / "s.parquet")["anomaly_score"], model.score(rows))
+
+
+def test_a_file_is_read_as_the_one_that_was_trained_on(tmp_path: Path) -> None:
+    n = 120
+    rows = pd.DataFrame(
+        {
+            "when": pd.date_range("2026-03-02", periods=n, freq="5h").astype(str),
+            "price": [f"{1000 + 37 * number:,.2f} €" for number in range(n)],
+            "paid": np.where(np.arange(n) % 3, "true", "false"),
+            "zip": [f"0{2134 + number % 7}" for number in range(n)],
+            "x": np.arange(n) % 11,
+            "one": 1,
+        }
+    )
+    path = write(rows, tmp_path / "rows.csv")
+    table = read(path, categorical="zip", drop_unusable=True, test=0)
+    assert table.feature_names[:5] == ("when.hour", "when.weekday", "when.days", "price", "paid")
+    model = fit_model(table, RECIPE)
+    scored = score_file(model, path, tmp_path / "scores.parquet")
+    assert scored.unseen == {}
+    found = pd.read_parquet(tmp_path / "scores.parquet")["anomaly_score"]
+    np.testing.assert_array_equal(found, model.score_prepared(table.x))
+    np.testing.assert_array_equal(found, model.score(rows))
+    (reasons,) = model.explain(rows.iloc[[7]], 20)
+    values = {feature.feature: feature.value for feature in reasons.features}
+    assert values == {
+        "when.hour": 11.0,
+        "when.weekday": 1.0,
+        "when.days": 35 / 24,
+        "price": 1259.0,
+        "paid": values["paid"],
+        "zip": "02134",
+        "x": 7.0,
+    }
 
 
 def test_unseen_categories_are_counted_over_all_batches(model: Model, frame: pd.DataFrame, tmp_path: Path) -> None:

@@ -45,5 +45,5 @@ def account(
         versions=installed_versions(),
         data=(data_used(table),),
         outcomes=trainer.outcomes,
-        remarks=(*trainer.remarks, *remarks),
+        remarks=(*table.remarks, *trainer.remarks, *remarks),
     )

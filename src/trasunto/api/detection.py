@@ -315,6 +315,7 @@ def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
         data=(data_used(plan.table),),
         outcomes=dict(Counter(course.status for course in model.courses)),
         remarks=(
+            *plan.table.remarks,
             *(f"{said}." for said in remarks([(plan.recipe, plan.table)]).values()),
             *(f"{one.recipe.network}, seed {one.seed}: {one.reason}." for one in model.courses if one.reason),
         ),

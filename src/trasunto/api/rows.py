@@ -11,7 +11,7 @@ import numpy as np
 
 from trasunto.data import Provenance, Table, catalogue, load, read, where_files_go
 from trasunto.data.parts import is_pattern
-from trasunto.data.prepared_columns import PreparedCategory, PreparedColumn
+from trasunto.data.prepared_columns import PreparedCategory, PreparedColumn, PreparedDate
 from trasunto.errors import DataError, nearest
 from trasunto.new_file import refuse_taken, write_new
 from trasunto.studies.images import RowImage, image_shape
@@ -26,9 +26,9 @@ class ColumnDescription:
     name
         As in the file.
     kind
-        ``number`` or ``category``.
+        ``number``, ``category``, or ``date`` for a part of one.
     categories
-        How many the training rows have; None for a number.
+        How many the training rows have; None for other kinds.
     missing
         How many training rows have no value.
     """
@@ -58,7 +58,9 @@ class Description:
     weighted
         Whether rows have weights.
     columns
-        The raw columns, where rows were prepared of some.
+        The raw columns and the parts of dates, where rows were prepared of some.
+    remarks
+        What is to be said of how they were read.
     """
 
     rows: int
@@ -75,6 +77,7 @@ class Description:
     weighted: bool
     columns: tuple[ColumnDescription, ...]
     provenance: Provenance
+    remarks: tuple[str, ...]
 
 
 def find_rows(source: str, **options: Any) -> Table:
@@ -121,6 +124,7 @@ def describe_rows(table: Table) -> Description:
         weighted=table.weights is not None,
         columns=() if table.preparation is None else tuple(map(_described, table.preparation.fitted)),
         provenance=table.provenance,
+        remarks=table.remarks,
     )
 
 
@@ -141,9 +145,10 @@ def save_picture(table: Table, image: RowImage, path: str | os.PathLike[str]) ->
 
 def _described(column: PreparedColumn) -> ColumnDescription:
     words = column.words if isinstance(column, PreparedCategory) else None
+    kind = "date" if isinstance(column, PreparedDate) else "number"
     return ColumnDescription(
         name=column.name,
-        kind="number" if words is None else "category",
+        kind=kind if words is None else "category",
         categories=None if words is None else len(words),
         missing=column.absent,
     )

@@ -130,6 +130,7 @@ def _lines(told: Description) -> list[str]:
         f"source:       {origin.source or 'not known'}",
         f"licence:      {origin.licence or 'not known'}",
         f"sha-256:      {origin.sha256}  (of the training rows)",
+        *(f"remark:       {remark}" for remark in told.remarks),
     ]
 
 
@@ -141,11 +142,16 @@ def _column_lines(told: Description) -> list[str]:
 
     words = [column for column in told.columns if column.categories is not None]
     coded = f" of categories ({', '.join(f'{column.name}: {column.categories}' for column in words)})"
-    kinds = [f"{len(told.columns) - len(words):,} of numbers", f"{len(words):,}{coded if words else ' of categories'}"]
+    dates = sum(column.kind == "date" for column in told.columns)
+    kinds = [
+        f"{len(told.columns) - len(words) - dates:,} of numbers",
+        *([f"{amount(dates, 'part')} of dates"] if dates else []),
+        f"{len(words):,}{coded if words else ' of categories'}",
+    ]
     lacking = [f"{column.name}: {column.missing:,}" for column in told.columns if column.missing]
     weighted = ", rows are weighted" if told.weighted else ""
     return [
-        f"columns:      {amount(len(told.columns), 'column')}, {' and '.join(kinds)}{weighted}",
+        f"columns:      {amount(len(told.columns), 'column')}, {', '.join(kinds[:-1])} and {kinds[-1]}{weighted}",
         f"missing:      {', '.join(lacking) or 'nothing'}",
     ]
 

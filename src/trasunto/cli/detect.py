@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, examples
-from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
+from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import Field, chosen_fields
 from trasunto.cli.table_options import table_options, takes_columns
@@ -119,6 +119,7 @@ def detect(
         **{name: value for name, value in chosen.items() if value is not None},
         **table_options(context.params),
     )
+    note(plan.table.remarks)
     if dry_run:
         print_cost(price_of_detector(plan), out, as_json)
         return

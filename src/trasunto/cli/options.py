@@ -54,7 +54,7 @@ DropUnusable = Annotated[
     bool | None,
     typer.Option(
         "--drop-unusable",
-        help="Leave out columns that cannot serve: empty, constant, row counters, nameless, all texts different.",
+        help="Leave out columns that cannot serve: empty, constant, identifiers, nameless, all texts different.",
     ),
 ]
 Categorical = Annotated[

@@ -66,6 +66,14 @@ def warnings_as_sentences() -> Iterator[None]:
         yield
 
 
+def note(sentences: Iterable[str]) -> None:
+    """Print sentences on stderr about what was made of the rows, each once."""
+    from trasunto.report.wording import legible
+
+    for sentence in dict.fromkeys(sentences):
+        typer.echo(legible(sentence), err=True)
+
+
 def print_json(document: Any) -> None:
     """Print one strict JSON document; dataclasses become objects, and what is not finite becomes a string."""
     from trasunto.report.facts import plain

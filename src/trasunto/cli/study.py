@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, examples
-from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
+from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import as_typed, assignments, refuse_page, setting
@@ -86,6 +86,7 @@ def study(
     settings = settle(asked, not reduced, changes)
     data, rows = data or asked.data, table_options(context.params)
     table = find_rows(data, **rows)
+    note(table.remarks)
     if dry_run:
         print_cost(price([(asked, settings)], table, store), store, as_json)
         return

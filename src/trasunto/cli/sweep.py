@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Debug, DryRun, Json, Log, On, Store, examples
-from trasunto.cli.printing import complain, print_cost, print_json, print_table, say
+from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import read, refuse_page
@@ -75,6 +75,7 @@ def sweep(
     changes = _changes(networks, network_epochs, minutes, seeds, sampler, name) | _data(data, columns)
     asked = describe(file, changes)
     table = rows_of(asked)
+    note(table.remarks)
     ready(asked.sweep, table, store)
     if dry_run:
         print_cost(price(asked.sweep, table, store), store, as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trasunto.cli.options import Data, Debug, DryRun, Json, Log, On, Store, examples
-from trasunto.cli.printing import complain, print_cost, print_json, print_members, say
+from trasunto.cli.printing import complain, note, print_cost, print_json, print_members, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, axis, chosen_fields
@@ -123,6 +123,7 @@ def train(
         refuse_taken(out, FORMATS)
     rows = table_options(context.params)
     table, stopping = find_rows(data, **rows), _stopping(patience)
+    note(table.remarks)
     if dry_run:
         print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
         return

@@ -17,7 +17,7 @@ from trasunto.data.records import Records
 from trasunto.data.roles import read_groups, read_labels, read_times, read_weights
 from trasunto.data.settling import Asked, format_remark, settle
 from trasunto.data.table import Provenance
-from trasunto.data.usefulness import COUNTER, UNNAMED, cannot_serve, counters, of_too_many_texts, useless
+from trasunto.data.usefulness import IDENTIFIER, UNNAMED, cannot_serve, identifiers, of_too_many_texts, useless
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
@@ -129,9 +129,10 @@ def records_of(
     unserving += [LeftOut(column, one.why) for column, one in settled.items() if one.values is None]
     rest = {column: one.values for column, one in settled.items() if one.values is not None}
     features = _joined(numbers, rest, [column for column in kept if column in ready or column in rest])
-    counting = [LeftOut(column, COUNTER) for column in counters(frame[list(features)]) if column not in _meant(asked)]
+    meant = asked.numeric | asked.categorical
+    known = [LeftOut(column, IDENTIFIER) for column in identifiers(frame[list(features)]) if column not in meant]
     if (unserving and not wishes.drop_unusable) or not len(features.columns):
-        unfit = [*counting, *of_too_many_texts(features), *useless(features)]
+        unfit = [*known, *of_too_many_texts(features), *useless(features)]
         raise cannot_serve([*unserving, *unfit], columns, place)
     values = {role: None if column is None else ROLES[role](column, place) for role, column in found.items()}
     forms = {column: one.form for column, one in settled.items() if one.form is not None}
@@ -143,18 +144,13 @@ def records_of(
         values["time"],
         origin,
         place,
-        unusable=(*unserving, *counting),
+        unusable=(*unserving, *known),
         drop_unusable=bool(wishes.drop_unusable),
         found=tuple(columns),
         formats=forms,
         truths=frozenset(column for column, one in settled.items() if one.truth),
         remarks=tuple(format_remark(column, form) for column, form in forms.items()),
     )
-
-
-def _meant(asked: Asked) -> frozenset[str]:
-    """Return the columns of which it was said what they hold."""
-    return asked.numeric | asked.categorical
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str], asked: Asked) -> pd.DataFrame:

@@ -170,9 +170,9 @@ def _from_file(
         frame,
         place,
         [
-            f"Column '{name}' is written with leading zeros ({example}) and read as numbers; --categorical {name} "
+            f"Column '{name}' is written with leading zeros and read as numbers; --categorical {name} "
             "(categorical) keeps such codes as text."
-            for name, example in padded.items()
+            for name in padded
         ],
     )
 

@@ -126,9 +126,9 @@ class Records:
         seed
             Of the split.
         drop_unusable
-            Whether columns that cannot serve are left out: without any value, with one value in every row, that count
-            the rows (a different whole number in every row, in order), with a different text in nearly every row; as
-            the records say unless given. The table's remarks and its preparation say which.
+            Whether columns that cannot serve are left out: without any value, with one value in every row, that
+            number the rows (a different whole number in every row, and a name such as ``order_id``), with a different
+            text in nearly every row; as the records say unless given. Remarks and preparation of the table say which.
 
         Raises
         ------
@@ -258,6 +258,8 @@ def _by_label(records: Records, normal: Any) -> tuple[np.ndarray, np.ndarray]:
         raise DataError(
             f"{records.place.name} has no labels to tell normal rows by; name the column of labels with label"
         )
+    if np.ndim(normal):
+        raise DataError(f"normal is {normal!r}; it takes one label")
     usual = records.y == as_label(normal, records.y)
     if not usual.any():
         found = np.unique(records.y).tolist()

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasunto.data.arrays import labels
-from trasunto.data.columns import absences, numbers
+from trasunto.data.columns import TRUTHS, absences, numbers, plain, word_key
 from trasunto.data.places import Place
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+NUMBERS = {int, float, np.int64, np.int32, np.float64, np.float32}
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 
 def read_labels(column: pd.Series, place: Place) -> np.ndarray:
-    """Return labels, ``(n,)``: whole numbers, also where they are written as text, or text.
+    """Return labels, ``(n,)``: whole numbers, also where they are written as text; 1 and 0 for true and false; or text.
 
     Raises
     ------
@@ -27,11 +28,16 @@ def read_labels(column: pd.Series, place: Place) -> np.ndarray:
         If a row has none, or they are fractions.
     """
     _refuse_absent(column, "label", place)
-    texts = column.dtype.kind == "O" and all(isinstance(label, str) for label in column.unique())
-    if texts and all(WHOLE.fullmatch(label) for label in column.unique()):
-        return column.astype(object).map(int).to_numpy(dtype=np.int64)
-    values = column.to_numpy(dtype=object if column.dtype.kind == "O" else column.to_numpy().dtype)
-    return labels(values, f"column '{column.name}' of {place.name}")
+    column = plain(column)
+    if column.dtype.kind not in "biuf":
+        column = column.astype(object)  # of a category too
+        kinds = {type(label) for label in column.unique()}
+        if kinds <= {bool, np.bool_} or (kinds <= NUMBERS and kinds):
+            column = column.astype(np.float64)
+        elif kinds == {str} and all(WHOLE.fullmatch(label) for label in column.unique()):
+            return column.map(int).to_numpy(dtype=np.int64)
+        return labels(column.to_numpy(), f"column '{column.name}' of {place.name}")
+    return labels(column.to_numpy(dtype=column.to_numpy().dtype), f"column '{column.name}' of {place.name}")
 
 
 def read_weights(column: pd.Series, place: Place) -> np.ndarray:
@@ -63,6 +69,7 @@ def read_groups(column: pd.Series, place: Place) -> np.ndarray:
     import pandas as pd
 
     _refuse_absent(column, "group", place)
+    column = plain(column)
     return pd.factorize(column)[0]
 
 
@@ -77,6 +84,7 @@ def read_times(column: pd.Series, place: Place) -> np.ndarray:
     import pandas as pd
 
     _refuse_absent(column, "time", place)
+    column = plain(column)
     if column.dtype.kind in "biuf":
         return numbers(column, place).to_numpy()
     if column.dtype.kind == "O":
@@ -97,10 +105,22 @@ def read_times(column: pd.Series, place: Place) -> np.ndarray:
 
 
 def as_label(label: Any, y: np.ndarray) -> Any:
-    """Return a label as the labels `y` are: a number that was typed as text, or the other way round."""
+    """Return a label as the labels `y` are: a number or a truth value that was typed as text, or the other way round.
+
+    One that can be no label of `y` is returned as it is.
+    """
     if y.dtype.kind == "U":
         return str(label)
-    return int(label) if not isinstance(label, str) or WHOLE.fullmatch(label) else label
+    if isinstance(label, str):
+        key = word_key(label.strip())
+        if key in TRUTHS:
+            return int(TRUTHS[key])
+        return int(key) if WHOLE.fullmatch(key) else label
+    try:
+        whole = int(label)
+    except (TypeError, ValueError, OverflowError):
+        return label
+    return whole if whole == label else label
 
 
 def _refuse_absent(column: pd.Series, role: str, place: Place) -> None:

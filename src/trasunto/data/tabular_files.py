@@ -106,8 +106,8 @@ def names_of_part(part: Part, dialect: Dialect | None) -> list[str]:
     return [*names, *(key for key in keys if key not in names)]
 
 
-def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND) -> dict[str, str]:
-    """Return which columns of a file of text are written with leading zeros, all cells as wide, with one such cell.
+def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND) -> list[str]:
+    """Return which columns of a file of text are written with leading zeros, all cells as wide.
 
     It looks at the first rows alone, of a file that was read before.
     """
@@ -116,7 +116,7 @@ def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND
 
     parts = parts_of(path)
     if not columns or not parts or not parts[0].is_text:
-        return {}
+        return []
     first = parts[0].path
     dialect, kinds = dialect_of(first, layout, columns), dict.fromkeys(columns, pyarrow.string())
     converting = arrow.ConvertOptions(strings_can_be_null=True, include_columns=list(columns), column_types=kinds)
@@ -125,13 +125,12 @@ def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND
             reading = dialect.reading(BLOCK, ROWS_AT_ONCE)
             rows = arrow.open_csv(stream, convert_options=converting, **reading).read_next_batch()
     except (pyarrow.ArrowException, StopIteration):  # longer rows than Arrow reads at once, or none
-        return {}
-    found = {}
+        return []
+    found = []
     for name in columns:
         cells = [cell for cell in rows.column(name).slice(0, ROWS_LOOKED_AT).to_pylist() if cell]
-        padded = [cell for cell in cells if cell.isdigit() and len(cell) > 1 and cell[0] == "0"]
-        if padded and len({len(cell) for cell in cells}) == 1:
-            found[name] = padded[0]
+        if any(re.fullmatch(r"0\d+", cell) for cell in cells) and len({*map(len, cells)}) == 1:
+            found.append(name)
     return found
 
 

@@ -1,7 +1,8 @@
-"""Columns that cannot serve: empty, constant, that count the rows, of too many texts, or without a name."""
+"""Columns that cannot serve: empty, constant, that number the rows, of too many texts, or without a name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 
 EMPTY = "no value in any row"
 CONSTANT = "one value in every row"
-COUNTER = "a different whole number in every row, in order"
+IDENTIFIER = "a different whole number in every row"
 TEXTS = "too many different texts for categories"
 UNNAMED = "no name"
 
 FEW_ROWS = 20
-"""Of no more rows than these, whole numbers in order may be so by chance, and every text may be a category."""
+"""Of no more rows than these, whole numbers may differ by chance, and every text may be a category."""
+
+_NAMES = re.compile(
+    r"(?i:^|[\s_.\-:])(?i:id|ids|idx|index|key|uid|uuid|guid|nr|no|number|num|row|rowid|record|serial|unnamed: \d+)$"
+    r"|[a-z](?:Id|ID|Key|Index|Number|Nr|No)$"
+)
+"""Names of columns that number the rows."""
 
 MOST_WORDS = 1000
 """Categories that a column may have: each is a feature."""
@@ -72,20 +79,16 @@ def of_too_many_texts(features: pd.DataFrame) -> list[LeftOut]:
     return [LeftOut(str(column.name), TEXTS) for column in words if has_too_many_texts(column)]
 
 
-def counters(frame: pd.DataFrame) -> list[str]:
-    """Return the columns of a raw frame, (n, k), whose whole numbers rise or fall from every row to the next."""
-    whole = [name for name, dtype in frame.dtypes.items() if dtype.kind in "iu"]
-    if len(frame) <= FEW_ROWS or not whole:
+def identifiers(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of a raw frame, (n, k), that number the rows.
+
+    They hold a different whole number in every row and are called so: ``id``, ``order_id``, ``rowNumber``. Any other
+    column of different whole numbers may be measured: seconds, ranks.
+    """
+    if len(frame) <= FEW_ROWS:
         return []
-    # Most columns are found out by their first rows, all columns at once.
-    first = frame[whole].head(FEW_ROWS).to_numpy(dtype=object)
-    likely = (first[1:] != first[:-1]).all(axis=0)
-    return [str(name) for name, moves in zip(whole, likely, strict=True) if moves and _is_counter(frame[name])]
-
-
-def _is_counter(column: pd.Series) -> bool:
-    in_order = column.is_monotonic_increasing or column.is_monotonic_decreasing
-    return bool(in_order and column.is_unique and not column.isna().any())
+    called = [name for name, dtype in frame.dtypes.items() if dtype.kind in "iu" and _NAMES.search(str(name))]
+    return [str(name) for name in called if frame[name].is_unique and not frame[name].isna().any()]
 
 
 def columns_said(found: Sequence[LeftOut], names: Sequence[str]) -> str:
@@ -112,7 +115,7 @@ def cannot_serve(found: Iterable[LeftOut], names: Sequence[str], place: Place) -
     """Return the refusal of columns that cannot serve: all of them, with why and with what would do."""
     columns = tuple(found)
     one = len(columns) == 1
-    asked = " (a row counter that means something is kept with --numeric)" if _any(columns, COUNTER) else ""
+    asked = " (an identifier that means something is kept with --numeric)" if _any(columns, IDENTIFIER) else ""
     dated = "; a date is read where it is written as 2013-09-01" if _any(columns, TEXTS) else ""
     return DataError(
         f"{place.name} has {len(columns):,} column{'' if one else 's'} that cannot serve: "

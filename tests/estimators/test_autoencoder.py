@@ -118,19 +118,39 @@ def test_a_saved_one_knows_the_names_of_its_features(x: np.ndarray, tmp_path: Pa
         again.transform(frame[list("edcba")])
 
 
-def test_a_model_that_scales_its_rows_itself_is_refused(rows: np.ndarray) -> None:
+def test_a_model_that_scales_its_rows_itself_takes_raw_ones(rows: np.ndarray) -> None:
     model = fit_model(read_records(rows).table(test=0), Recipe("[2 linear] > linear", epochs=1), score="mse")
-    with pytest.raises(TrasuntoError, match=r"Autoencoder.from_model needs a model of rows as they are"):
+    autoencoder = Autoencoder.from_model(model)
+    assert (autoencoder.scaling, autoencoder.missing) == ("standard", "median")
+    latents = autoencoder.transform(rows)
+    np.testing.assert_array_equal(latents, model.encode(rows))
+    prepared = model.networks[0].decode(latents)
+    expected = prepared * rows.std(axis=0) + rows.mean(axis=0)
+    np.testing.assert_allclose(autoencoder.inverse_transform(latents), expected, rtol=1e-4)
+
+
+def test_a_model_of_several_networks_is_refused(rows: np.ndarray) -> None:
+    model = fit_model(read_records(rows).table(test=0), Recipe("[2 linear] > linear", epochs=1), seeds=2, score="mse")
+    with pytest.raises(TrasuntoError, match=r"Autoencoder.from_model needs a model of one network, and this has 2"):
         Autoencoder.from_model(model)
 
 
-@pytest.mark.parametrize("hole", [np.nan, np.inf])
-def test_what_is_missing_is_refused(hole: float, fitted: Autoencoder, x: np.ndarray) -> None:
+def test_what_is_missing_is_refused_where_nothing_stands_in_for_it(fitted: Autoencoder, x: np.ndarray) -> None:
     with_a_hole = x.copy()
-    with_a_hole[3, 1] = hole
-    for method in (Autoencoder(**LINEAR).fit, fitted.transform, fitted.score):
-        with pytest.raises(ValueError, match=r"Input X contains (NaN|infinity)"):
+    with_a_hole[3, 1] = np.nan
+    for method in (fitted.transform, fitted.score):
+        with pytest.raises(ValueError, match=r"row 3.*nan"):
             method(with_a_hole)
+    with pytest.raises(ValueError, match="Input X contains NaN"):
+        Autoencoder(**LINEAR, missing="refuse").fit(with_a_hole)
+
+
+def test_infinity_is_refused(fitted: Autoencoder, x: np.ndarray) -> None:
+    with_infinity = x.copy()
+    with_infinity[3, 1] = np.inf
+    for method in (Autoencoder(**LINEAR).fit, fitted.transform, fitted.score):
+        with pytest.raises(ValueError, match="Input X contains infinity"):
+            method(with_infinity)
 
 
 def test_a_training_that_diverges_is_refused_with_what_would_help(x: np.ndarray) -> None:

@@ -105,11 +105,12 @@ def test_a_saved_autoencoder_takes_the_place_of_pretraining(blobs: Rows, tmp_pat
         AutoencoderClassifier(**SMALL, pretrained=model).fit(x[:, :4], y)
 
 
-def test_a_model_that_scales_its_rows_itself_cannot_be_its_encoder(blobs: Rows) -> None:
+def test_a_model_that_scales_its_rows_itself_scales_those_of_its_classifier(blobs: Rows) -> None:
     x, y = blobs
     model = fit_model(read_records(x).table(test=0), Recipe("[2 linear] > linear", epochs=1), score="mse")
-    with pytest.raises(TrasuntoError, match="pretrained must be a model of rows as they are"):
-        AutoencoderClassifier(**SMALL, pretrained=model).fit(x, y)
+    classifier = AutoencoderClassifier(**SMALL, pretrained=model, frozen=True).fit(x, y)
+    scaled = (x - x.mean(axis=0)) / x.std(axis=0)
+    np.testing.assert_allclose(classifier._applied.encode(scaled), model.encode(x), rtol=1e-4, atol=1e-5)
 
 
 def test_one_class_is_refused_and_so_are_others_than_before(blobs: Rows) -> None:

@@ -183,17 +183,11 @@ def test_a_saved_one_is_the_same_and_can_be_trained_further(
     assert again.history_["train_loss"][0] < 0.1 < fitted.history_["train_loss"][0]
 
 
-def test_a_model_of_categories_is_refused(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"amount": np.arange(40.0), "card": ["red", "blue"] * 20})
-    model = fit_model(read_records(frame).table(test=0), Recipe("[1 linear] > linear", epochs=1), score="mse")
-    with pytest.raises(TrasuntoError, match=r"takes numbers.*\(card\)"):
-        AutoencoderDetector.from_model(model)
-
-
-def test_what_is_missing_is_refused(fitted: AutoencoderDetector, rows: np.ndarray) -> None:
+def test_what_is_missing_is_refused_where_that_is_asked(rows: np.ndarray) -> None:
     with_a_hole = rows.copy()
     with_a_hole[3, 1] = np.nan
-    for method in (AutoencoderDetector(**SMALL).fit, fitted.predict, fitted.explain):
+    detector = AutoencoderDetector(**SMALL, missing="refuse").fit(rows)
+    for method in (detector.fit, detector.predict, detector.explain):
         with pytest.raises(ValueError, match="Input X contains NaN"):
             method(with_a_hole)
 

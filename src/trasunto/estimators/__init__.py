@@ -8,10 +8,13 @@ are flat so that a grid search can vary them, and ``fit`` with one ``random_stat
   reverse of every other score in trasunto;
 - :class:`AutoencoderClassifier`: a linear head on an encoder that was trained without labels first.
 
+All take arrays of numbers, and data frames (of pandas, polars or Arrow) of numbers, text, categories, truth values and
+dates; values may be missing.
+
 Latents, reconstructions and probabilities are float32; the detector's scores are float64, which scikit-learn asks of
 them. What is not here: sample weights (a weighted row is not a repeated one where rows are met in minibatches, which is
-what scikit-learn's contract says a weight is; weights of rows go with a :class:`trasunto.Table`), missing values and
-categories (:class:`trasunto.data.records.Records` prepares those), and any training (`cohort`) or scoring (`models`).
+what scikit-learn's contract says a weight is; weights of rows go with a :class:`trasunto.Table`), and any reading of
+columns (`data`), training (`cohort`) or scoring (`models`).
 """
 
 from __future__ import annotations

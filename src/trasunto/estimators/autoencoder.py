@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from trasunto.analysis.reconstruction import mean_squared_error
-from trasunto.data import from_arrays
-from trasunto.estimators.model_estimator import ModelEstimator, refuse_prepared
+from trasunto.errors import RecipeError
+from trasunto.estimators.model_estimator import ModelEstimator
 from trasunto.models.goals import contamination
 from trasunto.models.model import Model
 from trasunto.spec import Recipe
@@ -22,7 +22,8 @@ from trasunto.spec import Recipe
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ModelEstimator):  # type: ignore[misc]
     """Learn a narrow description of rows that they can be made from again.
 
-    Rows are taken as they are, without missing values: scale them before, in a pipeline. The parameters are those of
+    Rows are arrays of numbers, or data frames of numbers, text, categories, truth values and dates, with missing values
+    where need be. Numbers are taken as they are unless `scaling` says how to scale them. The parameters are those of
     :class:`~trasunto.estimators.network_estimator.NetworkEstimator`.
 
     Attributes
@@ -55,45 +56,44 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ModelEstima
     epochs: int | None = 50
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Train on rows (n, d); `y` is not looked at."""
-        x = validate_data(self, X, dtype=np.float32, ensure_min_samples=2)
-        if self._going_on:
-            self._refuse_to_go_on(x.shape[1], networks=1)
-        table = from_arrays(x, feature_names=self._names(x.shape[1]), name="X")
-        self._train(table, networks=1, score="mse", threshold=contamination(), must_learn=False)
+        """Train on rows (n, columns); `y` is not looked at."""
+        rows = self._given(X, reset=True, least=2)
+        self._train(rows, networks=1, score="mse", threshold=contamination(), must_learn=False)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
-        """Return the latents (n, z) of rows (n, d), float32."""
-        x = self._admitted(X)
-        return _single(self.model_.encode(x))
-
-    def inverse_transform(self, X: Any) -> np.ndarray:
-        """Return the rows (n, d) that the decoder makes of latents (n, z), float32."""
+        """Return the latents (n, z) of rows (n, columns), float32."""
         check_is_fitted(self)
-        return _single(self.model_.networks[0].decode(check_array(X, dtype=np.float32)))
+        return _single(self.model_.encode(self._given(X)))
+
+    def inverse_transform(self, X: Any) -> Any:
+        """Return the rows (n, columns) that the decoder makes of latents (n, z).
+
+        They are in the units of the rows that `fit` saw: float32, or a data frame where `fit` saw one that is more
+        than finite numbers.
+        """
+        check_is_fitted(self)
+        made = self.model_.networks[0].decode(check_array(X, dtype=np.float32))
+        preparation = self.model_.entrance.preparation
+        if preparation is None:
+            return _single(made)
+        frame = preparation.restore(made)
+        return frame if hasattr(self, "feature_names_in_") else _single(frame.to_numpy())
 
     def score(self, X: Any, y: Any = None) -> float:
-        """Return minus the mean squared error of the rows' reconstructions: higher is better, 0 the best."""
-        x = self._admitted(X)
-        return -mean_squared_error(x, self.model_.reconstruct(x))
+        """Return minus the mean squared error of the reconstructions of prepared rows: higher is better, 0 the best."""
+        check_is_fitted(self)
+        x = self.model_.prepare(self._given(X))
+        return -mean_squared_error(x, self.model_.networks[0].reconstruct(x))
 
     @property
     def _n_features_out(self) -> int:
         return self.model_.recipe.network.encoder[-1].units
 
-    def _admitted(self, X: Any) -> np.ndarray:
-        """Return rows (n, d) like those of `fit`, as float32."""
-        check_is_fitted(self)
-        rows: np.ndarray = validate_data(self, X, dtype=np.float32, reset=False)
-        return rows
-
-    @staticmethod
-    def _refuse_foreign(model: Model) -> None:
-        refuse_prepared(model, "Autoencoder.from_model needs")
-
     @staticmethod
     def _settings(model: Model) -> dict[str, Any]:
+        if len(model.weights) != 1:
+            raise RecipeError(f"Autoencoder.from_model needs a model of one network, and this has {len(model.weights)}")
         return {}
 
     def _usual(self, d: int) -> Recipe:

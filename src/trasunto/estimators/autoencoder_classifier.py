@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
 from trasunto.cohort.outcome import is_worse
 from trasunto.cohort.reach import heed
-from trasunto.data import Table, from_arrays
+from trasunto.data import Preparation, Table
 from trasunto.errors import DataError, RecipeError
-from trasunto.estimators.model_estimator import refuse_prepared
 from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other_network, warn_of_failures
+from trasunto.estimators.rows import features_of, fitted_preparation, labels_of, table_of
 from trasunto.models.model import Model
 from trasunto.spec import Recipe, Stopping
+from trasunto.spec.legal import NUMBERS
+
+if TYPE_CHECKING:
+    from trasunto.estimators.rows import Rows
 
 Weights = Mapping[str, np.ndarray]
 
@@ -30,7 +34,8 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
     """Tell classes apart from what an autoencoder learnt of the rows without their labels.
 
     The autoencoder is trained first; its encoder then gets a linear head on the latent layer, and both are trained on
-    the labels. Rows are taken as they are: scale them before, in a pipeline.
+    the labels. Rows are arrays of numbers, or data frames of numbers, text, categories, truth values and dates, with
+    missing values where need be; numbers are taken as they are unless `scaling` says how to scale them.
 
     Parameters
     ----------
@@ -38,7 +43,7 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         Passes over the rows without labels; 0 starts from random weights.
     pretrained
         A model, such as ``Autoencoder.model_`` or one from :func:`trasunto.open_model`, whose encoder takes the place
-        of that training, and of what is said of layers.
+        of that training, and of what is said of layers; rows are prepared as that model prepares them.
     frozen
         Train the head alone and keep the encoder as it was pre-trained.
 
@@ -51,6 +56,8 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         The labels, in order; the columns of `predict_proba`.
     recipe_, weights_
         The trained network and its arrays by name.
+    preparation_
+        How raw columns become what the network sees; None where they are that already.
     history_, pretraining_history_
         The losses of both trainings by epoch, epoch 0 first.
     n_iter_
@@ -79,18 +86,21 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
     frozen: bool = False
 
     def fit(self, X: Any, y: Any, unlabelled: Any = None) -> Self:
-        """Train on rows (n, d) and their classes (n,).
+        """Train on rows (n, columns) and their classes (n,).
 
         Parameters
         ----------
         unlabelled
             Rows to pre-train on in place of X, where there are more of them than labels.
         """
-        x, y = validate_data(self, X, y, dtype=np.float32)
+        rows, y = self._given(X, reset=True), labels_of(self, X, y)
         check_classification_targets(y)
         going_on = self.warm_start and hasattr(self, "weights_")
         classes, numbers = self._classes(y, going_on)
-        d, seed = x.shape[1], self._seed()
+        others = rows if unlabelled is None else self._given(unlabelled)
+        preparation = self._preparation(others, going_on)
+        table = table_of(rows, preparation, self._names(), numbers)
+        d, seed = table.d, self._seed()
         recipe = self._recipe(d, seed)
         if self.pretrained is not None:
             recipe = recipe.replace(network=self.pretrained.recipe.network)
@@ -98,10 +108,10 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
             refuse_other_network(self.recipe_.network, self._applied.d, recipe.network, d)
             start: Weights = self.weights_
         else:
-            start = self._encoder(x if unlabelled is None else self._admitted(unlabelled), recipe, seed)
-        table = self._held_out(from_arrays(x, numbers), seed)
-        fitted = _trained(_with_head(recipe, self.frozen), table, seed, start, self._stopping())
-        self.classes_ = classes
+            start = self._encoder(table_of(others, preparation, self._names()), recipe, seed)
+        held = self._held_out(table, seed)
+        fitted = _trained(_with_head(recipe, self.frozen), held, seed, start, self._stopping())
+        self.classes_, self.preparation_ = classes, preparation
         self.recipe_: Recipe = fitted.recipe
         self.weights_: Weights = dict(fitted.weights)
         self.history_, self.n_iter_ = fitted.history, fitted.epochs
@@ -112,7 +122,8 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         from scipy.special import softmax
 
         check_is_fitted(self)
-        logits = self._applied.classify(self._admitted(X)).astype(np.float64)
+        x = features_of(self._given(X), self.preparation_, self._names())
+        logits = self._applied.classify(x).astype(np.float64)
         probabilities: np.ndarray = softmax(logits, axis=1).astype(np.float32)
         return probabilities
 
@@ -143,22 +154,29 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
             )
         return classes, numbers
 
-    def _admitted(self, X: Any) -> np.ndarray:
-        """Return rows (n, d) like those of `fit`, as float32."""
-        rows: np.ndarray = validate_data(self, X, dtype=np.float32, reset=False)
-        return rows
+    def _preparation(self, rows: Rows, going_on: bool) -> Preparation | None:
+        """Return how rows are prepared: as those were that the encoder knows, or as these say."""
+        if going_on:
+            return self.preparation_
+        if self.pretrained is None:
+            return fitted_preparation(rows, self._names(), self.scaling, self.missing)
+        if not isinstance(self.pretrained, Model):
+            raise RecipeError(
+                f"pretrained must be a model, such as Autoencoder.model_, not {type(self.pretrained).__name__}"
+            )
+        return self.pretrained.entrance.preparation
 
-    def _encoder(self, x: np.ndarray, recipe: Recipe, seed: int) -> Weights:
+    def _encoder(self, table: Table, recipe: Recipe, seed: int) -> Weights:
         """Return the encoder's weights before any label was seen."""
         self.pretraining_history_: dict[str, list[float]] = {}
+        epochs = int(NUMBERS["epochs"].check("pretraining_epochs", self.pretraining_epochs))
         if self.pretrained is not None:
-            weights = _taken(self.pretrained, x.shape[1])
-        elif self.pretraining_epochs == 0:
+            weights = _taken(self.pretrained, table.d)
+        elif epochs == 0:
             return {}
         else:
-            table = from_arrays(x, name="X")
             heed([recipe], table)
-            fitted = fit(recipe.replace(epochs=self.pretraining_epochs), table, [seed])[0]
+            fitted = fit(recipe.replace(epochs=epochs), table, [seed])[0]
             if is_worse(fitted.outcome):  # one that learnt nothing is a start like any other
                 warn_of_failures([fitted])
             weights, self.pretraining_history_ = fitted.weights, fitted.history
@@ -168,7 +186,6 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
 
 def _taken(model: Model, d: int) -> Weights:
     """Return the weights of a model's first network, for rows of `d` features."""
-    refuse_prepared(model, "pretrained must be")
     if model.networks[0].d != d:
         raise RecipeError(f"pretrained must be a model of {d} features, as X has, not of {model.networks[0].d}")
     return model.weights[0]

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import OutlierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from trasunto.data import Table, from_arrays
-from trasunto.data.fitting import fit_preparation
-from trasunto.data.places import Place
 from trasunto.errors import RecipeError
 from trasunto.estimators.model_estimator import ModelEstimator
+from trasunto.estimators.network_estimator import COUNT
 from trasunto.models import defaults
 from trasunto.models.goals import Goal, contamination, cross_fitted, false_alarms
 from trasunto.models.model import Model
 from trasunto.spec import Recipe
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from trasunto.estimators.rows import Rows
     from trasunto.models.reasons import Reasons
 
 
@@ -30,12 +27,11 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
     """Find rows unlike those that it was trained on, by how badly they are reconstructed.
 
     As everywhere in scikit-learn, scores of this class are LOWER the stranger a row is; `model_` and the rest of
-    trasunto have it the other way round. Missing values are refused.
+    trasunto have it the other way round. Rows are arrays of numbers, or data frames of numbers, text, categories, truth
+    values and dates, with missing values where need be.
 
     Parameters
     ----------
-    scaling
-        How the detector scales rows before its network sees them, as :meth:`trasunto.data.records.Records.table` does.
     anomaly_score
         How a score is made of a reconstruction; one of :data:`trasunto.models.scoring.SCORES`.
     contamination
@@ -81,13 +77,10 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
     max_reasons: int = 5
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Train on rows (n, d) that are normal, or nearly all so; `y` is not looked at."""
-        x = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        if self._going_on:
-            self._refuse_to_go_on(x.shape[1], self.n_networks)
+        """Train on rows (n, columns) that are normal, or nearly all so; `y` is not looked at."""
         self._train(
-            self._table(x),
-            networks=self.n_networks,
+            self._given(X, reset=True, least=2),
+            networks=int(COUNT.check("n_networks", self.n_networks)),
             score=self.anomaly_score,
             threshold=self._goal(),
             stopping=defaults.stopping(),
@@ -112,7 +105,7 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
     def explain(self, X: Any) -> tuple[Reasons, ...]:
         """Say of each row which of its features make it strange, the strongest first, in the features' own units."""
         rows = self._admitted(X)
-        return self.model_.explain(rows, self.max_reasons)
+        return self.model_.explain(rows, int(COUNT.check("max_reasons", self.max_reasons)))
 
     @property
     def offset_(self) -> float:
@@ -120,46 +113,21 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
         return -self.model_.threshold.value
 
     @staticmethod
-    def _refuse_foreign(model: Model) -> None:
-        if words := sorted(model.entrance.words):
-            raise RecipeError(
-                f"AutoencoderDetector takes numbers, and this model has columns of categories ({', '.join(words)}): "
-                "give its rows to the model itself"
-            )
-
-    @staticmethod
     def _settings(model: Model) -> dict[str, Any]:
-        preparation = model.entrance.preparation
-        scaling = "none" if preparation is None else preparation.scaling
-        return {"scaling": scaling, "anomaly_score": model.judgement.kind, "n_networks": len(model.weights)}
+        return {"anomaly_score": model.judgement.kind, "n_networks": len(model.weights)}
 
     def _goal(self) -> Goal:
-        if self.contamination is not None and self.false_alarm_rate is not None:
+        share, rate = self.contamination, self.false_alarm_rate
+        if share is not None and rate is not None:
             raise RecipeError("contamination and false_alarm_rate are different thresholds: set one of them")
-        if self.contamination is not None:
-            return contamination(self.contamination)
-        return cross_fitted(defaults.RATE) if self.false_alarm_rate is None else false_alarms(self.false_alarm_rate)
+        if share is not None:
+            return contamination(share)
+        return cross_fitted(defaults.RATE) if rate is None else false_alarms(rate)
 
-    def _table(self, x: np.ndarray) -> Table:
-        """Return the rows as the network shall see them, with how they were made of x (n, d)."""
-        frame = self._framed(x)
-        if self._going_on:  # the fitted weights know rows that were scaled as they were then
-            preparation = self.model_.entrance.preparation
-        else:
-            preparation = fit_preparation(frame, scaling=self.scaling, missing="refuse", place=Place("X"))
-        rows = x if preparation is None else preparation.apply(frame)
-        table = from_arrays(rows.astype(np.float32), feature_names=self._names(x.shape[1]), name="X")
-        return replace(table, preparation=preparation)
-
-    def _admitted(self, X: Any) -> pd.DataFrame:
-        """Return rows (n, d) like those of `fit`, as the model takes them."""
+    def _admitted(self, X: Any) -> Rows:
+        """Return rows like those of `fit`, as the model takes them."""
         check_is_fitted(self)
-        return self._framed(validate_data(self, X, dtype=np.float64, reset=False))
-
-    def _framed(self, x: np.ndarray) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.DataFrame(x, columns=list(self._names(x.shape[1])))
+        return self._given(X)
 
     def _usual(self, d: int) -> Recipe:
         return defaults.recipe(d)

@@ -6,12 +6,11 @@ import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from trasunto.data import Table
 from trasunto.errors import RecipeError
 from trasunto.estimators.network_estimator import (
     RECIPE_PARAMETERS,
@@ -19,11 +18,15 @@ from trasunto.estimators.network_estimator import (
     refuse_other_network,
     warn_of_failures,
 )
+from trasunto.estimators.rows import fitted_preparation, numbered, table_of
 from trasunto.models.file import save
 from trasunto.models.fitting import fit_model
 from trasunto.models.goals import Goal
 from trasunto.models.model import Model
 from trasunto.spec import Stopping
+
+if TYPE_CHECKING:
+    from trasunto.estimators.rows import Rows
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -40,10 +43,12 @@ class ModelEstimator(NetworkEstimator, ABC):
         Raises
         ------
         TrasuntoError
-            The model takes rows that the estimator does not.
+            The model has more networks than the estimator can hold.
         """
-        cls._refuse_foreign(model)
-        taken = {name: getattr(model.recipe, name) for name in RECIPE_PARAMETERS}
+        taken = {name: getattr(model.recipe, name) for name in RECIPE_PARAMETERS} | {"scaling": "none"}
+        preparation = model.entrance.preparation
+        if preparation is not None:
+            taken |= {"scaling": preparation.scaling, "missing": preparation.missing}
         estimator = cls(**{"network": str(model.recipe.network), **taken, **cls._settings(model), **parameters})
         estimator._hold(model)
         columns = model.entrance.columns
@@ -65,13 +70,8 @@ class ModelEstimator(NetworkEstimator, ABC):
 
     @staticmethod
     @abstractmethod
-    def _refuse_foreign(model: Model) -> None:
-        """Refuse a model that takes rows other than those of the estimator."""
-
-    @staticmethod
-    @abstractmethod
     def _settings(model: Model) -> dict[str, Any]:
-        """Return the parameters beside the recipe's that a model was made with."""
+        """Return the parameters beside the recipe's and the preparation's that a model was made with, or refuse it."""
 
     @property
     def _going_on(self) -> bool:
@@ -86,13 +86,9 @@ class ModelEstimator(NetworkEstimator, ABC):
                 f"warm_start goes on with the {len(fitted)} networks that were fitted, not with {networks}"
             )
 
-    def _names(self, d: int) -> tuple[str, ...]:
-        """Return the names of `d` features: those that `fit` saw, or numbers."""
-        return tuple(getattr(self, "feature_names_in_", numbered(d)))
-
     def _train(
         self,
-        table: Table,
+        rows: Rows,
         *,
         networks: int,
         score: str,
@@ -100,7 +96,16 @@ class ModelEstimator(NetworkEstimator, ABC):
         stopping: Stopping | None = None,
         must_learn: bool = True,
     ) -> None:
-        """Become the model that the rows of a table give; `stopping` is the usual rule, where no patience is set."""
+        """Become the model that rows give; `stopping` is the usual rule, where no patience is set."""
+        if self._going_on:  # the fitted weights know rows that were prepared as they were then
+            preparation = self.model_.entrance.preparation
+            if rows.shape[1] != len(self.model_.entrance.columns):
+                self._refuse_to_go_on(rows.shape[1], networks)
+        else:
+            preparation = fitted_preparation(rows, self._names(), self.scaling, self.missing)
+        table = table_of(rows, preparation, self._names())
+        if self._going_on:
+            self._refuse_to_go_on(table.d, networks)
         seed = self._seed()
         model = fit_model(
             self._held_out(table, seed),
@@ -119,14 +124,3 @@ class ModelEstimator(NetworkEstimator, ABC):
         self.model_: Model = model
         self.history_ = dict(model.courses[0].history)
         self.n_iter_ = model.courses[0].epochs
-
-
-def refuse_prepared(model: Model, who: str) -> None:
-    """Refuse a model that prepares its rows where they are to be taken as they are."""
-    if model.entrance.preparation is not None:
-        raise RecipeError(f"{who} a model of rows as they are, and this one scales or encodes its own")
-
-
-def numbered(d: int) -> tuple[str, ...]:
-    """Return names for d features that have none."""
-    return tuple(f"x{feature}" for feature in range(d))

@@ -7,6 +7,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -16,10 +17,19 @@ from sklearn.model_selection import train_test_split
 from trasunto.cohort.memory import Fitted
 from trasunto.cohort.outcome import FAILED, Outcome, advice
 from trasunto.data import Table
+from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
 from trasunto.errors import RecipeError
+from trasunto.estimators.rows import given_rows, numbered
 from trasunto.models.model import Course
 from trasunto.spec import Layer, Network, Recipe, Stopping
 from trasunto.spec.legal import NUMBERS
+from trasunto.spec.rules import Choice, Number
+
+if TYPE_CHECKING:
+    from trasunto.estimators.rows import Rows
+
+COUNT = Number("how many", low=1, high=10**9, whole=True)
+SHARE = Number("share of the rows", high=1, above=True)
 
 RECIPE_PARAMETERS = (
     "loss",
@@ -70,6 +80,11 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         None trains all epochs on all rows.
     validation_fraction
         Share of the rows held out for `patience`, at random.
+    scaling
+        How numbers are scaled before the network sees them: "standard", "minmax", "robust" or "none" (as they are).
+    missing
+        What stands in for a missing number: "median", "mean" or "most_frequent" of the training rows; a missing
+        category is a category of its own, or the most frequent one. "refuse" refuses missing values.
     warm_start
         Let `fit` go on from the fitted weights, where there are any, with the optimizer's memory empty.
     random_state
@@ -101,8 +116,21 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     initialisation: str | None = None
     patience: int | None = None
     validation_fraction: float = 0.1
+    scaling: str = "none"
+    missing: str = "median"
     warm_start: bool = False
     random_state: int | np.random.RandomState | None = None
+
+    def _given(self, X: Any, *, reset: bool = False, least: int = 1) -> Rows:
+        """Return rows as given, checked: an array of numbers (n, d), or a frame of raw columns."""
+        words = (("scaling", SCALINGS), ("missing", MISSING_POLICIES))
+        for name, legal in words:
+            Choice(name, tuple(legal)).check(name, getattr(self, name))
+        return given_rows(self, X, reset=reset, least=least, refuse_missing=self.missing == "refuse")
+
+    def _names(self) -> tuple[str, ...]:
+        """Return the names of the raw columns: those that `fit` saw, or numbers."""
+        return tuple(getattr(self, "feature_names_in_", numbered(self.n_features_in_)))
 
     @abstractmethod
     def _usual(self, d: int) -> Recipe:
@@ -127,14 +155,20 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             raise RecipeError(f"hidden_layers must list the layers' widths, as in (64, 32), not {widths!r}")
         activation = self.activation or first.activation
         drop = first.drop if self.drop is None else self.drop
-        before = [Layer(units, activation, drop=drop) for units in widths]
+        units = NUMBERS["units"]
+        before = [Layer(int(units.check("a width of hidden_layers", width)), activation, drop=drop) for width in widths]
         code = Layer(
-            latent.units if self.latent is None else self.latent,
+            latent.units if self.latent is None else int(units.check("latent", self.latent)),
             self.latent_activation or latent.activation,
             l1=latent.l1 if self.l1 is None else self.l1,
         )
         after = [Layer(layer.units, layer.activation) for layer in reversed(before)]
         return Network((*before, code), tuple(after), self.output or usual.output)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.missing != "refuse"
+        return tags
 
     def _seed(self) -> int:
         """Return the seed that `random_state` stands for, drawn anew where it is none."""
@@ -145,7 +179,7 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         return int(NUMBERS["seed"].check("random_state", self.random_state))
 
     def _stopping(self) -> Stopping | None:
-        return None if self.patience is None else Stopping(self.patience)
+        return None if self.patience is None else Stopping(int(COUNT.check("patience", self.patience)))
 
     def _held_out(self, table: Table, seed: int) -> Table:
         """Hold some rows out where stopping needs them.
@@ -155,6 +189,7 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         """
         if self.patience is None:
             return table
+        SHARE.check("validation_fraction", self.validation_fraction)
         rows = np.arange(len(table))
         kept, held = train_test_split(rows, test_size=self.validation_fraction, random_state=seed, stratify=table.y)
         return replace(table.take(np.sort(kept)), validation=table.take(np.sort(held)))

@@ -31,7 +31,7 @@ class Number:
         if self.whole:
             return f"a whole number from {self.low} to {int(self.high) - 1:,}"
         if math.isfinite(self.high):
-            return f"a number in [{self.low}, {self.high:g})"
+            return f"a number in {'(' if self.above else '['}{self.low}, {self.high:g})"
         return f"a finite number {'above' if self.above else 'of at least'} {self.low}"
 
     def admits(self, number: float) -> bool:

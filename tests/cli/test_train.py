@@ -188,6 +188,8 @@ def test_an_output_that_cannot_reach_the_rows_is_said_and_kept(typed: Typed, tmp
     assert len(said) == 1
     assert said[0].startswith("trasunto: output 'sigmoid' gives values from 0 to 1, and ")
     assert pd.read_csv(tmp_path / "members.csv")["remark"].tolist() == [said[0].removeprefix("trasunto: ")]
+    name = done.lines[0].split()[0]
+    assert said[0].removeprefix("trasunto: ") in typed("runs", "show", name).lines
 
 
 def test_cross_entropy_of_values_beyond_1_is_refused(refused: Callable[..., str], tmp_path: Path) -> None:

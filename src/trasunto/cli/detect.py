@@ -178,10 +178,10 @@ def _command(context: typer.Context) -> str:
     words = ["trasunto", "detect"]
     for parameter in context.command.params:
         typed = context.params.get(str(parameter.name))
-        if typed in (None, False, []) or parameter.name in ("log", "dry_run", "as_json", "debug"):
+        if typed in (None, False, [], ()) or parameter.name in ("log", "dry_run", "as_json", "debug"):
             continue
         option = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]
-        values = typed if isinstance(typed, list) else [typed]
+        values = typed if isinstance(typed, list | tuple) else [typed]
         words += option if typed is True else [word for value in values for word in (*option, str(value))]
     return shlex.join(words)
 

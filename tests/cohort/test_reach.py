@@ -77,7 +77,7 @@ def test_validation_rows_do_not_count_and_classifiers_have_no_output() -> None:
 
 def test_a_warning_names_the_share_and_what_would_do() -> None:
     with pytest.warns(TrasuntoWarning) as told:
-        reach.heed([ending_in("sigmoid"), ending_in("sigmoid", "mae"), ending_in("linear")], from_arrays(ROWS))
+        reach.check_outputs([ending_in("sigmoid"), ending_in("sigmoid", "mae"), ending_in("linear")], from_arrays(ROWS))
     assert [str(one.message) for one in told] == [
         "output 'sigmoid' gives values from 0 to 1, and 42 % of the values in the training rows of arrays are out of "
         "its reach: end the network in linear, or scale the rows to 0 to 1 (scaling minmax)"
@@ -90,6 +90,6 @@ def table_of(values: list[list[float]]) -> Table:
 
 def test_cross_entropy_needs_values_between_0_and_1() -> None:
     with pytest.raises(DataError, match=r"loss 'bce' needs values between 0 and 1.* go from -0.5 to 1: scale them"):
-        reach.heed([ending_in("sigmoid", "bce")], table_of([[0.0, 1.0], [-0.5, 0.5]]))
+        reach.check_outputs([ending_in("sigmoid", "bce")], table_of([[0.0, 1.0], [-0.5, 0.5]]))
     assert not reach.is_sound(ending_in("sigmoid", "bce"), table_of([[2.0]]))
     assert reach.is_sound(ending_in("sigmoid", "bce"), table_of([[0.5]]))

@@ -11,7 +11,7 @@ import polars
 import pyarrow
 import pytest
 
-from trasunto.data import as_table, from_arrays, load, read_records, told_of
+from trasunto.data import as_table, from_arrays, held_out_remark, load, read_records
 from trasunto.errors import DataError
 
 X = np.random.default_rng(0).normal(size=(50, 3))
@@ -21,7 +21,7 @@ MIXED = pd.DataFrame(X, columns=["a", "b", "c"]).assign(kind=["u", "v", "w", "u"
 def test_a_table_is_taken_as_it_is() -> None:
     table = from_arrays(X)
     assert as_table(table, 0.2) is table
-    assert told_of(table, table) == ()
+    assert held_out_remark(table, table) == ()
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_share_is_held_out_at_random_and_the_same_each_time() -> None:
     np.testing.assert_array_equal(together[np.lexsort(together.T)], X[np.lexsort(X.T)])
     assert not np.array_equal(table.test.x, X[40:])
     assert as_table(X, 0.2).fingerprint == table.fingerprint
-    assert told_of(X, table) == ("Of the 50 rows, 10 were held out to test on.",)
+    assert held_out_remark(X, table) == ("Of the 50 rows, 10 were held out to test on.",)
 
 
 def test_images_stay_images_when_some_are_held_out() -> None:

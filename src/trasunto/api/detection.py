@@ -14,7 +14,7 @@ from trasunto.api.rows import find_rows
 from trasunto.api.watching import Tally, Told, Watcher
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import FAILED
-from trasunto.cohort.reach import heed, remarks
+from trasunto.cohort.reach import check_outputs, remarks
 from trasunto.data import Table
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.options import layout_of
@@ -167,7 +167,7 @@ def plan_detector(
     table = find_rows(source, **options)
     goal = threshold or cross_fitted(defaults.RATE)
     recipe = defaults.recipe(table.d).replace(**(fields or {}))
-    heed([recipe], table)
+    check_outputs([recipe], table)
     label, layout = options.get("label"), layout_of(options)
     return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, label, layout)
 

@@ -15,8 +15,8 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
-from trasunto.cohort.reach import heed
-from trasunto.data import TEST_SHARE, Table, as_table, told_of
+from trasunto.cohort.reach import check_outputs
+from trasunto.data import TEST_SHARE, Table, as_table, held_out_remark
 from trasunto.errors import RecipeError, one_of
 from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast
@@ -77,7 +77,7 @@ def study(
         trainer = Trainer(folder, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
         trainer.begin(name)
         findings = asked.run(table, chosen, trainer)
-    findings = replace(findings, details=(*findings.details, *told_of(given, table)))
+    findings = replace(findings, details=(*findings.details, *held_out_remark(given, table)))
     changes = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
     return Answer(findings, table, trainer, f'trasunto.study("{name}", table{changes})')
 
@@ -121,7 +121,7 @@ def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:
         Saying why; nothing was trained or made.
     """
     for wanted in asked.requests(table, settings):
-        heed(listed(wanted.recipes), table)
+        check_outputs(listed(wanted.recipes), table)
 
 
 def price(

@@ -16,7 +16,7 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import refuse_outside_shares
-from trasunto.data import TEST_SHARE, Table, as_table, told_of
+from trasunto.data import TEST_SHARE, Table, as_table, held_out_remark
 from trasunto.errors import RecipeError
 from trasunto.runs.completion import REFERENCE_RATE, Observer
 from trasunto.runs.database import refuse_foreign
@@ -95,7 +95,7 @@ def sweep(
     """
     asked = describe(described, changes)
     rows = rows_of(asked) if table is None else as_table(table, TEST_SHARE)
-    said = () if table is None else told_of(table, rows)
+    said = () if table is None else held_out_remark(table, rows)
     call = _call(described, changes, named=table is not None)
     return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call, said=said)
 

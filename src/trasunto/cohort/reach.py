@@ -108,7 +108,7 @@ def remarks(pairs: Iterable[tuple[Recipe, Table]]) -> dict[str, str]:
     return {output: said for output, said in seen.items() if said}
 
 
-def heed(recipes: Iterable[Recipe], table: Table) -> None:
+def check_outputs(recipes: Iterable[Recipe], table: Table) -> None:
     """Refuse losses that mean nothing on these rows, and warn of outputs that cannot be what the rows are."""
     for recipe in recipes:
         refuse_meaningless(recipe, table)

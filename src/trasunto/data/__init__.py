@@ -23,7 +23,7 @@ is asked for and not found on this machine. There is no augmentation.
 from trasunto.data.arrays import from_arrays
 from trasunto.data.catalogue import Entry, catalogue, load, where_files_go
 from trasunto.data.files import read
-from trasunto.data.given_rows import as_table, told_of
+from trasunto.data.given_rows import as_table, held_out_remark
 from trasunto.data.images import read_image
 from trasunto.data.options import TableOptions
 from trasunto.data.preparation import Preparation
@@ -43,12 +43,12 @@ __all__ = [
     "as_table",
     "catalogue",
     "from_arrays",
+    "held_out_remark",
     "load",
     "read",
     "read_image",
     "read_records",
     "split_rows",
     "stratified_rows",
-    "told_of",
     "where_files_go",
 ]

@@ -142,12 +142,12 @@ def _fit_block(block: np.ndarray, scaling: str, missing: str) -> Iterator[Fitted
 
     imputer = SimpleImputer(strategy="median" if missing == "refuse" else missing).fit(block)
     filled = np.where(np.isnan(block), imputer.statistics_, block) if np.isnan(block).any() else block
-    centres, spreads = _scales(np.asfortranarray(filled), scaling)
+    centres, spreads = scales(np.asfortranarray(filled), scaling)
     return map(Fitted, centres.tolist(), spreads.tolist(), imputer.statistics_.tolist())
 
 
-def _scales(values: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return centres and spreads of k columns, ``(n, k)``; where all values are equal, the spread is 1."""
+def scales(values: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return centres and spreads of k columns of numbers, ``(n, k)``; where all values are equal, the spread is 1."""
     from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
     if scaling == "standard":

@@ -55,7 +55,7 @@ def as_table(rows: Any, test: float = 0.0) -> Table:
     return _split(from_arrays(rows), test)
 
 
-def told_of(rows: Any, table: Table) -> tuple[str, ...]:
+def held_out_remark(rows: Any, table: Table) -> tuple[str, ...]:
     """Return a sentence on the rows that were held out of what was no table; none where it was one."""
     if isinstance(rows, Table) or table.test is None:
         return ()

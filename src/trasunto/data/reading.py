@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -170,7 +171,7 @@ def _from_file(
         frame,
         place,
         [
-            f"Column '{name}' is written with leading zeros and read as numbers; --categorical {name} "
+            f"Column '{name}' is written with leading zeros and read as numbers; --categorical {shlex.quote(name)} "
             "(categorical) keeps such codes as text."
             for name in padded
         ],

@@ -14,6 +14,7 @@ Missing values belong to no side.
 from __future__ import annotations
 
 import datetime
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -184,7 +185,7 @@ def _option(form: NumberFormat) -> str:
 
 
 def _as_codes(name: str) -> str:
-    return f"keep a column of codes as text with --categorical {name} (categorical)"
+    return f"keep a column of codes as text with --categorical {shlex.quote(name)} (categorical)"
 
 
 def _all_are_dates(column: pd.Series) -> bool:

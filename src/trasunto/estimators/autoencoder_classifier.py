@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
 from trasunto.cohort.outcome import is_worse
-from trasunto.cohort.reach import heed
+from trasunto.cohort.reach import check_outputs
 from trasunto.data import Preparation, Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other_network, warn_of_failures
@@ -175,7 +175,7 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         elif epochs == 0:
             return {}
         else:
-            heed([recipe], table)
+            check_outputs([recipe], table)
             fitted = fit(recipe.replace(epochs=epochs), table, [seed])[0]
             if is_worse(fitted.outcome):  # one that learnt nothing is a start like any other
                 warn_of_failures([fitted])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from trasunto.cohort.application import Applied
 from trasunto.data import Table
+from trasunto.data.fitting import scales
 from trasunto.models.scoring import Judgement, Spans
 
 FEW_ROWS = 1_000
@@ -111,24 +112,14 @@ def _rescaled(table: Table, known: NDArray[np.intp]) -> Table:
     numbers = np.ones(table.d, bool)
     for start, stop in table.blocks:
         numbers[start:stop] = False
+    if not numbers.any():
+        return table
     centre, spread = np.zeros(table.d), np.ones(table.d)
-    centre[numbers], spread[numbers] = _scale(table.x[known][:, numbers], table.preparation.scaling)
+    rows = table.x[known][:, numbers].astype(np.float64)
+    centre[numbers], spread[numbers] = scales(rows, table.preparation.scaling)
 
     def scaled(part: Table) -> Table:
         return replace(part, x=((part.x - centre) / spread).astype(part.x.dtype))
 
     test, validation = (None if part is None else scaled(part) for part in (table.test, table.validation))
     return replace(scaled(table), test=test, validation=validation)
-
-
-def _scale(values: NDArray[np.floating], scaling: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the centres and spreads of columns (n, d), as a preparation of that scaling takes them."""
-    rows = values.astype(np.float64)
-    if scaling == "standard":
-        centre, spread = rows.mean(axis=0), rows.std(axis=0)
-    elif scaling == "robust":
-        low, centre, high = np.percentile(rows, (25, 50, 75), axis=0)
-        spread = high - low
-    else:
-        centre, spread = rows.min(axis=0), np.ptp(rows, axis=0)
-    return centre, np.where(spread > 0, spread, 1.0)

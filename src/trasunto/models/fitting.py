@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis.rates import from_cross_fitting
+from trasunto.analysis.thresholds import Threshold
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
 from trasunto.cohort.outcome import STALLED, advice
-from trasunto.cohort.reach import heed
+from trasunto.cohort.reach import check_outputs
 from trasunto.errors import DataError, RecipeError
 from trasunto.models.cross_fitting import cross_fitted
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
@@ -32,6 +32,42 @@ if TYPE_CHECKING:
     from trasunto.cohort.running import Event
     from trasunto.data import Table
     from trasunto.spec import Stopping
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is trained and how: the same for the detector's networks and for those that set its threshold."""
+
+    recipes: tuple[Recipe, ...]
+    seeds: tuple[int, ...]
+    stopping: Stopping | None
+    starts: Sequence[Mapping[str, np.ndarray] | None] | None
+    way: Entrance
+
+    def train(self, rows: Table, observe: Callable[[Event], None] | None) -> list[Fitted]:
+        """Train the networks on rows; one that diverges is refused."""
+        fitted = fit(self.recipes, rows, self.seeds, starts=self.starts, stopping=self.stopping, observe=observe)
+        _refuse_diverged(fitted)
+        return fitted
+
+    def applied(self, fitted: Sequence[Fitted]) -> list[Applied]:
+        """Return trained networks, ready to be applied."""
+        return [Applied(one.recipe, one.weights, self.way.blocks) for one in fitted]
+
+    def cross_fit(self, table: Table, rate: float, score: str, observe: Callable[[Event], None] | None) -> Threshold:
+        """Return the threshold for a rate of later rows, from networks trained on parts of the table."""
+        began = any(self.starts or ())
+        # Weights to begin from were fitted to rows scaled as these are, and "bce" takes no rows outside 0 to 1.
+        scaled_once = began or any(recipe.loss == "bce" for recipe in self.recipes)
+        scores = cross_fitted(
+            table,
+            rate,
+            score,
+            self.way.spans,
+            lambda rows: self.applied(self.train(rows, observe)),
+            rescale=not scaled_once,
+        )
+        return from_cross_fitting(scores, rate, began=began)
 
 
 def fit_model(
@@ -95,39 +131,23 @@ def fit_model(
     legal_score(score)
     recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
     _refuse_classifiers(recipes)
-    heed(recipes, table)
+    check_outputs(recipes, table)
     goal = threshold or Goal(rate=RATE)
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
-    chosen = read_seeds(seeds)
     way = Entrance.to(table, tuple(ignored))
-
-    def trained(rows: Table, told: Callable[[Event], None] | None) -> list[Fitted]:
-        fitted = fit(recipes, rows, chosen, starts=starts, stopping=stopping, observe=told)
-        _refuse_diverged(fitted)
-        return fitted
-
-    def applied(fitted: Sequence[Fitted]) -> list[Applied]:
-        return [Applied(one.recipe, one.weights, way.blocks) for one in fitted]
-
-    fitted = trained(training, observe)
+    plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way)
+    fitted = plan.train(training, observe)
     if must_learn:
         _refuse_unlearnt(fitted)
-    networks = applied(fitted)
+    networks = plan.applied(fitted)
     judgement = Judgement.fit(score, networks, training.values(dtype=networks[0].dtype), way.spans)
 
     def scored(rows: Table) -> NDArray[np.float64]:
         return judgement.score(networks, rows.values(dtype=networks[0].dtype), way.spans)
 
     if goal.kind == "cross_fitted":
-        began = any(starts or ())
-        anew = partial(trained, told=observe_folds)
-        # Weights to begin from know rows that were scaled as these are, and "bce" no rows outside 0 to 1.
-        scaled_once = began or any(one.loss == "bce" for one in recipes)
-        unseen = cross_fitted(
-            table, goal.rate, score, way.spans, lambda rows: applied(anew(rows)), rescale=not scaled_once
-        )
-        line = from_cross_fitting(unseen, goal.rate, began=began)
+        line = plan.cross_fit(table, goal.rate, score, observe_folds)
     else:
         strange = scored(table.anomalies) if goal.kind == "labels" and table.anomalies is not None else None
         line = goal.reached(scored(training if kept is None else kept), strange)

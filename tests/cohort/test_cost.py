@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.cost import estimate, product_rate, training_rate
-from trasunto.cohort.footprint import chunk_bytes, gib, refuse_what_does_not_fit
+from trasunto.cohort.footprint import chunk_bytes, refuse_what_does_not_fit
 from trasunto.cohort.plan import Chunk, Job, plan
 from trasunto.data import from_arrays
+from trasunto.data.memory import gib
 from trasunto.errors import ResourceError
 from trasunto.spec import Recipe
 

@@ -128,7 +128,7 @@ def print_cost(cost: Cost, store: Path, as_json: bool) -> None:
             }
         )
         return
-    from trasunto.cohort.footprint import gib
+    from trasunto.data.memory import gib
     from trasunto.report.wording import amount, duration
 
     if not cost.members:

@@ -229,7 +229,7 @@ def _when(summary: RunSummary) -> str:
 
 
 def _size(number: int) -> str:
-    from trasunto.cohort.footprint import gib
+    from trasunto.data.memory import gib
 
     return gib(number)
 

@@ -118,7 +118,7 @@ def _document(condition: Condition) -> dict[str, object]:
 
 
 def _counted(condition: Condition) -> str:
-    from trasunto.cohort.footprint import gib
+    from trasunto.data.memory import gib
     from trasunto.report.wording import amount
 
     files = f"{amount(condition.files, 'file')} of weights ({gib(condition.size)})"

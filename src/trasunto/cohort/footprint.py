@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
 
-import psutil
-
 from trasunto.cohort.compiled import kept
 from trasunto.cohort.plan import Chunk, Program, evaluation_sets, usual_width
 from trasunto.cohort.step import EVALUATION_ROWS
+from trasunto.data.memory import free_memory, gib
 from trasunto.errors import ResourceError
 
 # As processes were measured to grow (docs/durability.md).
@@ -98,7 +97,7 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
         return
     loads = loads_of(chunks, devices)
     needed = memory_needed(chunks, devices, loads)
-    free = psutil.virtual_memory().available if free is None else free
+    free = free_memory() if free is None else free
     if needed <= free:
         return
     structure = max(loads, key=lambda load: chunk_bytes(load.program, load.width)).program.structure
@@ -107,13 +106,6 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
         f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
         f"{_what_would_fit(loads, devices, free - _rows_bytes(chunks, devices))} would fit"
     )
-
-
-def gib(number: float) -> str:
-    """Write bytes as GiB, MiB or KiB."""
-    if number < 2**20:
-        return f"{number / 2**10:.0f} KiB"
-    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
 
 
 def _rows_bytes(chunks: Iterable[Chunk], devices: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from trasunto.data.frames import frame_of
+from trasunto.data.sampling import Drawing, Drawn
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError
 
@@ -27,11 +28,14 @@ class Found:
         Labels, ``(n,)``, or None.
     place
         Where they were found, for refusals.
+    drawn
+        Which of the rows there these are; None where they are all.
     """
 
     x: Any
     y: Any = None
     place: str = "x"
+    drawn: Drawn | None = None
 
 
 def from_arrays(
@@ -108,13 +112,36 @@ def assemble(
             test=tested,
             image_shape=shape,
             feature_names=tuple(feature_names or _names(found, shape, rows.shape[1])),
-            provenance=replace(origin, name=called, sha256=hashlib.sha256(rows.data).hexdigest()),
+            provenance=replace(
+                origin,
+                name=called,
+                sha256=hashlib.sha256(rows.data).hexdigest(),
+                sample=None if found.drawn is None else found.drawn.sample,
+            ),
             scale=scale if scale is not None else 1 / 255 if rows.dtype == np.uint8 else 1.0,
+            remarks=() if found.drawn is None else (f"The rows are {found.drawn.sample}.",),
         )
-        _refuse_not_finite(made, found.place)
+        _refuse_not_finite(made, found)
         return made
 
     return table(train, origin.name, None if test is None else table(test, f"{origin.name} test", None))
+
+
+def drawn_from(found: Found, drawing: Drawing) -> Found:
+    """Draw from arrays of rows in memory; what has other labels than rows is refused by others.
+
+    Raises
+    ------
+    DataError
+        So many do not fit into memory.
+    """
+    if drawing.rows is None:
+        return found
+    drawn = drawing.drawn_of(len(found.x), 2 * found.x[:1].nbytes, found.place)
+    if drawn is None:
+        return found
+    fits = found.y is not None and len(found.y) == len(found.x)
+    return replace(found, x=found.x[drawn.numbers], y=found.y[drawn.numbers] if fits else found.y, drawn=drawn)
 
 
 def labels(y: Any, place: str) -> np.ndarray:
@@ -198,10 +225,11 @@ def _names(found: Found, shape: tuple[int, int] | None, d: int) -> Sequence[str]
     return [f"x{feature}" for feature in range(d)]
 
 
-def _refuse_not_finite(table: Table, place: str) -> None:
+def _refuse_not_finite(table: Table, found: Found) -> None:
     finite = np.isfinite(table.x)
     if finite.all():
         return
     row, column = (int(position) for position in np.argwhere(~finite)[0])
-    where = f"row {row}, column {column} ({table.feature_names[column]})"
-    raise DataError(f"{place} has {table.x[row, column]} in {where}; every value must be finite")
+    there = row if found.drawn is None else found.drawn.numbers[row]
+    where = f"row {there}, column {column} ({table.feature_names[column]})"
+    raise DataError(f"{found.place} has {table.x[row, column]} in {where}; every value must be finite")

@@ -12,11 +12,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from trasunto.data.arrays import Found, assemble
+from trasunto.data.arrays import Found, assemble, drawn_from
 from trasunto.data.creditcard import load_creditcard
 from trasunto.data.files import read
 from trasunto.data.idx import read_idx
+from trasunto.data.options import beside_drawing, drawing_of
 from trasunto.data.places import is_text
+from trasunto.data.sampling import Drawing
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError, one_of
 
@@ -116,7 +118,8 @@ def load(name: str, **options: Any) -> Table:
         For ``creditcard``: the options of :func:`read` in place of ``label="Class"``, ``normal=0``, standard scaling
         and a random 80/20 split, so that frauds are the table's ``anomalies``; `path`, a file of its rows; and `time`,
         whether Time is a feature (or, as ``time="Time"``, what a split goes by). Unless a file is named or lies in
-        ``$TRASUNTO_DATA/creditcard``, it is fetched from OpenML. Other data sets are read as they are.
+        ``$TRASUNTO_DATA/creditcard``, it is fetched from OpenML. Of images, `rows` of :func:`read` are drawn
+        with its `seed`; the other data sets are read as they are.
 
     Raises
     ------
@@ -137,10 +140,11 @@ def load(name: str, **options: Any) -> Table:
     if name == CREDITCARD:
         origin = Provenance(name, "", "", entry.source, entry.licence)
         return load_creditcard(origin, _folder() / name, **options)
-    if entry.embedded and options:
-        raise DataError(f"the data set '{name}' holds images, so that {', '.join(options)} cannot be asked of it")
     if entry.embedded:
-        return _embedded(entry)
+        drawing, asked = drawing_of(options), beside_drawing(options)
+        if asked:
+            raise DataError(f"the data set '{name}' holds images, so that {', '.join(asked)} cannot be asked of it")
+        return _embedded(entry, drawing)
     if not entry.present:
         raise DataError(
             f"the data set '{name}' is not on this machine: fetch it from {entry.source}; {where_files_go()}"
@@ -153,7 +157,7 @@ def _folder() -> Path:
     return Path(os.environ.get(VARIABLE) or f"${VARIABLE}")
 
 
-def _embedded(entry: Entry) -> Table:
+def _embedded(entry: Entry, drawing: Drawing) -> Table:
     folder = resources.files("trasunto.data") / entry.name
 
     def found(part: str) -> Found:
@@ -165,4 +169,4 @@ def _embedded(entry: Entry) -> Table:
         )
 
     origin = Provenance(entry.name, entry.place, sha256="", source=entry.source, licence=entry.licence)
-    return assemble(found("train"), found("t10k"), origin)
+    return assemble(drawn_from(found("train"), drawing), found("t10k"), origin)

@@ -7,13 +7,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Unpack
 
-from trasunto.data.arrays import Found, assemble
+from trasunto.data.arrays import Found, assemble, drawn_from
 from trasunto.data.idx import is_idx, read_idx
 from trasunto.data.idx_folders import WANTED, idx_files
 from trasunto.data.numpy_files import read_arrays
-from trasunto.data.options import TableOptions, refuse_unknown, table_of
+from trasunto.data.options import TableOptions, beside_drawing, drawing_of, refuse_unknown, table_of
 from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular
 from trasunto.data.places import refuse_unreadable_name
+from trasunto.data.sampling import ALL, Drawing
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError
 
@@ -59,9 +60,10 @@ def read(
         Who made them and under which terms, for the provenance.
     **options
         How columns become rows: `label`, `drop`, `weight`, `group`, `time`, `header` and `encoding` as
-        :func:`read_records` takes them, and `scaling`, `missing`, `split`, `normal` and `seed` as
-        :meth:`Records.table` does. Files of columns are always prepared so; arrays are taken as they are unless one of
-        these, or a share to test on, is given.
+        :func:`read_records` takes them, as well as `rows`, and `scaling`, `missing`, `split`, `normal` and `seed` as
+        :meth:`Records.table` does; `seed` is that of the draw of `rows` too, and test rows of their own are not drawn
+        from. Files of columns are always prepared so; arrays are taken as they are unless one of
+        these other than `rows`, or a share to test on, is given.
 
     Raises
     ------
@@ -71,13 +73,15 @@ def read(
     refuse_unknown(options)
     shared = isinstance(test, int | float)
     main = Path(path[0] if isinstance(path, tuple) else path)
+    drawing = drawing_of(options)
+    asked = beside_drawing(options)
     columns = not isinstance(path, tuple) and _holds_columns(_existing(path))
-    if columns or ((options or shared) and main.suffix in (".npz", ".npy")):
+    if columns or ((asked or shared) and main.suffix in (".npz", ".npy")):
         return table_of(main, options, test, Provenance(name, "", "", source, licence))
-    if options or shared:
-        asked = ", ".join([*options, *(["a share to test on"] if shared else [])])
-        raise DataError(f"{main} holds no columns, so that {asked} cannot be asked of it; it is read as it is")
-    train, own_test = _find(path)
+    if asked or shared:
+        said = ", ".join([*asked, *(["a share to test on"] if shared else [])])
+        raise DataError(f"{main} holds no columns, so that {said} cannot be asked of it; it is read as it is")
+    train, own_test = _find(path, drawing)
     tested = _find(test)[0] if isinstance(test, str | PathLike | tuple) else own_test
     called = name or (main.resolve().name if main.is_dir() else main.name.split(".")[0])
     return assemble(train, tested, Provenance(called, str(main), sha256="", source=source, licence=licence))
@@ -87,19 +91,19 @@ def _holds_columns(path: Path) -> bool:
     return is_tabular(path) and not (path.is_dir() and idx_files(path))
 
 
-def _find(source: Source) -> tuple[Found, Found | None]:
+def _find(source: Source, drawing: Drawing = ALL) -> tuple[Found, Found | None]:
     """Return the rows of a source, and the test rows where it brings some."""
     if isinstance(source, tuple):
         images, labels = (_existing(path) for path in source)
-        return _idx_pair(images, labels), None
+        return _idx_pair(images, labels, drawing), None
     path = _existing(source)
     if path.is_dir():
-        return _idx_folder(path)
+        return _idx_folder(path, drawing)
     if path.suffix in (".npz", ".npy"):
-        return read_arrays(path)
+        return read_arrays(path, drawing=drawing)
     if not is_idx(path):
         raise DataError(f"{path} is none of the files that can be read: {READABLE}")
-    return _idx_pair(path, None), None
+    return _idx_pair(path, None, drawing), None
 
 
 def _existing(path: str | PathLike[str]) -> Path:
@@ -112,11 +116,12 @@ def _existing(path: str | PathLike[str]) -> Path:
     return Path(path)
 
 
-def _idx_pair(images: Path, labels: Path | None) -> Found:
-    return Found(read_idx(images, 3), None if labels is None else read_idx(labels, 1), place=str(images))
+def _idx_pair(images: Path, labels: Path | None, drawing: Drawing = ALL) -> Found:
+    found = Found(read_idx(images, 3), None if labels is None else read_idx(labels, 1), place=str(images))
+    return drawn_from(found, drawing)
 
 
-def _idx_folder(folder: Path) -> tuple[Found, Found | None]:
+def _idx_folder(folder: Path, drawing: Drawing) -> tuple[Found, Found | None]:
     found = idx_files(folder)
     if found is None:
         raise DataError(
@@ -124,4 +129,4 @@ def _idx_folder(folder: Path) -> tuple[Found, Found | None]:
             f"files of columns: {READABLE_COLUMNS}"
         )
     test = None if found.test_images is None else _idx_pair(found.test_images, found.test_labels)
-    return _idx_pair(found.images, found.labels), test
+    return _idx_pair(found.images, found.labels, drawing), test

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import numpy as np
 
 from trasunto.data.arrays import Found
+from trasunto.data.sampling import ALL, Drawing, Drawn
 from trasunto.errors import DataError, nearest
+
+Read = TypeVar("Read")
 
 NPZ_KEYS = (("x_train", "y_train"), ("x", "y"), ("X", "y"))
 NPZ_TEST_KEYS = ("x_test", "y_test")
 MEMBER = ".npy"
 """How an archive's members are called, after their names."""
+
+PIECE = 1 << 22
+"""Bytes of rows that are read at once where not all are wanted."""
+
+NUMBER_BYTES = 8
+COPIES = 2
+"""A table holds its rows once, and what they were made of lies beside them."""
 
 MOST_PACKED = 1100
 """Bytes that one packed byte can become: deflate reaches 1,032."""
@@ -24,7 +36,7 @@ HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.re
 """The versions of numpy's format, with what reads their headers; a third is for records with names beyond Latin-1."""
 
 
-def read_arrays(path: Path, label: str | None = None) -> tuple[Found, Found | None]:
+def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) -> tuple[Found, Found | None]:
     """Return the rows of a file of arrays, and the test rows where it brings some.
 
     Parameters
@@ -34,52 +46,98 @@ def read_arrays(path: Path, label: str | None = None) -> tuple[Found, Found | No
         (or ``X``) and ``y``; all but the first may be missing.
     label
         The array that holds the labels, if it is called otherwise.
+    drawing
+        How many rows are drawn; those to test on are not drawn from.
 
     Raises
     ------
     DataError
-        If it is damaged, or lacks an array.
+        If it is damaged, or lacks an array; if the rows do not fit into memory.
     """
     names = {name for keys in (*NPZ_KEYS, NPZ_TEST_KEYS, (label,)) for name in keys}
     try:
         with path.open("rb") as file:
             if not zipfile.is_zipfile(file):
-                return Found(_array(file, path.stat().st_size), place=str(path)), None
+                size = path.stat().st_size
+                drawn = _drawn(file, size, drawing, str(path))
+                return Found(_array(file, size, drawn), place=str(path), drawn=drawn), None
             with zipfile.ZipFile(file) as archive:
                 present = [name.removesuffix(MEMBER) for name in archive.namelist()]
-                arrays = {name: _member(archive, name) for name in present if name in names}
+                main = next((x for x, _ in NPZ_KEYS if x in present), None)
+                drawn = (
+                    None if main is None else _member(archive, main, partial(_drawn, drawing=drawing, name=str(path)))
+                )
+                arrays = {
+                    name: _member(archive, name, partial(_array, drawn=None if name in NPZ_TEST_KEYS else drawn))
+                    for name in present
+                    if name in names
+                }
+    except DataError:
+        raise
     # A damaged archive raises whatever zipfile, zlib, struct and numpy's header parser do.
     except Exception as fault:
         reason = str(fault).partition("\n")[0].rstrip(".") or type(fault).__name__
         raise DataError(f"{path} cannot be read as arrays of numbers ({reason})") from fault
-    return _named(path, arrays, present, label)
+    return _named(path, arrays, present, label, drawn)
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    """Return an array of an archive; one that claims to be larger than its packed bytes can be is none."""
+def _member(archive: zipfile.ZipFile, name: str, read: Callable[[IO[bytes], int], Read]) -> Read:
+    """Return what is read of an array in an archive; one that claims to be larger than it can be is none."""
     told = next(member for member in archive.infolist() if member.filename.removesuffix(MEMBER) == name)
     if told.file_size > MOST_PACKED * told.compress_size:
         raise ValueError(f"{name} claims to be {told.file_size:,} bytes, packed into {told.compress_size:,}")
     with archive.open(told) as file:
-        return _array(file, told.file_size)
+        return read(file, told.file_size)
 
 
-def _array(file: IO[bytes], size: int) -> np.ndarray:
-    """Read an array from a file of so many bytes, having refused a header that promises more than these hold."""
+def _header(file: IO[bytes], size: int) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Read the header of a file of so many bytes, and refuse one that promises more than these hold."""
     file.seek(0)
     version = np.lib.format.read_magic(file)
     if version not in HEADERS:
         raise ValueError(f"it is written in version {version[0]}.{version[1]} of numpy's format, which is for records")
-    shape, _, dtype = HEADERS[version](file)
+    shape, by_columns, dtype = HEADERS[version](file)
     if (promised := math.prod(shape) * max(dtype.itemsize, 1)) > size:  # texts of no letters take no bytes, but time
         raise ValueError(f"its header promises {promised:,} bytes, and the file has {size:,}")
     if dtype.kind == "V":
         raise ValueError(f"it holds records ({dtype})")
-    file.seek(0)
-    array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+    return shape, by_columns, dtype
+
+
+def _drawn(file: IO[bytes], size: int, drawing: Drawing, name: str) -> Drawn | None:
+    """Draw from an array's rows; one that is no array of rows is refused by others."""
+    shape, _, dtype = _header(file, size)
+    if len(shape) not in (2, 3) or not math.prod(shape):
+        return None
+    row = math.prod(shape[1:]) * (dtype.itemsize if dtype == np.uint8 else max(dtype.itemsize, NUMBER_BYTES))
+    return drawing.drawn_of(shape[0], COPIES * row, name)
+
+
+def _array(file: IO[bytes], size: int, drawn: Drawn | None = None) -> np.ndarray:
+    """Read an array, or its rows that were drawn, a piece at a time, where it has as many as they were drawn from."""
+    shape, by_columns, dtype = _header(file, size)
+    if drawn is None or by_columns or dtype.hasobject or shape[:1] != (drawn.sample.of,):
+        file.seek(0)
+        array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+        array = array if drawn is None or array.shape[:1] != (drawn.sample.of,) else array[drawn.numbers]
+    else:
+        array = np.concatenate(list(_pieces(file, shape, dtype, drawn.numbers)))
     if array.dtype.kind == "U" and not _is_text(array):
         raise ValueError("its letters are no Unicode")
     return array
+
+
+def _pieces(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype, numbers: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the rows with these numbers, a piece of what follows the header at a time."""
+    row = math.prod(shape[1:]) * dtype.itemsize
+    at_once = max(PIECE // max(row, 1), 1)
+    for seen in range(0, shape[0], at_once):
+        there = min(at_once, shape[0] - seen)
+        content = file.read(there * row)
+        if len(content) < there * row:
+            raise ValueError("it ends before its last row")
+        first, last = np.searchsorted(numbers, (seen, seen + there))
+        yield np.frombuffer(content, dtype).reshape(there, *shape[1:])[numbers[first:last] - seen]
 
 
 def _is_text(array: np.ndarray) -> bool:
@@ -91,7 +149,7 @@ def _is_text(array: np.ndarray) -> bool:
 
 
 def _named(
-    path: Path, arrays: dict[str, np.ndarray], present: list[str], label: str | None
+    path: Path, arrays: dict[str, np.ndarray], present: list[str], label: str | None, drawn: Drawn | None
 ) -> tuple[Found, Found | None]:
     """Choose training and test rows by their names in the archive."""
     held = ", ".join(present) or "(none)"
@@ -101,6 +159,6 @@ def _named(
         if x in arrays:
             x_test, y_test = NPZ_TEST_KEYS
             test = Found(arrays[x_test], arrays.get(y_test), f"{x_test} in {path}") if x_test in arrays else None
-            return Found(arrays[x], arrays.get(label or y), f"{x} in {path}"), test
+            return Found(arrays[x], arrays.get(label or y), f"{x} in {path}", drawn), test
     wanted = ", ".join(x for x, _ in NPZ_KEYS)
     raise DataError(f"{path} holds the arrays {held}; its rows must be called one of {wanted}")

@@ -10,6 +10,7 @@ from trasunto.data.dialect import Layout
 from trasunto.data.finding import Wishes
 from trasunto.data.reading import read_with_test
 from trasunto.data.records import TEST_SHARE
+from trasunto.data.sampling import Drawing
 from trasunto.data.table import Provenance, Table
 from trasunto.errors import DataError, one_of
 
@@ -37,6 +38,7 @@ class TableOptions(TypedDict, total=False):
     missing: str
     split: str
     normal: Any
+    rows: int | str
     seed: int
 
 
@@ -67,6 +69,29 @@ def layout_of(options: Mapping[str, Any]) -> Layout:
     return Layout(**{name: options[name] for name in LAYOUT if name in options})
 
 
+def drawing_of(options: Mapping[str, Any]) -> Drawing:
+    """Return how many rows the options ask for; the seed of the split is that of the draw.
+
+    Raises
+    ------
+    DataError
+        They are no number.
+    """
+    return Drawing(options.get("rows"), options.get("seed", 0))
+
+
+def beside_drawing(options: Mapping[str, Any]) -> list[str]:
+    """Return the options that say more than how many rows are drawn, and with which seed.
+
+    Examples
+    --------
+    >>> beside_drawing({"rows": 1000, "seed": 1}), beside_drawing({"seed": 1})
+    ([], ['seed'])
+    """
+    drawing = ("rows",) if options.get("rows") is None else ("rows", "seed")
+    return [name for name in options if name not in drawing]
+
+
 def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenance) -> Table:
     """Read columns and make a table of them.
 
@@ -89,11 +114,11 @@ def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenanc
     """
     roles = {role: options.get(role) for role in ROLES}
     settings: dict[str, Any] = {
-        name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, *WISHES)
+        name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, *WISHES, "rows")
     }
     wishes = Wishes(**{name: given for name, given in options.items() if name in WISHES})
     layout = layout_of(options)
-    records, own_test = read_with_test(rows, roles, wishes, origin, layout)
+    records, own_test = read_with_test(rows, roles, wishes, origin, layout, drawing=drawing_of(options))
     if test is None:
         test = TEST_SHARE if own_test is None else own_test
     elif not isinstance(test, int | float):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from trasunto.errors import DataError
 
@@ -45,6 +47,8 @@ class Place:
         How rows are counted, in a few words.
     parts
         Where rows of several files stand, each with the position of its first row; rows are counted there.
+    numbers
+        Where the rows of a sample stand among all rows, counted from 0; None where they are all.
 
     Examples
     --------
@@ -58,9 +62,12 @@ class Place:
     first: int = 0
     counting: str = "counted from 0"
     parts: tuple[tuple[int, Place], ...] = ()
+    numbers: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     def row(self, position: int) -> str:
         """Name the row at this position, which counts from 0."""
+        if self.numbers is not None:
+            return replace(self, numbers=None).row(int(self.numbers[position]))
         for start, part in reversed(self.parts):
             if start <= position:
                 return part.row(position - start)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trasunto.data.arrays import Found
+from trasunto.data.arrow_faults import refuse_names_twice
 from trasunto.data.dialect import AS_FOUND, Layout
+from trasunto.data.drawn_files import drawn_of_files, row_bytes
 from trasunto.data.finding import Wishes, records_of
 from trasunto.data.frames import frame_of
 from trasunto.data.number_formats import NumberFormat
@@ -21,14 +23,18 @@ from trasunto.data.numpy_files import read_arrays
 from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular, name_of
 from trasunto.data.places import Place, refuse_unreadable_name
 from trasunto.data.records import Records
+from trasunto.data.sampling import ALL, Drawing, Drawn
 from trasunto.data.table import Provenance
-from trasunto.data.tabular_files import column_names, padded_columns, read_columns, refuse_names_twice
+from trasunto.data.tabular_files import column_names, padded_columns, read_columns
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 READABLE_RECORDS = f"{READABLE_COLUMNS}, .npz or .npy, or a folder or a pattern of files of columns"
+
+ROWS = 1_000
+"""Rows of what is in memory by which the memory of all is told."""
 
 
 def read_records(
@@ -46,6 +52,8 @@ def read_records(
     decimal: str | None = None,
     thousands: str | None = None,
     drop_unusable: bool = False,
+    rows: int | str | None = None,
+    seed: int = 0,
     name: str = "",
     source: str = "",
     licence: str = "",
@@ -78,6 +86,10 @@ def read_records(
         commas or points can be read in two ways.
     drop_unusable
         Whether columns that cannot serve are left out, rather than refused: see :meth:`Records.table`.
+    rows, seed
+        How many rows to draw, uniformly, or ``"fit"`` for as many as fit into the memory that is free; and the seed of
+        the draw, which depends on nothing else. They stay in the file's order, the provenance says which they are, and
+        a file is then read a piece at a time. Of no more rows than asked for, all are read.
     header
         Whether the first row of a file of text holds the columns' names; without names they are called x0, x1, ...
         Unless given, it is told from the file, and a first row that looks like data is refused.
@@ -92,8 +104,8 @@ def read_records(
     ------
     DataError
         If the file cannot be read; if a column is not there; if a value is infinite, text among numbers, or missing
-        where every row needs one; if numbers can be read in two ways; if a column has no name or holds what is neither
-        number, text nor date, and is not left out.
+        where every row needs one; if all rows do not fit into memory; if numbers can be read in two ways; if a column
+        has no name or holds what is neither number, text nor date, and is not left out.
 
     Examples
     --------
@@ -106,7 +118,7 @@ def read_records(
     roles = {"label": label, "weight": weight, "group": group, "time": time}
     wishes = Wishes(drop, categorical, numeric, decimal, thousands, drop_unusable)
     origin = Provenance(name, "", "", source, licence)
-    return read_with_test(path, roles, wishes, origin, Layout(header, encoding))[0]
+    return read_with_test(path, roles, wishes, origin, Layout(header, encoding), drawing=Drawing(rows, seed))[0]
 
 
 def read_with_test(
@@ -116,6 +128,7 @@ def read_with_test(
     origin: Provenance,
     layout: Layout = AS_FOUND,
     formats: Mapping[str, NumberFormat] | None = None,
+    drawing: Drawing = ALL,
 ) -> tuple[Records, Records | None]:
     """Read records, and those to test on where an ``.npz`` file brings some; the rest as in :func:`read_records`.
 
@@ -123,6 +136,8 @@ def read_with_test(
     ----------
     formats
         How numbers are written, by column, where that is known of other rows of the same columns.
+    drawing
+        How many rows are drawn; those to test on are not drawn from.
 
     Raises
     ------
@@ -132,37 +147,81 @@ def read_with_test(
     known = formats or {}
     if not isinstance(path, str | PathLike):
         frame, place = _in_memory(path)
-        return records_of(frame, place, roles, wishes, _origin(origin, "arrays", origin.path), known), None
+        drawn = None if drawing.rows is None else drawing.drawn_of(len(frame), row_bytes(frame.head(ROWS)), place.name)
+        if drawn is not None:
+            frame = frame.iloc[drawn.numbers].reset_index(drop=True)
+            place = replace(place, numbers=drawn.numbers)
+        origin = _origin(origin, "arrays", origin.path)
+        return _drawn_records(frame, place, roles, wishes, origin, known, drawn), None
     file = _existing_file(path)
     origin = _origin(origin, name_of(file), str(file))
     if is_tabular(file):
-        frame, place, remarks = _from_file(file, roles, wishes, layout)
-        read = records_of(frame, place, roles, wishes, origin, known)
+        drawn = drawn_of_files(file, drawing, layout)
+        frame, place, remarks = _from_file(file, roles, wishes, layout, None if drawn is None else drawn.numbers)
+        read = _drawn_records(frame, place, roles, wishes, origin, known, drawn)
         return replace(read, remarks=(*read.remarks, *remarks)), None
     if file.suffix not in (".npz", ".npy"):
         raise DataError(f"{file} is no table of columns; what can be read as one is {READABLE_RECORDS}")
     called = roles["label"] if isinstance(roles["label"], str) else None
-    train, test = read_arrays(file, called)
+    train, test = read_arrays(file, called, drawing)
 
     def records(found: Found, given: Mapping[str, Any]) -> Records:
         frame, place = _in_memory(found.x, found.place)
-        labelled = found.y if called or given["label"] is None else given["label"]
-        return records_of(frame, place, {**given, "label": labelled}, wishes, origin, known)
+        own = called or given["label"] is None
+        if found.drawn is not None:
+            place = replace(place, numbers=found.drawn.numbers)
+        given = {**given, "label": None} if own else given
+        return _drawn_records(frame, place, given, wishes, origin, known, found.drawn, found.y if own else None)
 
     return records(train, roles), None if test is None else records(test, roles)
 
 
+def _drawn_records(
+    frame: pd.DataFrame,
+    place: Place,
+    roles: Mapping[str, Any],
+    wishes: Wishes,
+    origin: Provenance,
+    formats: Mapping[str, NumberFormat],
+    drawn: Drawn | None,
+    y: Any = None,
+) -> Records:
+    """Return records of rows that were drawn, with the roles' values for the same rows; `y` are their labels already.
+
+    Values are given for all rows.
+    """
+    if drawn is not None:
+        roles = {role: _of_drawn(given, role, place, drawn) for role, given in roles.items()}
+        origin = replace(origin, sample=drawn.sample)
+    roles = roles if y is None else {**roles, "label": y}
+    records = records_of(frame, place, roles, wishes, origin, formats)
+    if drawn is None:
+        return records
+    return replace(records, remarks=(f"The rows are {drawn.sample}.", *records.remarks))
+
+
+def _of_drawn(given: Any, role: str, place: Place, drawn: Drawn) -> Any:
+    if given is None or isinstance(given, str | int):
+        return given
+    values = np.asarray(given).reshape(-1)
+    if len(values) != drawn.sample.of:
+        raise DataError(
+            f"{place.name} has {drawn.sample.of} rows and {len(values)} values of {role}; one a row is needed"
+        )
+    return values[drawn.numbers]
+
+
 def _from_file(
-    file: Path, roles: Mapping[str, Any], wishes: Wishes, layout: Layout
+    file: Path, roles: Mapping[str, Any], wishes: Wishes, layout: Layout, numbers: np.ndarray | None
 ) -> tuple[pd.DataFrame, Place, list[str]]:
     """Read a file of columns, as text those whose cells must be seen as they stand there; say what is strange there."""
     names = column_names(file, layout)
     text = {*wishes.resolved("categorical", names, Place(str(file)))}
-    frame, place = read_columns(file, text, layout)
+    frame, place = read_columns(file, text, layout, numbers)
     if wishes.decimal == "," or wishes.thousands == ".":
         # Points may be those of thousands, which Arrow took for decimal points.
         pointed = [str(name) for name, dtype in frame.dtypes.items() if dtype.kind == "f"]
-        frame, place = read_columns(file, {*text, *pointed}, layout)
+        frame, place = read_columns(file, {*text, *pointed}, layout, numbers)
     given = [role for role in roles.values() if isinstance(role, str)]
     aside = {*wishes.resolved("drop", names, place), *wishes.resolved("numeric", names, place), *given}
     whole = [str(name) for name, dtype in frame.dtypes.items() if dtype.kind in "iu" and name not in aside]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
+from trasunto.data.sampling import Sample
 from trasunto.data.splits import split_point
 from trasunto.errors import DataError
 
@@ -37,6 +38,8 @@ class Provenance:
         Who made them, or where they were fetched.
     licence
         Under which terms.
+    sample
+        Which of its rows were drawn; None where they are all that there are.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Provenance:
     sha256: str
     source: str = ""
     licence: str = ""
+    sample: Sample | None = None
 
     def __str__(self) -> str:
         return f"{self.name} ({self.path})" if self.path else self.name

@@ -6,14 +6,17 @@ as missing. Nothing is converted here; :mod:`trasunto.data.columns` says what a 
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from trasunto.data.arrow_faults import needs_longer_blocks, reason_of, refuse_names_twice
 from trasunto.data.columns import named
 from trasunto.data.dialect import AS_FOUND, ONE_BYTE, Dialect, Layout, dialect_of
+from trasunto.data.drawn_files import BLOCK, MOST_BLOCK, ROWS_AT_ONCE, drawn_parquet, drawn_text
 from trasunto.data.parts import READABLE_COLUMNS, Part, parts_of
 from trasunto.data.places import Place
 from trasunto.data.text_streams import opened
@@ -22,18 +25,13 @@ from trasunto.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCK = 1 << 20
-ROWS_AT_ONCE = 128
-"""Rows that Arrow reads at once, about, where they are long: each block costs every column some hundred bytes."""
-
 ROWS_LOOKED_AT = 1_000
 """Rows by which codes with leading zeros are told."""
 
-MOST_BLOCK = 1 << 30
-"""Bytes that Arrow reads at once, and at most: its blocks must hold a row each."""
 
-
-def read_columns(path: Path, text: Collection[str] = (), layout: Layout = AS_FOUND) -> tuple[pd.DataFrame, Place]:
+def read_columns(
+    path: Path, text: Collection[str] = (), layout: Layout = AS_FOUND, numbers: np.ndarray | None = None
+) -> tuple[pd.DataFrame, Place]:
     """Read a file of columns, or several of the same columns as one table, and say how its rows are counted.
 
     A file of text begins with the names of its columns, separated by commas, semicolons, tabs, pipes or spaces. Its
@@ -49,6 +47,8 @@ def read_columns(path: Path, text: Collection[str] = (), layout: Layout = AS_FOU
         Columns of a file of text that are read as the text that stands there, whatever it looks like: "007" is no 7.
     layout
         What a user says of files of text.
+    numbers
+        The numbers of the rows to read, ascending, counted from 0 over all files; None for all.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def read_columns(path: Path, text: Collection[str] = (), layout: Layout = AS_FOU
     parts = parts_of(path)
     if not parts:
         raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
-    tables, place = _tables(path, parts, layout, text)
+    tables, place = _tables(path, parts, layout, text, numbers)
     table = tables[0] if len(tables) == 1 else _joined(path, parts, tables)
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     frame = _with_categories(frame, table.schema)
@@ -67,7 +67,7 @@ def read_columns(path: Path, text: Collection[str] = (), layout: Layout = AS_FOU
         raise DataError(f"{path} holds no rows{', only a header' if parts[0].is_text else ''}")
     frame = frame.reset_index(drop=True)
     frame.columns = [str(column) for column in frame.columns]
-    return frame, place
+    return frame, place if numbers is None else replace(place, numbers=numbers)
 
 
 def column_names(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = ()) -> list[str]:
@@ -134,21 +134,18 @@ def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND
     return found
 
 
-def refuse_names_twice(names: Iterable[str], name: str) -> None:
-    """Refuse columns of the same name.
+def _text(path: Path, dialect: Dialect, texts: Collection[str], numbers: np.ndarray | None) -> tuple[Any, int]:
+    """Return the rows with these numbers, and how many the file has."""
+    import pyarrow
 
-    Raises
-    ------
-    DataError
-        If there are some.
-    """
-    counts = Counter(names)
-    twice = [column for column, count in counts.items() if count > 1]
-    if twice:
-        raise DataError(f"{name} has more than one {named(twice)}; every column needs a name of its own")
+    table, seen = _all_text(path, dialect, texts) if numbers is None else drawn_text(path, dialect, texts, numbers)
+    bad = [field.name for field in table.schema if pyarrow.types.is_binary(field.type)]
+    if bad:
+        raise DataError(f"{named(bad)} of {path} is not written in UTF-8, {ONE_BYTE}")
+    return table, seen
 
 
-def _text(path: Path, dialect: Dialect, texts: Collection[str]) -> Any:
+def _all_text(path: Path, dialect: Dialect, texts: Collection[str]) -> tuple[Any, int]:
     import pyarrow
     from pyarrow import csv as arrow
 
@@ -167,20 +164,23 @@ def _text(path: Path, dialect: Dialect, texts: Collection[str]) -> Any:
                 block *= 4
                 continue
             raise DataError(f"{path} cannot be read as CSV ({reason_of(fault, dialect)})") from fault
-    bad = [field.name for field in table.schema if pyarrow.types.is_binary(field.type)]
-    if bad:
-        raise DataError(f"{named(bad)} of {path} is not written in UTF-8, {ONE_BYTE}")
-    return table
+    return table, len(table)
 
 
-def _parquet(path: Path) -> Any:
+def _parquet(path: Path, numbers: np.ndarray | None) -> tuple[Any, int]:
+    """Return the rows with these numbers, and how many the file has."""
     from pyarrow import parquet
 
     try:
         with path.open("rb") as file:
-            table = parquet.ParquetFile(file).read()
-            table.validate(full=True)  # text that is no UTF-8 would be found out only by whoever looks at it
-            return table.drop_columns([name for name in _index_of(table.schema) if name in table.column_names])
+            if numbers is None:
+                table = parquet.ParquetFile(file).read()
+                table.validate(full=True)  # text that is no UTF-8 would be found out only by whoever looks at it
+                seen = len(table)
+            else:
+                table, seen = drawn_parquet(file, numbers)
+            indices = [name for name in _index_of(table.schema) if name in table.column_names]
+            return table.drop_columns(indices), seen
     except Exception as fault:  # whatever Arrow's decoders raise
         raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault
 
@@ -199,29 +199,34 @@ def _with_categories(frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
     return frame.astype(kinds) if kinds else frame  # it copies every column, also for none
 
 
-def _tables(path: Path, parts: Sequence[Part], layout: Layout, texts: Collection[str]) -> tuple[list[Any], Place]:
+def _tables(
+    path: Path, parts: Sequence[Part], layout: Layout, texts: Collection[str], numbers: np.ndarray | None
+) -> tuple[list[Any], Place]:
     """Return every file's table, and how their rows are counted; other columns than the first's are refused."""
     tables: list[Any] = []
+    first = 0
     places: list[tuple[int, Place]] = []
     names: list[str] = []
     for part in parts:
         if part.is_text and len(parts) > 1 and not part.path.stat().st_size:
             continue  # what Spark writes where it has no rows
         dialect = dialect_of(part.path, layout, names) if part.is_text else None
-        table = _parquet(part.path) if dialect is None else _text(part.path, dialect, texts)
+        there = None if numbers is None else numbers - first
+        table, seen = _parquet(part.path, there) if dialect is None else _text(part.path, dialect, texts, there)
         table = with_keys(table, part)
         refuse_names_twice(table.column_names, str(part.path))
         names = names or table.column_names
         refuse_other_names(table.column_names, names, str(part.path), str(parts[0].path))
-        places.append((sum(map(len, tables)), Place(str(part.path)) if dialect is None else dialect.place(part.path)))
+        places.append((first, Place(str(part.path)) if dialect is None else dialect.place(part.path)))
         tables.append(table.select(names))
+        first += seen
     if not tables:
         raise DataError(f"{path} holds no rows: its {len(parts)} files are empty")
     if len(parts) == 1:
         return tables, places[0][1]
     differing = [] if not parts[0].is_text else [name for name in names if _differs(tables, name)]
     if set(differing) - set(texts):
-        return _tables(path, parts, layout, {*texts, *differing})
+        return _tables(path, parts, layout, {*texts, *differing}, numbers)
     return tables, Place(str(path), parts=tuple(places))
 
 
@@ -276,21 +281,3 @@ def refuse_other_names(found: Sequence[str], wanted: Sequence[str], name: str, o
     said = [f"{verb} {named(columns)}" for verb, columns in (("lacks", lacking), ("has", extra)) if columns]
     if said:
         raise DataError(f"{name} {' and '.join(said)}, unlike {other}; files that are one table have the same columns")
-
-
-def needs_longer_blocks(fault: Exception) -> bool:
-    """Say whether Arrow found a row that is longer than what it reads at once."""
-    return "straddling object" in str(fault) or "cannot infer number of columns" in str(fault)
-
-
-def reason_of(fault: Exception, dialect: Dialect | None = None) -> str:
-    """Return what Arrow found, in one line."""
-    said = re.sub(r"^CSV parse error: ", "", str(fault).partition("\n")[0]).rstrip(".")
-    if isinstance(fault, UnicodeDecodeError) or "invalid UTF8" in said:
-        encoding = "utf-8" if dialect is None else dialect.written.encoding
-        return f"it is not written in UTF-8, {ONE_BYTE}" if encoding == "utf-8" else f"it is no {encoding}: {said}"
-    if dialect is None:
-        return said or type(fault).__name__
-    # Arrow counts as we do: its row 1 is the first line.
-    counting = dialect.counting
-    return re.sub(r"Row #(\d+): (Expected)", rf"row \1, where {counting}: expected", said) or type(fault).__name__

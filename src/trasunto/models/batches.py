@@ -10,19 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trasunto.data.arrow_faults import needs_longer_blocks, reason_of, refuse_names_twice
 from trasunto.data.columns import TRUTHS, no_column, numbers, truths
 from trasunto.data.dialect import AS_FOUND, Dialect, Layout, dialect_of
+from trasunto.data.drawn_files import MOST_BLOCK
 from trasunto.data.frames import refuse_other_columns
 from trasunto.data.parts import READABLE_COLUMNS, Part, is_pattern, parts_of
 from trasunto.data.places import Place, refuse_unreadable_name
-from trasunto.data.tabular_files import (
-    MOST_BLOCK,
-    names_of_part,
-    needs_longer_blocks,
-    reason_of,
-    refuse_names_twice,
-    with_keys,
-)
+from trasunto.data.tabular_files import names_of_part, with_keys
 from trasunto.data.text_streams import opened
 from trasunto.errors import DataError
 from trasunto.models.entrance import Entrance

@@ -46,6 +46,8 @@ class DataUsed:
         As its provenance says; the checksum is that of the decoded rows.
     rows, test_rows, features
         Training rows (n), test rows and features (d).
+    sample
+        Which rows were drawn, of how many, in words; empty where they are all that there are.
     """
 
     name: str
@@ -55,6 +57,7 @@ class DataUsed:
     features: int = 0
     source: str = ""
     licence: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,4 +45,5 @@ def data_used(table: Table) -> DataUsed:
         features=table.d,
         source=table.provenance.source,
         licence=table.provenance.licence,
+        sample=str(table.provenance.sample or ""),
     )

@@ -129,6 +129,7 @@ class Request:
     def json(self) -> str:
         """Return the request as the store writes it down."""
         first, epochs = self.members[0], [member.epochs for member in self.members]
+        sample = first.table.provenance.sample
         return json.dumps(
             {
                 "rows": first.table.provenance.name,
@@ -137,6 +138,7 @@ class Request:
                 "epochs": max(epochs),
                 "snapshots": None if self.snapshots is None else list(self.snapshots),
             }
+            | ({} if sample is None else {"sample": asdict(sample)})
             | ({"epochs_each": epochs} if len(set(epochs)) > 1 else {})
             | ({} if self.stopping is None else {"stopping": asdict(self.stopping)})
             | ({"remarks": self.remarks} if self.remarks else {})

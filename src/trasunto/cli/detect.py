@@ -34,7 +34,7 @@ EXAMPLES = examples(
 @takes_columns
 def detect(
     context: typer.Context,
-    rows: Annotated[
+    source: Annotated[
         str,
         typer.Argument(
             metavar="NAME|PATH",
@@ -113,7 +113,7 @@ def detect(
     }
     refuse_taken(out, (ENDING,))
     plan = plan_detector(
-        rows,
+        source,
         threshold=goal,
         fields={**({} if network is None else {"network": network}), **chosen_fields(context.params)},
         **{name: value for name, value in chosen.items() if value is not None},
@@ -133,7 +133,7 @@ def detect(
             rows=not no_rows,
             observe=observe,
         )
-    _print_json(made) if as_json else _print(made, rows)
+    _print_json(made) if as_json else _print(made, source)
 
 
 def _goal(
@@ -186,7 +186,7 @@ def _command(context: typer.Context) -> str:
     return shlex.join(words)
 
 
-def _print(made: Detected, rows_name: str) -> None:
+def _print(made: Detected, source: str) -> None:
     from trasunto.report.wording import number
 
     say(made.findings.verdict, *made.findings.details)
@@ -197,7 +197,7 @@ def _print(made: Detected, rows_name: str) -> None:
         labelled = any(row.label for row in strangest)
         heads = ("row", "label", "score", "first reason") if labelled else ("row", "score", "first reason")
         print_table(heads, [row if labelled else (row[0], *row[2:]) for row in rows], right=("score",))
-    score = shlex.join(["trasunto", "score", str(made.path), rows_name, "--out", "scores.parquet"])
+    score = shlex.join(["trasunto", "score", str(made.path), source, "--out", "scores.parquet"])
     say("", f"Score rows with: {score}", str(made.path), str(made.page))
 
 

@@ -83,6 +83,12 @@ Encoding = Annotated[
     str | None,
     typer.Option(metavar="WORD", help="How a file of text is encoded, such as latin-1 or cp1252  [default: utf-8]"),
 ]
+Rows = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|fit", help="Draw so many rows at random, with --split-seed, or as many as fit into memory."
+    ),
+]
 Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of row weights, above 0.")]
 Group = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="The column of groups that --split group keeps together.")
@@ -115,7 +121,7 @@ Split = Annotated[
 TestShare = Annotated[
     str | None, typer.Option(metavar="SHARE", help="The share of rows to test on, 0 to below 1  [default: 0.2]")
 ]
-SplitSeed = Annotated[str | None, typer.Option(metavar="N", help="The seed of that choice  [default: 0]")]
+SplitSeed = Annotated[str | None, typer.Option(metavar="N", help="The seed of that, and of --rows  [default: 0]")]
 Store = Annotated[
     Path, typer.Option(metavar="DIR", help="Folder that keeps what is trained; what it holds is not trained again.")
 ]

@@ -144,6 +144,7 @@ def _deleted(done: Deletion, store: Path) -> str:
 
 def _show(told: RunDescription) -> None:
     from trasunto.api.members import measured, order, varied
+    from trasunto.data.sampling import Sample
     from trasunto.report.wording import amount
 
     asked, members = told.request, told.members
@@ -151,6 +152,7 @@ def _show(told: RunDescription) -> None:
     say(
         f"run:       {told.summary.name}, of {_when(told.summary)}",
         f"rows:      {asked['rows']}{origin}",
+        *([f"sample:    {Sample(**asked['sample'])}"] if asked.get("sample") else []),
         f"asked:     {amount(len(members), 'member')} to {_epochs(asked)}{_rule(asked.get('stopping'))}",
         f"networks:  {', '.join(dict.fromkeys(members['network']))}",
         f"ended:     {_ended(told.summary)}",

@@ -21,6 +21,7 @@ OPTIONS: dict[str, Any] = {
     "numeric": options.Numeric,
     "decimal": options.Decimal,
     "thousands": options.Thousands,
+    "rows": options.Rows,
     "weight": options.Weight,
     "group": options.Group,
     "time_column": options.TimeColumn,
@@ -42,6 +43,7 @@ NAMES = {
     "numeric": "numeric",
     "decimal": "decimal",
     "thousands": "thousands",
+    "rows": "rows",
     "weight": "weight",
     "group": "group",
     "time_column": "time",
@@ -112,6 +114,8 @@ def table_words(options: Mapping[str, Any]) -> list[str]:
 def _value(option: str, typed: Any) -> Any:
     if isinstance(typed, list):
         return tuple(typed)
+    if option == "rows":
+        return int(typed) if typed.isascii() and typed.lstrip("-").isdecimal() else typed
     if option == "test_share":
         return read("--test-share", typed, float)
     return read("--split-seed", typed, int) if option == "split_seed" else typed

@@ -109,7 +109,7 @@ class Drawing:
         free = free_memory()
         fits = _rounded_down(int(FILLED * free / row_bytes))
         if self.rows == FIT and not fits:
-            raise DataError(f"{name} has rows of about {gib(row_bytes)} each, and {gib(free)} of memory is free")
+            raise DataError(f"{name} has rows of about {row_bytes:,.0f} bytes each, and {gib(free)} of memory is free")
         wanted = n if self.rows is None else min(n, fits if isinstance(self.rows, str) else int(self.rows))
         if self.rows != FIT and wanted * row_bytes > free:
             which = f"{wanted:,} of the {n:,} rows" if wanted < n else f"all {'about ' if about else ''}{n:,} rows"

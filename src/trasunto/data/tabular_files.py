@@ -6,6 +6,7 @@ as missing. Nothing is converted here; :mod:`trasunto.data.columns` says what a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path

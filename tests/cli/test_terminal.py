@@ -16,6 +16,13 @@ from trasunto.cli.terminal import ending_politely
 
 PROGRAM = [sys.executable, "-m", "trasunto"]
 
+HEEDING = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "[signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)]; "
+    "from trasunto.cli import main; sys.exit(main())"
+)
+"""The program as a terminal starts it: whoever runs these tests may ignore signals, and children inherit that."""
+
 
 def rows(folder: Path) -> Path:
     path = folder / "rows.csv"
@@ -30,9 +37,9 @@ def test_a_detector_that_is_ended_says_that_nothing_is_kept_and_leaves_nothing(
     words = ["detect", "rows.csv", "--out", "rows.trasunto", "--epochs", "100000", "--seeds", "1"]
     before = {rows(tmp_path)}
     pipes = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([*PROGRAM, *words], **pipes) as running:  # type: ignore[call-overload]
-        while not running.stderr.readline().startswith("training:"):
-            pass
+    with subprocess.Popen([sys.executable, "-c", HEEDING, *words], **pipes) as running:  # type: ignore[call-overload]
+        while not (line := running.stderr.readline()).startswith("training:"):
+            assert line, "it ended before it trained"
         running.send_signal(number)
         printed, said = running.communicate(timeout=120)
     assert (running.returncode, printed) == (130, "")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trasunto.api.sweep import sweep
     from trasunto.api.writers import log_to
     from trasunto.data import Preparation, Records, Table, catalogue, from_arrays, load, read, read_image, read_records
-    from trasunto.errors import TrasuntoError
+    from trasunto.errors import TrasuntoError, TrasuntoWarning
     from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
     from trasunto.models.file import open_model
     from trasunto.models.goals import Goal
@@ -57,6 +57,7 @@ _HOMES = {
     "Table": "trasunto.data",
     "TrainedMember": "trasunto.runs.trained",
     "TrasuntoError": "trasunto.errors",
+    "TrasuntoWarning": "trasunto.errors",
     "catalogue": "trasunto.data",
     "compare_runs": "trasunto.api.comparison",
     "delete_run": "trasunto.api.runs",
@@ -96,6 +97,7 @@ __all__ = [
     "Table",
     "TrainedMember",
     "TrasuntoError",
+    "TrasuntoWarning",
     "catalogue",
     "compare_runs",
     "delete_run",

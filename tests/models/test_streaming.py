@@ -176,6 +176,20 @@ def test_a_value_that_cannot_be_used_is_refused_with_its_row_in_the_file(
     assert row in sentence
 
 
+@pytest.mark.parametrize("written", ["1.8e308", "-2e400"])
+def test_a_number_too_large_for_any_float_makes_its_row_strange(
+    model: Model, frame: pd.DataFrame, tmp_path: Path, written: str
+) -> None:
+    rows = frame.assign(rate=frame["rate"].astype(str).where(frame.index != 350, written))
+    score_file(model, write(rows, tmp_path / "rows.csv"), tmp_path / "s.parquet")
+    found = pd.read_parquet(tmp_path / "s.parquet")
+    others = found.index != 350
+    assert np.isfinite(found["anomaly_score"]).all()
+    assert found["anomaly_score"].idxmax() == 350
+    assert found["flagged"][350]
+    assert np.array_equal(found["anomaly_score"][others], model.score(frame)[others])
+
+
 def test_a_line_with_too_many_values_is_refused_with_its_row(model: Model, frame: pd.DataFrame, tmp_path: Path) -> None:
     path = write(frame, tmp_path / "rows.csv")
     path.write_text(path.read_text() + "one,too,few\n")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from trasunto.data.arrow_faults import needs_longer_blocks, reason_of, refuse_names_twice
 from trasunto.data.columns import TRUTHS, no_column, numbers, truths
 from trasunto.data.dialect import AS_FOUND, Dialect, Layout, dialect_of
@@ -192,11 +194,15 @@ class Source:
             at = 0
             try:
                 for rows, share in self._once(file, texts, block):
+                    if infinite := _infinite(rows):  # or too large for float64, which only the text tells
+                        texts |= infinite
+                        break
                     if at + len(rows) > seen or not len(rows):
                         yield rows.slice(max(seen - at, 0)), share
                     at += len(rows)
                     seen = max(seen, at)
-                return
+                else:
+                    return
             except Exception as fault:
                 if needs_longer_blocks(fault) and block < MOST_BLOCK:
                     block *= 4
@@ -307,14 +313,31 @@ def _no_rows(path: Path) -> str:
     return "matches no files of rows" if is_pattern(path) else "is no file of rows that can be scored"
 
 
+def _infinite(rows: Any) -> set[str]:
+    """Return which columns of a batch hold an infinite number."""
+    import pyarrow
+    from pyarrow import compute
+
+    floats = [field.name for field in rows.schema if pyarrow.types.is_floating(field.type)]
+    return {name for name in floats if compute.any(compute.is_inf(rows.column(name))).as_py()}
+
+
 def _numbers(column: Any, raw: pd.Series, place: Place) -> Any:
-    """Return a column of text as numbers: those that stand there, or 1 and 0 for true and false."""
+    """Return a column of text as numbers: those that stand there, or 1 and 0 for true and false.
+
+    A number too large for float64, such as 1.8e308, is the largest that there is.
+    """
     import pyarrow
     from pyarrow import compute
 
     texts = compute.utf8_trim_whitespace(column)
     try:
-        return texts.cast(pyarrow.float64()).to_numpy()
+        values = texts.cast(pyarrow.float64()).to_numpy()
+        infinite = np.isinf(values)
+        if infinite.any():
+            written = compute.match_substring_regex(texts, "[0-9]").to_numpy() & infinite
+            values = np.where(written, np.nan_to_num(values), values)
+        return values
     except pyarrow.ArrowInvalid:
         words = {text for text in compute.unique(compute.utf8_lower(texts)).to_pylist() if text is not None}
         return (truths if words <= {*TRUTHS, "0", "1"} else numbers)(raw, place)

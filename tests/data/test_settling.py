@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from trasunto.data.columns import is_number, named, no_column
+from trasunto.data.columns import numbers as numbers_of
 from trasunto.data.finding import Wishes, records_of
 from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
 from trasunto.data.records import Records
-from trasunto.data.settling import Asked, settle
+from trasunto.data.settling import Asked, format_remark, settle
 from trasunto.data.table import Provenance
 from trasunto.errors import DataError
 
@@ -185,13 +186,51 @@ def test_points_are_those_of_thousands_only_where_that_is_said() -> None:
     assert odd.form is None
 
 
+@pytest.mark.parametrize("write", ["{:.2f}", "${:,.2f}", "{:,.3f} %", "({:,.0f}.5)"])
+def test_a_rare_text_without_digits_stands_for_a_missing_number(write: str) -> None:
+    numbers = np.linspace(-2000, 3000, 398) if "(" not in write else np.linspace(1000, 3000, 398).round()
+    texts = [write.format(number) for number in numbers]
+    found = settle(column([*texts, "unknown", "-", None]), FILE)
+    assert found.form is not None
+    assert found.values is not None
+    assert found.form.blanks == ("unknown", "-")
+    assert "where 'unknown' and '-' count as missing" in format_remark("c", found.form)
+    expected = (
+        -(numbers + 0.5)
+        if "(" in write
+        else [float(text.strip("$ %").replace("$", "").replace(",", "")) for text in texts]
+    )
+    assert np.allclose(found.values[:-3], expected, rtol=1e-12)
+    assert found.values[-3:].isna().all()
+    later = numbers_of(column(["-", texts[0], "unknown"]), FILE, found.form)
+    assert np.isnan(later[[0, 2]]).all()
+    assert later[1] == found.values[0]
+    with pytest.raises(DataError, match=r"column 'c' holds 'none' in row 3 of rows.csv"):
+        numbers_of(column([texts[0], "none"]), FILE, found.form)
+
+
 def test_cells_that_do_not_fit_the_format_of_the_others_are_refused_with_their_place() -> None:
     values = [f"{number},000.00" for number in range(1, 200)]
-    said = r"column 'c' holds 'unknown' in row 201 of rows.csv .*, where numbers, with decimals with a point, tho"
+    said = r"column 'c' holds '12.O' in row 201 of rows.csv .*, where numbers, with decimals with a point, tho"
     with pytest.raises(DataError, match=said):
-        settle(column([*values, "unknown"]), FILE)
+        settle(column([*values, "12.O"]), FILE)
+    with pytest.raises(DataError, match=r"holds 'inf' in row 201 of rows.csv"):
+        settle(column([*values, "inf"]), FILE)
     with pytest.raises(DataError, match=r"holds 'a few' in row 2 .*0\.75 of the cells.*--thousands .*--categorical c"):
         settle(column(["a few", "1,000.00", "2,000.00", "3,000.50"]), FILE)
+    with pytest.raises(DataError, match=r"column 'c' holds 'aa' in row 2 of rows.csv"):  # too many to be known again
+        settle(column([*[letter * 2 for letter in "abcdefghijklmnopqrstu"], *values * 20]), FILE)
+
+
+def test_cells_of_two_formats_that_no_single_cell_leaves_open_are_refused_as_such() -> None:
+    with pytest.raises(DataError, match=r"holds '1\.234,50' in row 3 of rows.csv .* 0\.5 of the cells are numbers"):
+        settle(column(["1,234.50", "1.234,50", "2,000.25", "3.000,75"]), FILE)
+
+
+def test_digits_before_an_exponent_are_not_grouped() -> None:
+    found = settle(column(["-3,267e+02", "1,500e-01"]), FILE)
+    assert found.values is not None
+    assert found.values.tolist() == [-326.7, 0.15]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def numbers(column: pd.Series, place: Place, form: NumberFormat | None = None) -
     column = plain(column)
     if column.dtype.kind not in "biuf":
         read = _read_numbers(column, form)
-        strange = np.flatnonzero((read.isna() & column.notna()).to_numpy())
+        there = column.notna() & ~column.isin(form.blanks) if form is not None and form.blanks else column.notna()
+        strange = np.flatnonzero((read.isna() & there).to_numpy())
         if strange.size:
             found = reprlib.repr(str(column.iloc[strange[0]]))
             wanted = "" if form is None else f", with {form.said},"

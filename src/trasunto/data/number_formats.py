@@ -7,9 +7,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class NumberFormat:
         What stands between groups of thousands: a comma, a point, a space (of any width), an apostrophe, or nothing.
     sign
         A currency's sign or code, or ``%``; empty where there is none.
+    blanks
+        Texts that are no numbers, and stand for a missing one: "unknown".
 
     Examples
     --------
@@ -52,9 +54,11 @@ class NumberFormat:
     decimal: str = "."
     thousands: str = ""
     sign: str = ""
+    blanks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = self.decimal in DECIMALS and self.thousands in THOUSANDS and isinstance(self.sign, str)
+        known = known and all(isinstance(blank, str) for blank in self.blanks)
         if not known or self.decimal == self.thousands:
             raise DataError(
                 f"numbers with the decimal mark {self.decimal!r}, thousands apart by {self.thousands!r} and the sign "
@@ -69,6 +73,10 @@ class NumberFormat:
             parts.append(f"thousands apart by {SAID[self.thousands]}")
         if self.sign:
             parts.append("in per cent (12 % is 12)" if self.sign == "%" else f"in {self.sign}")
+        if self.blanks:
+            last = "" if len(self.blanks) == 1 else f" and {self.blanks[-1]!r}"
+            spelt = ", ".join(map(repr, self.blanks[:-1] or self.blanks)) + last
+            parts.append(f"where {spelt} count{'' if last else 's'} as missing")
         return ", ".join(parts)
 
     def read(self, texts: Sequence[str]) -> np.ndarray:
@@ -100,7 +108,8 @@ class NumberFormat:
         # Groups of two are Indian (12,34,567); none begins with 0, for 0,123 is less than one.
         inner = rf"(?:{apart}\d{{2,3}})*" if self.thousands == "," else rf"(?:{apart}\d{{3}})*"
         groups = rf"[1-9]\d{{0,2}}{inner}{apart}\d{{3}}"
-        body = rf"(?:(?:{groups}|\d+)(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?"
+        # No one groups the digits before an exponent: 3,267e+02 has a decimal comma.
+        body = rf"(?:{groups}(?:{point}\d*)?|(?:\d+(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?)"
         sign = rf"{re.escape(self.sign)}\.?" if self.sign else "(?!)"
         gap, pole = rf"[{_SPACES}]*", rf"[-+{_MINUS[1:]}]"
         return re.compile(
@@ -108,9 +117,9 @@ class NumberFormat:
             rf"{gap}(?P<after>{sign})?{gap}(?P<last>[{_MINUS}])?{gap}(?P<after_last>{sign})?(?P<close>\))?"
         )
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
-        return {"decimal": self.decimal, "thousands": self.thousands, "sign": self.sign}
+        return asdict(self) | {"blanks": list(self.blanks)}
 
 
 def format_from_json(content: object) -> NumberFormat | None:
@@ -121,7 +130,10 @@ def format_from_json(content: object) -> NumberFormat | None:
     TypeError, DataError
         If it is not that.
     """
-    return None if content is None else NumberFormat(**dict(content))  # type: ignore[call-overload]
+    if content is None:
+        return None
+    fields: dict[str, Any] = dict(content)  # type: ignore[call-overload]
+    return NumberFormat(**fields | {"blanks": tuple(fields.get("blanks", ()))})
 
 
 FITTING = 0.99
@@ -147,7 +159,7 @@ class Guess(NamedTuple):
     share
         How many of them do, 0 to 1.
     rival
-        Another format that fits as many and reads other numbers, where there is one.
+        Another format that fits as many and reads other numbers in a cell of both, where there is one.
     """
 
     form: NumberFormat
@@ -179,8 +191,9 @@ def guess_format(texts: Sequence[str], counts: np.ndarray, decimal: str | None, 
     if not found:
         return Guess(NumberFormat(), 0.0, None)
     share, form, values = max(found, key=lambda one: one[0])  # of equals, the first
+    # Of a cell that only one of them can read there is nothing to choose.
     rivals = [
-        other for also, other, read in found if also == share and not np.array_equal(read, values, equal_nan=True)
+        other for also, other, read in found if also == share and (~np.isnan(read + values) & (read != values)).any()
     ]
     # A point before three digits of a per cent is a decimal point, as everywhere in numbers without commas.
     certain = sign == "%" and form.decimal == "." and not any("," in text for text in texts)

@@ -63,7 +63,8 @@ def read_records(
     A column of numbers, truth values or dates holds these. A column of text holds numbers where at least 99 % of its
     cells are written in one format (``1,234.50``, ``1.234,50 €``, ``12 %``, ``(500)``), dates where all are dates in
     ISO 8601 (``2013-09-01 12:30``) or times of day, and categories otherwise; but where most cells are numbers and
-    some are not, the first such one is refused. Empty cells and ``NA`` are missing. What was decided is said in the
+    some are not, the first such one is refused, unless it has no digits and is at most one in a hundred ("unknown"):
+    such cells are missing. Empty cells and ``NA`` are missing. What was decided is said in the
     records' `remarks`.
 
     Parameters

@@ -3,8 +3,8 @@
 A column of numbers, truth values or dates holds these. A column that was declared categorical (pandas' ``category``, a
 dictionary in Parquet) or that is asked to be holds categories whatever they look like. A column of text holds
 
-- numbers, where all of its cells read as numbers, or at least 99 % fit one format in which people write them; where
-  most do and some do not, the first that does not is refused;
+- numbers, where all of its cells read as numbers, or at least 99 % fit one format and the others have no digits
+  ("unknown"), which count as missing then; where most do and some do not, the first that does not is refused;
 - dates, where all of its cells are dates in ISO 8601 or times of day;
 - categories, otherwise.
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 MOSTLY = 0.5
 """The share of a text column's cells from which on they are taken for numbers, in some of which something is wrong."""
+
+MOST_BLANKS = 20
+"""Different texts that may stand for missing numbers in one column: a model keeps them."""
+
+INFINITE = ("inf", "infinity")
 
 
 @dataclass(frozen=True)
@@ -138,11 +143,13 @@ def _text(column: pd.Series, place: Place, asked: Asked) -> Settled:
     if guess.share > share or (told and guess.share == share):
         if guess.rival is not None and guess.share >= MOSTLY:
             raise _two_ways(column, texts, guess, place)
-        if guess.share >= FITTING or (numeric and guess.share >= MOSTLY):
-            return Settled(_formatted(column, guess, place), guess.form)
+        guess = _with_blanks(guess, texts)
         if guess.share >= MOSTLY:
-            _formatted(column, guess, place)
+            return Settled(_formatted(column, guess, place), guess.form)
     if numeric or share >= MOSTLY:
+        plain_guess = _with_blanks(Guess(NumberFormat(), share, None), texts)
+        if plain_guess.form.blanks:
+            return Settled(_formatted(column, plain_guess, place), plain_guess.form)
         try:
             return Settled(numbers(column, place))
         except DataError as fault:
@@ -151,6 +158,21 @@ def _text(column: pd.Series, place: Place, asked: Asked) -> Settled:
     if found.notna().to_numpy()[column.notna().to_numpy()].all():
         return Settled(found)
     return Settled(categories(column, place))
+
+
+def _with_blanks(guess: Guess, texts: list[str]) -> Guess:
+    """Return a guess that most cells fit with the few texts that do not and stand for missing numbers.
+
+    These have no digits: "unknown". What has some may be a number that is written wrongly, and is not lost.
+    """
+    blanks = tuple(text for text, value in zip(texts, guess.form.read(texts), strict=True) if np.isnan(value))
+    if guess.share < FITTING or len(blanks) > MOST_BLANKS or any(map(_may_be_a_number, blanks)):
+        return guess
+    return guess._replace(form=replace(guess.form, blanks=blanks))
+
+
+def _may_be_a_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) or text.strip(" +-").lower() in INFINITE
 
 
 def _formatted(column: pd.Series, guess: Guess, place: Place) -> pd.Series:
@@ -168,7 +190,7 @@ def _two_ways(column: pd.Series, texts: list[str], guess: Guess, place: Place) -
     """Return the refusal of numbers that can be read in two ways."""
     assert guess.rival is not None
     one, other = guess.form.read(texts), guess.rival.read(texts)
-    which = int(np.flatnonzero(~((one == other) | (np.isnan(one) & np.isnan(other))))[0])
+    which = int(np.flatnonzero(~np.isnan(one + other) & (one != other))[0])
     position = int(np.flatnonzero((column.astype(object).map(str) == texts[which]).to_numpy())[0])
     ways = " or ".join(
         f"{value:.10g} ({_option(form)})" for form, value in ((guess.form, one[which]), (guess.rival, other[which]))

@@ -89,6 +89,12 @@ def test_files_that_are_no_one_table_are_refused(files: dict[str, str], sentence
         read_records(tmp_path)
 
 
+def test_an_empty_file_among_others_holds_no_rows_wherever_it_stands(tmp_path: Path) -> None:
+    for name, content in (("part-0.csv", ""), ("part-1.csv", "a,b\n1,2\n3,4\n"), ("part-2.csv", "")):
+        (tmp_path / name).write_text(content)
+    assert read_records(tmp_path).features["b"].tolist() == [2.0, 4.0]
+
+
 def test_columns_of_parquet_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
     ROWS.to_parquet(tmp_path / "1.parquet")
     ROWS.assign(a="much").to_parquet(tmp_path / "2.parquet")

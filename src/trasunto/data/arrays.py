@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from trasunto.data.columns import numbered
 from trasunto.data.frames import frame_of
 from trasunto.data.sampling import Drawing, Drawn
 from trasunto.data.table import Provenance, Table
@@ -222,7 +223,7 @@ def _names(found: Found, shape: tuple[int, int] | None, d: int) -> Sequence[str]
         return [str(column) for column in frame.columns]
     if shape is not None and math.prod(shape) == d:
         return [f"pixel_{row}_{column}" for row in range(shape[0]) for column in range(shape[1])]
-    return [f"x{feature}" for feature in range(d)]
+    return numbered(d)
 
 
 def _refuse_not_finite(table: Table, found: Found) -> None:

@@ -53,6 +53,16 @@ def no_column(column: str, columns: Sequence[str], asked_as: str, place: Place) 
     )
 
 
+def numbered(count: int) -> tuple[str, ...]:
+    """Return the names of columns that have none: x0, x1, ..."""
+    return tuple(f"x{column}" for column in range(count))
+
+
+def is_plain_number(dtype: object) -> bool:
+    """Say whether a raw column holds numbers of a type of NumPy's own, as arrays do; truth values are none."""
+    return isinstance(dtype, np.dtype) and dtype.kind in "iuf"
+
+
 def is_number(column: pd.Series) -> bool:
     """Say whether a settled column holds numbers."""
     return bool(column.dtype == np.float64)

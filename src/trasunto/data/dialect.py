@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trasunto.data.columns import numbered
 from trasunto.data.header import is_number, looks_like_data
 from trasunto.data.places import Place
 from trasunto.data.text_streams import Written, encoding_of, opened, single_spaced
@@ -178,16 +179,11 @@ def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = (
         written=written,
         separator=separator,
         header=header,
-        names=tuple(rows[0]) if header else tuple(numbered(len(rows[0]))),
+        names=tuple(rows[0]) if header else numbered(len(rows[0])),
         skipped=skipped,
         told=int(bool(told)),
         longest=longest,
     )
-
-
-def numbered(columns: int) -> list[str]:
-    """Return the names of columns that have none: x0, x1, ..."""
-    return [f"x{column}" for column in range(columns)]
 
 
 def _beginning(path: Path, layout: Layout) -> tuple[Written, bytes, bool]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trasunto.data.columns import named, no_column
+from trasunto.data.columns import is_plain_number, named, no_column
 from trasunto.data.number_formats import DECIMALS, THOUSANDS, NumberFormat
 from trasunto.data.places import Place
 from trasunto.data.preparation import VALUES_AT_ONCE, LeftOut
@@ -156,7 +156,7 @@ def records_of(
 def _numbers(frame: pd.DataFrame, columns: Sequence[str], asked: Asked) -> pd.DataFrame:
     """Return the columns that hold numbers as such, all of them finite: nothing else is to be settled there."""
     dtypes = frame.dtypes.to_dict()
-    plain = [column for column in columns if isinstance(dtypes[column], np.dtype) and dtypes[column].kind in "iuf"]
+    plain = [column for column in columns if is_plain_number(dtypes[column])]
     plain = [column for column in plain if column not in asked.categorical]
     at_once = max(VALUES_AT_ONCE // max(len(frame), 1), 1)
     finite: list[str] = []

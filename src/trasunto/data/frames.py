@@ -70,11 +70,22 @@ def refuse_other_columns(
     DataError
         Naming what is missing, unknown or there twice.
     """
+    if said := differing(found, wanted, aside):
+        raise DataError(f"{place.name} {said}; {len(wanted)} are wanted, {named(wanted)}")
+
+
+def differing(found: Sequence[str], wanted: Sequence[str], aside: Collection[str] = ()) -> str:
+    """Say how columns differ from those wanted, whatever their order; nothing where they do not.
+
+    Examples
+    --------
+    >>> differing(["b", "c"], ["a", "b"]), differing(["b", "a"], ["a", "b"])
+    ("lacks column 'a' and has column 'c'", '')
+    """
     needed, allowed = {*wanted}, {*wanted, *aside}
     there = Counter(found)
     lacking = [name for name in wanted if name not in there]
     extra = [name for name in there if name not in allowed]
     twice = [name for name in there if name in needed and there[name] > 1]
     faults = (("lacks", lacking), ("has", extra), ("has twice", twice))
-    if said := [f"{verb} {named(names)}" for verb, names in faults if names]:
-        raise DataError(f"{place.name} {' and '.join(said)}; {len(wanted)} are wanted, {named(wanted)}")
+    return " and ".join(f"{verb} {named(names)}" for verb, names in faults if names)

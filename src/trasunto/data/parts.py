@@ -101,6 +101,22 @@ def parts_of(path: Path) -> tuple[Part, ...]:
     return tuple(sorted(found, key=lambda part: _order(part.path)))
 
 
+def not_empty(parts: tuple[Part, ...], path: Path) -> tuple[Part, ...]:
+    """Return the files without those of several that are empty, as Spark writes text where it has no rows.
+
+    Raises
+    ------
+    DataError
+        If all of several are empty.
+    """
+    if len(parts) < 2:
+        return parts
+    kept = tuple(part for part in parts if not part.is_text or part.path.stat().st_size)
+    if not kept:
+        raise DataError(f"{path} holds no rows: its {len(parts)} files are empty")
+    return kept
+
+
 def _matches(folder: Path, pattern: str) -> list[Path]:
     try:
         return list(folder.glob(pattern))

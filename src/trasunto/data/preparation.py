@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trasunto.data.columns import absences, named
+from trasunto.data.columns import absences, is_plain_number, named
 from trasunto.data.frames import frame_of, in_order
 from trasunto.data.places import Place
 from trasunto.data.prepared_columns import (
@@ -188,7 +188,7 @@ class Preparation:
 
     def _prepare_numbers(self, rows: pd.DataFrame, out: np.ndarray) -> frozenset[str]:
         """Prepare the columns that hold numbers as such, many at a time; return which: none with a value to refuse."""
-        ready = {name for name, dtype in rows.dtypes.items() if isinstance(dtype, np.dtype) and dtype.kind in "iuf"}
+        ready = {name for name, dtype in rows.dtypes.items() if is_plain_number(dtype)}
         both = zip(self.fitted, self.spans, strict=True)
         numbers = [
             (column, start)

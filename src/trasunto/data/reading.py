@@ -14,6 +14,7 @@ import numpy as np
 
 from trasunto.data.arrays import Found
 from trasunto.data.arrow_faults import refuse_names_twice
+from trasunto.data.columns import numbered
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.drawn_files import drawn_of_files, row_bytes
 from trasunto.data.finding import Wishes, records_of
@@ -272,4 +273,4 @@ def _in_memory(rows: Any, name: str = "") -> tuple[pd.DataFrame, Place]:
         raise DataError(f"{place.name} has shape {array.shape}; rows of columns are (n, d), with at least one of each")
     if array.dtype.kind == "V":
         raise DataError(f"{place.name} holds records ({array.dtype}); give their columns as a data frame")
-    return pd.DataFrame(array, columns=[f"x{column}" for column in range(array.shape[1])]), place
+    return pd.DataFrame(array, columns=list(numbered(array.shape[1]))), place

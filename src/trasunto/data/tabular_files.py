@@ -1,7 +1,7 @@
 """Data frames from files of columns: text (CSV and its like, plain or packed with gzip) and Parquet.
 
 pyarrow reads both: as many values in every row as there are columns, numbers to the last digit, empty cells and ``NA``
-as missing. Nothing is converted here; :mod:`trasunto.data.columns` says what a column holds.
+as missing. Nothing is converted here; :mod:`trasunto.data.settling` says what a column holds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from trasunto.data.arrow_faults import needs_longer_blocks, reason_of, refuse_na
 from trasunto.data.columns import named
 from trasunto.data.dialect import AS_FOUND, ONE_BYTE, Dialect, Layout, dialect_of
 from trasunto.data.drawn_files import BLOCK, MOST_BLOCK, ROWS_AT_ONCE, drawn_parquet, drawn_text
-from trasunto.data.parts import READABLE_COLUMNS, Part, parts_of
+from trasunto.data.frames import differing
+from trasunto.data.parts import READABLE_COLUMNS, Part, not_empty, parts_of
 from trasunto.data.places import Place
 from trasunto.data.text_streams import opened
 from trasunto.errors import DataError
@@ -60,6 +61,7 @@ def read_columns(
     parts = parts_of(path)
     if not parts:
         raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
+    parts = not_empty(parts, path)
     tables, place = _tables(path, parts, layout, text, numbers)
     table = tables[0] if len(tables) == 1 else _joined(path, parts, tables)
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
@@ -82,7 +84,8 @@ def column_names(path: Path, layout: Layout = AS_FOUND, known: Collection[str] =
     parts = parts_of(path)
     if not parts:
         raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
-    return names_of_part(parts[0], dialect_of(parts[0].path, layout, known) if parts[0].is_text else None)
+    first = not_empty(parts, path)[0]
+    return names_of_part(first, dialect_of(first.path, layout, known) if first.is_text else None)
 
 
 def names_of_part(part: Part, dialect: Dialect | None) -> list[str]:
@@ -118,7 +121,7 @@ def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND
     parts = parts_of(path)
     if not columns or not parts or not parts[0].is_text:
         return []
-    first = parts[0].path
+    first = not_empty(parts, path)[0].path
     dialect, kinds = dialect_of(first, layout, columns), dict.fromkeys(columns, pyarrow.string())
     converting = arrow.ConvertOptions(strings_can_be_null=True, include_columns=list(columns), column_types=kinds)
     try:
@@ -209,25 +212,24 @@ def _tables(
     places: list[tuple[int, Place]] = []
     names: list[str] = []
     for part in parts:
-        if part.is_text and len(parts) > 1 and not part.path.stat().st_size:
-            continue  # what Spark writes where it has no rows
         dialect = dialect_of(part.path, layout, names) if part.is_text else None
         there = None if numbers is None else numbers - first
         table, seen = _parquet(part.path, there) if dialect is None else _text(part.path, dialect, texts, there)
         table = with_keys(table, part)
         refuse_names_twice(table.column_names, str(part.path))
         names = names or table.column_names
-        refuse_other_names(table.column_names, names, str(part.path), str(parts[0].path))
+        if said := differing(table.column_names, names):
+            raise DataError(
+                f"{part.path} {said}, unlike {parts[0].path}; files that are one table have the same columns"
+            )
         places.append((first, Place(str(part.path)) if dialect is None else dialect.place(part.path)))
         tables.append(table.select(names))
         first += seen
-    if not tables:
-        raise DataError(f"{path} holds no rows: its {len(parts)} files are empty")
     if len(parts) == 1:
         return tables, places[0][1]
-    differing = [] if not parts[0].is_text else [name for name in names if _differs(tables, name)]
-    if set(differing) - set(texts):
-        return _tables(path, parts, layout, {*texts, *differing}, numbers)
+    mixed = [] if not parts[0].is_text else [name for name in names if _differs(tables, name)]
+    if set(mixed) - set(texts):
+        return _tables(path, parts, layout, {*texts, *mixed}, numbers)
     return tables, Place(str(path), parts=tuple(places))
 
 
@@ -266,19 +268,3 @@ def with_keys(rows: Any, part: Part) -> Any:
             arrays = [*rows.columns, pyarrow.array([value] * len(rows), pyarrow.string())]
             rows = type(rows).from_arrays(arrays, names=[*rows.schema.names, name])
     return rows
-
-
-def refuse_other_names(found: Sequence[str], wanted: Sequence[str], name: str, other: str) -> None:
-    """Refuse a file that has other columns than another one, in whatever order.
-
-    Raises
-    ------
-    DataError
-        If it has.
-    """
-    there, asked = {*found}, {*wanted}
-    lacking = [column for column in wanted if column not in there]
-    extra = [column for column in found if column not in asked]
-    said = [f"{verb} {named(columns)}" for verb, columns in (("lacks", lacking), ("has", extra)) if columns]
-    if said:
-        raise DataError(f"{name} {' and '.join(said)}, unlike {other}; files that are one table have the same columns")

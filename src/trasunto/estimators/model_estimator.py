@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from trasunto.data.columns import numbered
 from trasunto.errors import RecipeError
 from trasunto.estimators.network_estimator import (
     RECIPE_PARAMETERS,
@@ -18,7 +19,7 @@ from trasunto.estimators.network_estimator import (
     refuse_other_network,
     warn_of_failures,
 )
-from trasunto.estimators.rows import fitted_preparation, numbered, table_of
+from trasunto.estimators.rows import fitted_preparation, table_of
 from trasunto.models.file import save
 from trasunto.models.fitting import fit_model
 from trasunto.models.goals import Goal

@@ -17,9 +17,10 @@ from sklearn.model_selection import train_test_split
 from trasunto.cohort.memory import Fitted
 from trasunto.cohort.outcome import FAILED, Outcome, advice
 from trasunto.data import Table
+from trasunto.data.columns import numbered
 from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
 from trasunto.errors import RecipeError
-from trasunto.estimators.rows import given_rows, numbered
+from trasunto.estimators.rows import given_rows
 from trasunto.models.model import Course
 from trasunto.spec import Layer, Network, Recipe, Stopping
 from trasunto.spec.legal import NUMBERS

@@ -15,6 +15,7 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
 
 from trasunto.data import Preparation, Table, from_arrays, read_records
+from trasunto.data.columns import is_plain_number
 from trasunto.data.fitting import fit_preparation
 from trasunto.data.frames import frame_of
 from trasunto.data.places import Place
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     Rows = np.ndarray | pd.DataFrame
 
 ROWS = Place("X")
-
-
-def numbered(d: int) -> tuple[str, ...]:
-    """Return names for d features that have none."""
-    return tuple(f"x{feature}" for feature in range(d))
 
 
 def given_rows(estimator: BaseEstimator, X: Any, *, reset: bool, least: int = 1, refuse_missing: bool = False) -> Rows:
@@ -148,4 +144,4 @@ def _refuse_unfilled(rows: np.ndarray) -> None:
 
 def _holds_numbers(frame: pd.DataFrame) -> bool:
     """Say whether every column holds plain numbers, as an array does."""
-    return all(isinstance(dtype, np.dtype) and dtype.kind in "iuf" for dtype in frame.dtypes)
+    return all(map(is_plain_number, frame.dtypes))

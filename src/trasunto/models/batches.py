@@ -17,7 +17,7 @@ from trasunto.data.columns import TRUTHS, no_column, numbers, truths
 from trasunto.data.dialect import AS_FOUND, Dialect, Layout, dialect_of
 from trasunto.data.drawn_files import MOST_BLOCK
 from trasunto.data.frames import refuse_other_columns
-from trasunto.data.parts import READABLE_COLUMNS, Part, is_pattern, parts_of
+from trasunto.data.parts import READABLE_COLUMNS, Part, is_pattern, not_empty, parts_of
 from trasunto.data.places import Place, refuse_unreadable_name
 from trasunto.data.tabular_files import names_of_part, with_keys
 from trasunto.data.text_streams import opened
@@ -267,15 +267,12 @@ def find_source(
     parts = parts_of(place)
     if not parts:
         raise DataError(f"'{place}' {_no_rows(place)}: what can be scored is {READABLE_COLUMNS}, or a folder of these")
-    empty = {part for part in parts if part.is_text and len(parts) > 1 and not part.path.stat().st_size}
-    files = tuple(file_of(part, layout, way.columns) for part in parts if part not in empty)
+    files = tuple(file_of(part, layout, way.columns) for part in not_empty(parts, place))
     for file in files:
         for column in ids:
             if column not in file.names:
                 raise no_column(column, file.names, "an id", file.place)
         refuse_other_columns(file.names, way.columns, Place(str(file.path)), {*way.ignored, *ids})
-    if not files:
-        raise DataError(f"{place} holds no rows: its {len(parts)} files are empty")
     return Source(files, way.columns, tuple(dict.fromkeys(ids)), way.words)
 
 
@@ -304,7 +301,7 @@ def names_of(path: Path, layout: Layout = AS_FOUND, known: Sequence[str] = ()) -
     parts = parts_of(path)
     if not parts:
         raise DataError(f"'{path}' {_no_rows(path)}")
-    return list(file_of(parts[0], layout, known).names)
+    return list(file_of(not_empty(parts, path)[0], layout, known).names)
 
 
 def _no_rows(path: Path) -> str:

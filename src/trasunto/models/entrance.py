@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from trasunto.data.columns import named, numbers
+from trasunto.data.columns import is_plain_number, named, numbers
 from trasunto.data.frames import frame_of, in_order
 from trasunto.data.places import Place
 from trasunto.data.preparation import Preparation
@@ -256,7 +256,7 @@ def _scaling(table: Table) -> Preparation:
 
 def _matrix(frame: pd.DataFrame, place: Place) -> np.ndarray:
     """Return a frame of numbers as an array (n, d), NaN where one is missing; pixels stay uint8."""
-    if all(isinstance(dtype, np.dtype) and dtype.kind in "iuf" for dtype in frame.dtypes):
+    if all(map(is_plain_number, frame.dtypes)):
         return frame.to_numpy()
     columns = [numbers(frame.iloc[:, number], place).to_numpy() for number in range(frame.shape[1])]
     return np.column_stack(columns)

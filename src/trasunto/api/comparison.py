@@ -11,9 +11,9 @@ import numpy as np
 
 from trasunto.analysis.intervals import Difference, Interval, adjust, interval, paired
 from trasunto.api.runs import Place, find_run
+from trasunto.cohort.outcome import MEASURES
 from trasunto.errors import StoreError, TrasuntoError
 from trasunto.runs.description import incomparable
-from trasunto.runs.outcome import MEASURES
 from trasunto.runs.recall import epochs_asked, recall
 from trasunto.runs.records import RunRecord
 from trasunto.runs.store import Store

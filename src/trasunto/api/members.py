@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trasunto.cohort.cost import Cost
+from trasunto.cohort.outcome import MEASURES
 from trasunto.data import Table
 from trasunto.new_file import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.description import incomparable
 from trasunto.runs.forecast import forecast
-from trasunto.runs.outcome import MEASURES
 from trasunto.runs.request import Recipes, make_request
 from trasunto.spec import parse
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trasunto.cohort.outcome import MEASURES
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
-from trasunto.runs.outcome import MEASURES
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from trasunto.cohort.outcome import MEASURES, Outcome
 from trasunto.errors import StoreError, TrasuntoError, one_of
+from trasunto.runs.curves import curve_of
 from trasunto.runs.description import Described, describe, incomparable
 from trasunto.runs.lookup import pasts_of
-from trasunto.runs.outcome import MEASURES, Outcome, curve_of
 from trasunto.runs.recall import outcome_at
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from trasunto.cohort.outcome import DIVERGED
 from trasunto.cohort.plan import Job
 from trasunto.cohort.states import WEIGHTS
 from trasunto.errors import StoreError
 from trasunto.runs.faults import UnmadeStoreError
-from trasunto.runs.outcome import DIVERGED
 from trasunto.runs.records import Progress
 from trasunto.runs.request import Member, Request
 from trasunto.runs.schema import DATABASE

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from trasunto.cohort.outcome import TRAINING, Outcome, judge, judge_stopped
+from trasunto.runs.curves import curve_of
 from trasunto.runs.description import Described, describe
 from trasunto.runs.lookup import is_stopped
-from trasunto.runs.outcome import TRAINING, Outcome, curve_of, judge, judge_stopped
 from trasunto.runs.recording import is_diverged
 from trasunto.runs.records import MemberRecord, Progress, RunRecord
 from trasunto.runs.request import remark_on

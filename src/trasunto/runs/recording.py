@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from trasunto.cohort.outcome import DIVERGED, diverged, judge, stopped
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import Arrays
-from trasunto.runs.outcome import DIVERGED, curve_of, diverged, judge, stopped
+from trasunto.runs.curves import curve_of
 from trasunto.runs.packs import Pack
 from trasunto.runs.records import CurvePoint, Progress
 from trasunto.runs.store import Store

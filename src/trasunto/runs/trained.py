@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from trasunto.cohort.application import Applied
+from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import class_names
 from trasunto.cohort.states import only_weights
 from trasunto.errors import DataError, RecipeError
 from trasunto.nets.initialise import initialise
 from trasunto.runs.completion import complete
-from trasunto.runs.outcome import Outcome
 from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
 from trasunto.spec import Recipe

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from trasunto.cohort.outcome import DIVERGED
 from trasunto.errors import DataError, RecipeError
-from trasunto.runs.outcome import DIVERGED
 
 if TYPE_CHECKING:
     from trasunto.data import Table

@@ -14,11 +14,11 @@ import pytest
 from trasunto.api.writers import log_to, writing
 from trasunto.api.writers.curves import Epoch, Point, parameters
 from trasunto.api.writers.writing import Writing
+from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import Job
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
 from trasunto.runs.completion import Step
-from trasunto.runs.outcome import Outcome
 from trasunto.runs.train import train
 from trasunto.spec import Recipe, Stopping
 

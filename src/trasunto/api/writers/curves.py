@@ -11,9 +11,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from trasunto.cohort.outcome import TRAINING, Outcome, diverged, judge, stopped
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
-from trasunto.runs.outcome import TRAINING, Outcome, diverged, judge, stopped
 
 
 class Point(NamedTuple):

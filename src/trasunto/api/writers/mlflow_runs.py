@@ -14,9 +14,9 @@ from urllib.request import getproxies, proxy_bypass
 
 from trasunto.api.writers.curves import Point, parameters
 from trasunto.api.writers.targets import make_folder, missing
+from trasunto.cohort.outcome import DIVERGED, TRAINING, Outcome, settings_of
 from trasunto.cohort.plan import Job
 from trasunto.errors import TrasuntoError
-from trasunto.runs.outcome import DIVERGED, TRAINING, Outcome, settings_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -9,9 +9,9 @@ from typing import Any
 
 from trasunto.api.writers.curves import Point, parameters
 from trasunto.api.writers.targets import make_folder, missing
+from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import Job
 from trasunto.errors import TrasuntoError
-from trasunto.runs.outcome import Outcome
 
 FOLDER = "tensorboard"
 """Where curves go unless another folder is named; `tensorboard --logdir` is given the same."""

@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 
 from trasunto.api.writers.curves import Curves, Epoch, Point, Writer
+from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import Job
 from trasunto.runs.completion import Step
-from trasunto.runs.outcome import Outcome
 
 PIECE_SECONDS = 5.0
 """Curves of members at work are written this often; of one that has ended, at once."""

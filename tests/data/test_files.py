@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import lzma
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -142,6 +143,14 @@ def test_an_empty_file_of_images_is_refused(tmp_path: Path, images: np.ndarray, 
 def test_a_missing_path_is_refused_with_what_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no such file or folder as .*nowhere; what can be read is files of columns"):
         read(tmp_path / "nowhere")
+
+
+def test_columns_packed_with_xz_are_no_images_and_refused_with_what_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv.xz").write_bytes(lzma.compress(b"a,b\n1,2\n3,5\n"))
+    with pytest.raises(
+        DataError, match=r"rows.csv.xz is none of the files that can be read: .*\(each also packed, .gz"
+    ):
+        read(tmp_path / "rows.csv.xz")
 
 
 def test_a_path_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,14 @@ def test_what_lies_beside_rows_does_not_count(tmp_path: Path) -> None:
     assert [part.path.name for part in parts_of(tmp_path)] == ["rows.csv"]
 
 
+def test_a_pattern_matches_names_that_begin_with_a_dot_only_where_it_says_so(tmp_path: Path) -> None:
+    for name in ("rows.csv", ".rows.csv.swp.csv", ".cache/rows.csv", "more/rows.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        ROWS.to_csv(tmp_path / name, index=False)
+    for pattern, found in (("*.csv", ["rows.csv"]), ("*/*.csv", ["more/rows.csv"]), (".*.csv", [".rows.csv.swp.csv"])):
+        assert [str(part.path.relative_to(tmp_path)) for part in parts_of(tmp_path / pattern)] == found
+
+
 def test_a_pattern_without_files_is_refused_with_what_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert not is_tabular(tmp_path / "empty")

@@ -16,7 +16,8 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import check_outputs
-from trasunto.data import TEST_SHARE, Table, as_table, held_out_remark
+from trasunto.data import Table, as_table, held_out_remark
+from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError, one_of
 from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast

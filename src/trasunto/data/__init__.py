@@ -28,12 +28,11 @@ from trasunto.data.images import read_image
 from trasunto.data.options import TableOptions
 from trasunto.data.preparation import Preparation
 from trasunto.data.reading import read_records
-from trasunto.data.records import TEST_SHARE, Records
+from trasunto.data.records import Records
 from trasunto.data.splits import split_rows, stratified_rows
 from trasunto.data.table import Provenance, Table
 
 __all__ = [
-    "TEST_SHARE",
     "Entry",
     "Preparation",
     "Provenance",

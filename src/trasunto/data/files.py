@@ -12,7 +12,7 @@ from trasunto.data.idx import is_idx, read_idx
 from trasunto.data.idx_folders import WANTED, idx_files
 from trasunto.data.numpy_files import read_arrays
 from trasunto.data.options import TableOptions, beside_drawing, drawing_of, refuse_unknown, table_of
-from trasunto.data.parts import READABLE_COLUMNS, is_pattern, is_tabular
+from trasunto.data.parts import READABLE_COLUMNS, SUFFIXES, is_pattern, is_tabular
 from trasunto.data.places import refuse_unreadable_name
 from trasunto.data.sampling import ALL, Drawing
 from trasunto.data.table import Provenance, Table
@@ -101,7 +101,7 @@ def _find(source: Source, drawing: Drawing = ALL) -> tuple[Found, Found | None]:
         return _idx_folder(path, drawing)
     if path.suffix in (".npz", ".npy"):
         return read_arrays(path, drawing=drawing)
-    if not is_idx(path):
+    if not is_idx(path) or Path(path.stem).suffix.lower() in SUFFIXES:  # columns, packed with xz
         raise DataError(f"{path} is none of the files that can be read: {READABLE}")
     return _idx_pair(path, None, drawing), None
 

@@ -118,10 +118,17 @@ def not_empty(parts: tuple[Part, ...], path: Path) -> tuple[Part, ...]:
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:
+    """Return what matches a pattern; names that begin with a dot do not, unless the pattern says so, as in a shell."""
+    asked = any(map(_is_hidden, pattern.split("/")))
     try:
-        return list(folder.glob(pattern))
+        found = list(folder.glob(pattern))
+        return [path for path in found if asked or not any(map(_is_hidden, path.relative_to(folder).parts))]
     except ValueError:  # "**" within a name
         return []
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") and name != ".."
 
 
 def _within(path: Path, keys: tuple[tuple[str, str | None], ...]) -> Iterator[Part]:

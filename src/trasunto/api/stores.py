@@ -28,7 +28,7 @@ def repair_store(
     observe
         Called after every epoch of a chunk.
     **options
-        How columns become rows, as they were told then; a store does not keep them.
+        How columns become rows, as they were told then; of these a store keeps `rows` alone, with its `seed`.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def repair_store(
 
 def rows_of_runs(data: str | None, **options: Any) -> Callable[[RunRecord], Table]:
     """Return what finds the rows of a run: those that are named, or those that its record names."""
-    found = cache(lambda source: find_rows(source, **options))
+    found = cache(lambda source, drawn: find_rows(source, **dict(drawn), **options))
 
     def find(run: RunRecord) -> Table:
         asked = json.loads(run.request)
@@ -49,7 +49,9 @@ def rows_of_runs(data: str | None, **options: Any) -> Callable[[RunRecord], Tabl
         source = data or (asked["rows"] if known else asked["path"])
         if not source:
             raise DataError(f"the rows of run '{run.name}' ('{asked['rows']}') came from no file: name one with --data")
-        table: Table = found(source)
+        sample = {} if "rows" in options else asked.get("sample") or {}
+        drawn = tuple((name, sample[name]) for name in ("rows", "seed") if name in sample and name not in options)
+        table: Table = found(source, drawn)
         return table
 
     return find

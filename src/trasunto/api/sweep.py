@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trasunto.api.rows import find_rows
+from trasunto.api.sampled_rows import find_same_rows
 from trasunto.api.sweep_answer import SweepAnswer
 from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
@@ -95,7 +95,7 @@ def sweep(
     (3, [0.001, 0.01, 0.1], (2, 4))
     """
     asked = describe(described, changes)
-    rows = rows_of(asked) if table is None else as_table(table, TEST_SHARE)
+    rows = rows_of(asked, store) if table is None else as_table(table, TEST_SHARE)
     said = () if table is None else held_out_remark(table, rows)
     call = _call(described, changes, named=table is not None)
     return carry_out(asked.sweep, rows, store=store, watch=watch, on=on, observe=observe, call=call, said=said)
@@ -174,8 +174,8 @@ def _call(described: Described, changes: Mapping[str, Any], *, named: bool) -> s
     return f"trasunto.sweep({', '.join(words)})"
 
 
-def rows_of(asked: Asked) -> Table:
-    """Return the rows that a sweep names.
+def rows_of(asked: Asked, store: str | os.PathLike[str]) -> Table:
+    """Return the rows that a sweep names; as many as fit are those that it had before, where the store has it.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def rows_of(asked: Asked) -> Table:
     """
     if asked.source is None:
         raise RecipeError("the sweep does not name its rows: write data = 'mnist' in it, or hand over a table")
-    return find_rows(asked.source, **asked.options)
+    return find_same_rows(asked.source, store, **asked.options)
 
 
 def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:

@@ -18,6 +18,7 @@ from trasunto.errors import TrasuntoError
 
 if TYPE_CHECKING:
     from trasunto.api.detection import Detected
+    from trasunto.data import Table
     from trasunto.models.goals import Goal
 
 SHOWN = 5
@@ -129,7 +130,7 @@ def detect(
             out,
             report=report,
             watch=watch,
-            command=_command(context),
+            command=_command(context, plan.table),
             rows=not no_rows,
             observe=observe,
         )
@@ -173,11 +174,14 @@ def _costs(text: str) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
-def _command(context: typer.Context) -> str:
+def _command(context: typer.Context, table: Table) -> str:
     """Return what to type to get the same again."""
+    from trasunto.api.sampled_rows import as_drawn
+
     words = ["trasunto", "detect"]
+    given = as_drawn(context.params, table)
     for parameter in context.command.params:
-        typed = context.params.get(str(parameter.name))
+        typed = given.get(str(parameter.name))
         if typed in (None, False, [], ()) or parameter.name in ("log", "dry_run", "as_json", "debug"):
             continue
         option = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]

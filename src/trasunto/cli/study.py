@@ -72,7 +72,7 @@ def study(
     """
     from trasunto.api.question import find, price, refuse_unanswerable, settle
     from trasunto.api.question import study as ask
-    from trasunto.api.rows import find_rows
+    from trasunto.api.sampled_rows import as_drawn, find_same_rows
     from trasunto.api.writers import log_to
     from trasunto.report import prepare_folder
 
@@ -85,7 +85,7 @@ def study(
     changes = _changes(asked, [*typed, *(change or ())]) | _images(asked, image or (), index or ())
     settings = settle(asked, not reduced, changes)
     data, rows = data or asked.data, table_options(context.params)
-    table = find_rows(data, **rows)
+    table = find_same_rows(data, store, **rows)
     note(table.remarks)
     if dry_run:
         print_cost(price([(asked, settings)], table, store), store, as_json)
@@ -94,7 +94,7 @@ def study(
     folder = prepare_folder(out or Path("out") / asked.name)
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
         answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, on=on, observe=observe, **changes)
-    command = _command(asked.name, [data, *table_words(rows)], reduced, changes, no_rows)
+    command = _command(asked.name, [data, *table_words(as_drawn(rows, table))], reduced, changes, no_rows)
     page = answer.report(folder, command, rows=not no_rows)
     _print_json(answer, page, no_rows) if as_json else _print(answer, page)
 

@@ -66,6 +66,7 @@ def sweep(
 
     A limit on the command line stands in place of the file's budget.
     """
+    from trasunto.api.sampled_rows import as_drawn
     from trasunto.api.sweep import carry_out, describe, price, ready, rows_of
     from trasunto.api.writers import log_to
     from trasunto.report import prepare_folder
@@ -74,7 +75,7 @@ def sweep(
     columns = table_options(context.params)
     changes = _changes(networks, network_epochs, minutes, seeds, sampler, name) | _data(data, columns)
     asked = describe(file, changes)
-    table = rows_of(asked)
+    table = rows_of(asked, store)
     note(table.remarks)
     ready(asked.sweep, table, store)
     if dry_run:
@@ -83,7 +84,7 @@ def sweep(
     folder = prepare_folder(out or Path("out") / asked.sweep.name)
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
         answer = carry_out(asked.sweep, table, store=store, watch=watch, on=on, observe=observe)
-    page = answer.report(folder, _command(context.params, columns))
+    page = answer.report(folder, _command(context.params, as_drawn(columns, table)))
     _print_json(answer, page) if as_json else _print(answer, page)
 
 

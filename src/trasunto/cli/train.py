@@ -108,7 +108,7 @@ def train(
     stopped goes on.
     """
     from trasunto.api.members import BEST, FORMATS, order, price_of_members, save_members, standings
-    from trasunto.api.rows import find_rows
+    from trasunto.api.sampled_rows import as_drawn, find_same_rows
     from trasunto.api.trainer import Trainer
     from trasunto.api.writers import log_to
     from trasunto.new_file import refuse_taken
@@ -122,7 +122,7 @@ def train(
     if out is not None:
         refuse_taken(out, FORMATS)
     rows = table_options(context.params)
-    table, stopping = find_rows(data, **rows), _stopping(patience)
+    table, stopping = find_same_rows(data, store, **rows), _stopping(patience)
     note(table.remarks)
     if dry_run:
         print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
@@ -139,7 +139,11 @@ def train(
         return
     _print(cohort, members, store)
     decides = None if order(members) == BEST else "test_error"
-    say("", "In Python:", *(f"    {line}" for line in how_to_look(data, rows, fields, columns, options, decides)))
+    say(
+        "",
+        "In Python:",
+        *(f"    {line}" for line in how_to_look(data, as_drawn(rows, table), fields, columns, options, decides)),
+    )
     if written is not None:
         say("", str(written))
 

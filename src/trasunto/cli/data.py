@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, Json, examples
+from trasunto.cli.options import ROWS, Debug, Json, examples
 from trasunto.cli.printing import print_json, print_table, say
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.errors import TrasuntoError
@@ -64,7 +64,7 @@ def show(
         str,
         typer.Argument(
             metavar="NAME|PATH",
-            help="A name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy or IDX; a folder, or 'rows/*.csv'.",
+            help=ROWS,
             show_default=False,
         ),
     ],

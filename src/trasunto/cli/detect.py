@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, examples
+from trasunto.cli.options import ROWS, Debug, DryRun, Json, Log, NoRows, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import Field, chosen_fields
@@ -39,7 +39,7 @@ def detect(
         str,
         typer.Argument(
             metavar="NAME|PATH",
-            help="Rows: a .csv, .csv.gz, .parquet, .npz or .npy file, or a name of `trasunto data list`.",
+            help=ROWS,
             show_default=False,
         ),
     ],

@@ -34,60 +34,66 @@ def examples(*commands: str, at_end: str = "") -> str:
     return "\n".join([*lines, "", at_end] if at_end else lines)
 
 
-Data = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME|PATH",
-        help="Rows: a name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy, IDX; a folder, or 'rows/*.csv'.",
-    ),
-]
+ROWS = "Rows: a name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy or IDX; a folder, or 'rows/*.csv'."
+
+Data = Annotated[str, typer.Option(metavar="NAME|PATH", help=ROWS)]
 Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of labels; it is no feature.")]
 Drop = Annotated[
     list[str] | None,
     typer.Option(
         metavar="COLUMN,...",
-        help="Columns to leave out; repeat it for others. A column whose own name holds commas is meant where there is "
-        "one; '' is the column without a name.",
+        help="Columns to leave out; repeat it for others. A column whose name holds a comma is named alone; '' names "
+        "the column without a name.",
     ),
 ]
 DropUnusable = Annotated[
     bool | None,
     typer.Option(
         "--drop-unusable",
-        help="Leave out columns that cannot serve: empty, constant, identifiers, nameless, all texts different.",
+        help="Leave out columns that cannot serve: empty, constant, identifiers, without a name, texts all different.",
     ),
 ]
 Categorical = Annotated[
     list[str] | None,
-    typer.Option(metavar="COLUMN", help="A column of categories though it looks like numbers (zip codes); repeat it."),
+    typer.Option(
+        metavar="COLUMN,...",
+        help="Columns of categories that look like numbers, as postal codes do; repeat it for others.",
+    ),
 ]
 Numeric = Annotated[
     list[str] | None,
-    typer.Option(metavar="COLUMN", help="A column of numbers though it looks like something else; repeat it."),
+    typer.Option(
+        metavar="COLUMN,...", help="Columns of numbers that look like categories or identifiers; repeat it for others."
+    ),
 ]
 Decimal = Annotated[
-    str | None, typer.Option(metavar="MARK", help="What decimals begin with, point or comma, where both could be.")
+    str | None,
+    typer.Option(metavar="MARK", help="The decimal mark where numbers can be read in two ways: point or comma."),
 ]
 Thousands = Annotated[
     str | None,
-    typer.Option(metavar="MARK", help="What is between thousands, where it cannot be told: , . space or apostrophe."),
+    typer.Option(
+        metavar="MARK",
+        help="The mark between thousands where numbers can be read in two ways: comma, point, space or apostrophe.",
+    ),
 ]
 Header = Annotated[
     bool | None,
     typer.Option(
         "--header/--no-header",
-        help="Whether the first row of a file of text holds the columns' names; else they are called x0, x1, ...",
+        help="Whether the first row of a file of text holds the columns' names; without, they are called x0, x1, ...",
     ),
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option(metavar="WORD", help="How a file of text is encoded, such as latin-1 or cp1252  [default: utf-8]"),
+    typer.Option(
+        metavar="WORD",
+        help="How a file of text is encoded, such as latin-1 or cp1252  [default: utf-8, or utf-16 if the file tells]",
+    ),
 ]
 Rows = Annotated[
     str | None,
-    typer.Option(
-        metavar="N|fit", help="Draw so many rows at random, with --split-seed, or as many as fit into memory."
-    ),
+    typer.Option(metavar="N|fit", help="Draw so many rows at random, by --split-seed, or as many as fit into memory."),
 ]
 Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of row weights, above 0.")]
 Group = Annotated[

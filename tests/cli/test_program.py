@@ -145,8 +145,6 @@ def test_an_interrupted_command_says_how_to_go_on(
     assert first.startswith("trasunto: stopped")
     assert second == f"{how}: trasunto data show 'my rows' --debug"
 
-    assert second == "go on with: trasunto data show 'my rows' --debug"
-
 
 def test_a_name_that_is_no_text_is_refused_in_a_sentence() -> None:
     done = subprocess.run(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from trasunto.cli.printing import UNFETCHED, warnings_as_sentences
-from trasunto.cli.terminal import ending_politely
+from trasunto.cli.terminal import signals_interrupting
 
 PROGRAM = [sys.executable, "-m", "trasunto"]
 
@@ -54,7 +54,7 @@ def test_signals_are_what_they_were_afterwards_and_ignored_ones_stay_so() -> Non
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     usual = signal.getsignal(signal.SIGTERM)
     try:
-        with ending_politely():
+        with signals_interrupting():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGTERM)

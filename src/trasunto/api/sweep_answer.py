@@ -40,12 +40,11 @@ class SweepAnswer(Answer):
     def frame(self) -> pd.DataFrame:
         """Return a row per design that was measured: those that finished, the best first, then the others.
 
-        Columns: trial, a column for each parameter of the space (missing where a design does not have it), rank and
-        network (of those that finished), status ("finished"; "stalled", or how many of its networks did; "pruned",
-        "diverged" or "running"), epochs, for each
-        measure its mean over seeds and, as ``_low`` and ``_high``, the ends of its 95 % interval, and p, of no
-        difference from the best design after Holm. Of a design that did not finish, the first measure's mean alone is
-        known. A parameter that is called like another column is ``space.NAME``.
+        Columns: trial; one for each parameter of the space (missing where a design does not have it); rank and network
+        (of those that finished); status ("finished", "stalled" or how many of its networks did, "pruned", "diverged" or
+        "running"); epochs; for each measure its mean over seeds and, as ``_low`` and ``_high``, the ends of its 95 %
+        interval; p, of no difference from the best design after Holm. Of a design that did not finish, only the mean of
+        the first measure is known. A parameter with the name of another column is ``space.NAME``.
         """
         import pandas as pd
 

@@ -17,7 +17,7 @@ from trasunto.cli.options import Session, examples
 from trasunto.cli.printing import warnings_as_sentences
 from trasunto.cli.recipe_options import RecipeCommand
 from trasunto.cli.refusals import INTERRUPTED, UNREAD, explain
-from trasunto.cli.terminal import ending_politely, printing_anything
+from trasunto.cli.terminal import signals_interrupting, unencodable_replaced
 from trasunto.errors import Interrupted
 
 NAME = "trasunto"
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     typed = list(sys.argv[1:] if arguments is None else arguments)
     session = Session()
-    with ending_politely(), printing_anything():
+    with signals_interrupting(), unencodable_replaced():
         try:
             _refuse_what_is_no_text(typed)
             with warnings_as_sentences():

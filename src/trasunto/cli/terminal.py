@@ -16,7 +16,7 @@ ENDING = ("SIGTERM", "SIGHUP")
 
 
 @contextmanager
-def ending_politely() -> Iterator[None]:
+def signals_interrupting() -> Iterator[None]:
     """Take the signals that end a process for a Ctrl-C meanwhile, so that nothing half-written is left behind.
 
     What the process ignores, as under ``nohup``, it goes on to ignore.
@@ -40,7 +40,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def printing_anything() -> Iterator[None]:
+def unencodable_replaced() -> Iterator[None]:
     """Print question marks meanwhile for letters that stdout or stderr cannot encode, nothing where it is closed."""
     with ExitStack() as stack:
         for name in ("stdout", "stderr"):

@@ -1,4 +1,4 @@
-"""Whether a network's output can be what its rows are; told before anything is trained.
+"""Whether a network's output can reach the values of its rows, checked before anything is trained.
 
 Training rows alone are looked at, as the network sees them (``x * scale``). One-hot blocks are left out: whatever the
 output's activation is, they are reconstructed as probabilities.
@@ -84,7 +84,7 @@ def out_of_reach(recipe: Recipe, table: Table) -> float:
 
 
 def remark(recipe: Recipe, table: Table) -> str:
-    """Return what is to be said of an output that cannot be what the rows are; nothing where it can."""
+    """Return a sentence on an output that cannot reach the values of the rows; empty where it can."""
     share = out_of_reach(recipe, table)
     if not share:
         return ""
@@ -109,7 +109,7 @@ def remarks(pairs: Iterable[tuple[Recipe, Table]]) -> dict[str, str]:
 
 
 def check_outputs(recipes: Iterable[Recipe], table: Table) -> None:
-    """Refuse losses that mean nothing on these rows, and warn of outputs that cannot be what the rows are."""
+    """Refuse losses that mean nothing on these rows, and warn of outputs that cannot reach their values."""
     for recipe in recipes:
         refuse_meaningless(recipe, table)
     warn(remarks((recipe, table) for recipe in recipes).values())

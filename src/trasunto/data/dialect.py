@@ -1,6 +1,6 @@
 """How a file of text is written: packed or not, its encoding, what separates its columns, and where their names are.
 
-All of it is told from the file's beginning, once; whoever reads the file, whole or a piece at a time, goes by the same
+It is detected once, from the beginning of the file; whole files and pieces of them are read by the same
 :class:`Dialect`.
 """
 
@@ -55,7 +55,7 @@ _OTHER_FILES = {
 
 @dataclass(frozen=True)
 class Layout:
-    """What a user says of a file of text, where it cannot be told from the file or is told wrongly.
+    """What a user states about a file of text where detection fails or is wrong.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Layout:
 
 
 AS_FOUND = Layout()
-"""Nothing is said; all of it is told from the file."""
+"""Nothing is stated; all is detected."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Dialect:
         The columns' names: those of the first row, or x0, x1, ...
     skipped
         Lines before the first row: empty ones, and one that names the separator.
-    told
-        How many rows before the first one tell the separator: 0 or 1.
+    separator_lines
+        How many lines before the first row name the separator: 0 or 1.
     longest
         Bytes of the longest of the first rows.
     """
@@ -109,17 +109,17 @@ class Dialect:
     header: bool
     names: tuple[str, ...]
     skipped: int
-    told: int
+    separator_lines: int
     longest: int
 
     @property
     def counting(self) -> str:
         """How rows are counted, as a spreadsheet does."""
-        return f"the {'header' if self.header else 'first row'} is row {1 + self.told}"
+        return f"the {'header' if self.header else 'first row'} is row {1 + self.separator_lines}"
 
     def place(self, path: Path) -> Place:
         """Return where the file's rows stand."""
-        return Place(str(path), 1 + self.told + self.header, self.counting)
+        return Place(str(path), 1 + self.separator_lines + self.header, self.counting)
 
     def reading(self, block: int, rows: int) -> dict[str, Any]:
         """Return the options with which Arrow reads it, at least so many bytes and about so many rows at once."""
@@ -181,7 +181,7 @@ def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = (
         header=header,
         names=tuple(rows[0]) if header else numbered(len(rows[0])),
         skipped=skipped,
-        told=int(bool(told)),
+        separator_lines=int(bool(told)),
         longest=longest,
     )
 

@@ -1,4 +1,4 @@
-"""Bytes of a file of text as UTF-8 with single separators, whatever they are in the file."""
+"""Streams of a file of text as UTF-8, unpacked, with one space where any number of spaces separates columns."""
 
 from __future__ import annotations
 

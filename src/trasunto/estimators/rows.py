@@ -82,7 +82,7 @@ def labels_of(estimator: BaseEstimator, X: Any, y: Any) -> np.ndarray:
 
 
 def fitted_preparation(rows: Rows, names: tuple[str, ...], scaling: str, missing: str) -> Preparation | None:
-    """Fit how raw rows become features; None where they are features as they are: finite numbers, not to be scaled."""
+    """Fit the preparation of raw rows; None where they need none: finite numbers that are not to be scaled."""
     if isinstance(rows, np.ndarray):
         if scaling == "none" and not np.isnan(rows).any():
             return None
@@ -99,7 +99,7 @@ def fitted_preparation(rows: Rows, names: tuple[str, ...], scaling: str, missing
 
 
 def table_of(rows: Rows, preparation: Preparation | None, names: tuple[str, ...], y: np.ndarray | None = None) -> Table:
-    """Return rows, prepared as they shall be, as a table to train on, with labels (n,) where there are any."""
+    """Return prepared rows as a table to train on, with labels (n,) where there are any."""
     x = features_of(rows, preparation, names)
     if preparation is None:
         return from_arrays(x, y, feature_names=names, name="X")

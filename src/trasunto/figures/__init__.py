@@ -1,7 +1,7 @@
 """Facts drawn: one file per figure, one theme, and no number computed here that the facts do not hold.
 
-:func:`pictures` gives every picture of a study's findings. It loads matplotlib, so that
-it is imported where figures are asked for; drawers are imported when they are needed.
+:func:`pictures` gives every picture of a study's findings. Importing this package loads matplotlib, so it is imported
+where figures are asked for; drawers are imported when they are needed.
 
 To add a study's figures: write one file per figure with ``draw(facts, ...) -> Figure``, one module that offers
 ``pictures(findings) -> list[Picture]`` with their names and captions, and add its row to the table below.

@@ -90,7 +90,7 @@ class Judgement:
         return mean
 
     def look(self, networks: Sequence[Applied], x: np.ndarray, spans: Spans) -> Seen:
-        """Return the scores of rows (n, d), to the last bit, with what they come from; each network rebuilds once."""
+        """Return the scores of rows (n, d) as `score` does, with reconstructions and errors: one pass a network."""
         scores, reconstructions, errors = np.zeros(len(x)), [], []
         for network, scoring in zip(networks, self.scorings, strict=True):
             score, made = self._with_reconstruction(network, scoring, x, spans)
@@ -105,7 +105,7 @@ class Judgement:
         if self.kind == MAHALANOBIS:
             return network.measure(x, partial(_distances, scoring))
         weighed = network.weighed_errors(x, _scales(scoring, spans))
-        return _beyond_too(weighed, scoring, x, spans, network.reconstruct)
+        return _overflows_rescored(weighed, scoring, x, spans, network.reconstruct)
 
     def _with_reconstruction(
         self, network: Applied, scoring: Scoring, x: np.ndarray, spans: Spans
@@ -118,7 +118,7 @@ class Judgement:
             return _distances(scoring, x, made), made
         made, weighed = network.reconstruct_weighed(x, _scales(scoring, spans))
         beyond = ~np.isfinite(weighed)
-        return _beyond_too(weighed, scoring, x, spans, lambda _: made[beyond]), finite(made)
+        return _overflows_rescored(weighed, scoring, x, spans, lambda _: made[beyond]), finite(made)
 
 
 def scoring_from_arrays(kind: str, arrays: Mapping[str, np.ndarray]) -> Scoring:
@@ -228,7 +228,7 @@ def _scales(scoring: Scoring, spans: Spans) -> NDArray[np.float64]:
     return np.repeat(1 / (usual * len(spans)), [stop - start for start, stop in spans])
 
 
-def _beyond_too(
+def _overflows_rescored(
     weighed: np.ndarray,
     scoring: Scoring,
     x: np.ndarray,

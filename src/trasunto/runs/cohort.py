@@ -55,7 +55,7 @@ class Cohort:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Return what is to be said of the members beside how they ended, a sentence each."""
+        """Return a sentence on each output of the members that cannot reach the values of the rows."""
         return tuple(self._request.remarks.values())
 
     def __repr__(self) -> str:
@@ -119,7 +119,7 @@ class Cohort:
         Columns: id, network, loss, every other field of the recipe in which members differ (such as ``optimizer``,
         ``batch_size`` or ``tied``), every number of the recipe, seed, status, reason, epochs, parameters, the metrics
         (``train_loss``, ``test_loss``, ...; NaN for a member that diverged), and seconds of training. Where some
-        outputs cannot be what the rows are, `remark` says so, and is empty for the others.
+        outputs cannot reach the values of the rows, `remark` says so, and is empty for the others.
         """
         wide, outcomes = self._read.history, self._read.outcomes
         last = wide[wide["epoch"] == wide["id"].map(self._read.shown)].rename(columns={"epoch": "epochs"})

@@ -108,11 +108,11 @@ class Request:
 
     @cached_property
     def remarks(self) -> dict[str, str]:
-        """Return what is to be said of outputs that cannot be what the rows are, by the output's word."""
+        """Return a sentence on each output that cannot reach the values of the rows, by the output's word."""
         return reach.remarks((member.recipe, member.table) for member in self.members)
 
     def remark(self, member: Member) -> str:
-        """Return what is to be said of a member before it is trained, or nothing."""
+        """Return the remark on a member's output; empty where it has none."""
         return remark_on(member.recipe, self.remarks)
 
     @property

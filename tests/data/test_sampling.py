@@ -146,16 +146,14 @@ def test_a_column_holds_what_the_whole_file_says_whatever_it_begins_with(
     pd.testing.assert_frame_equal(drawn, whole.iloc[draw(200, 150, 0)].reset_index(drop=True))
 
 
-def test_a_word_among_numbers_is_refused_where_it_was_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_among_numbers_are_refused_where_they_were_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rows.csv"
-    numbers = draw(200, 150, 0).tolist()
-    last = numbers[-1]
-    path.write_text(
-        "\n".join(["a,b", *(f"{row * 7 % 200},{'word' if row == last else row % 9}" for row in range(200))])
-    )
+    late = draw(200, 150, 0).tolist()[-10:]
+    cells = ["word" if row in late else str(row % 9) for row in range(200)]
+    path.write_text("\n".join(["a,b", *(f"{row * 7 % 200},{cell}" for row, cell in enumerate(cells))]))
     monkeypatch.setattr("trasunto.data.drawn_files.BLOCK", 256)
     monkeypatch.setattr("trasunto.data.drawn_files.ROWS_AT_ONCE", 1)
-    with pytest.raises(DataError, match=rf"column 'b' holds 'word' in row {last + 2} of .*rows.csv"):
+    with pytest.raises(DataError, match=rf"column 'b' holds 'word' in row {late[0] + 2} of .*rows.csv"):
         read_records(path, rows=150)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from trasunto.data.columns import numbered
 from trasunto.data.header import is_number, looks_like_data
 from trasunto.data.places import Place
-from trasunto.data.text_streams import Written, encoding_of, opened, single_spaced
+from trasunto.data.text_streams import GZIP, Written, encoding_of, opened, single_spaced
 from trasunto.errors import DataError
 
 SEPARATORS = ",;\t|"
@@ -194,7 +194,7 @@ def _beginning(path: Path, layout: Layout) -> tuple[Written, bytes, bool]:
             for magic, kind in _OTHER_FILES.items():
                 if start.startswith(magic):
                     raise DataError(f"{path} holds {kind}, not text; save its rows as text, with commas between them")
-            packed = start.startswith(b"\x1f\x8b")
+            packed = start.startswith(GZIP)
             raw.seek(0)
             with opened(raw, Written(packed)) as stream:
                 # A buffer, for pyarrow's `read` never gives back its bytes where the stream turns out to be damaged.

@@ -18,7 +18,7 @@ from trasunto.data.header import is_number
 from trasunto.data.memory import free_memory
 from trasunto.data.parts import Part, parts_of
 from trasunto.data.sampling import Drawing, Drawn
-from trasunto.data.text_streams import opened
+from trasunto.data.text_streams import GZIP, opened
 from trasunto.data.usefulness import MOST_WORDS
 from trasunto.errors import DataError
 
@@ -144,10 +144,7 @@ def drawn_text(path: Path, dialect: Dialect, texts: Collection[str], numbers: np
 
 def drawn_parquet(file: Any, numbers: np.ndarray) -> tuple[Any, int]:
     """Return the rows of an open file of Parquet that have these numbers, as an Arrow table, and how many there are."""
-    from pyarrow import parquet
-
-    # Buffered, so that a row group of millions is decoded a piece at a time and never lies in memory as a whole.
-    with parquet.ParquetFile(file, buffer_size=BLOCK, pre_buffer=False) as reader:
+    with _opened_parquet(file) as reader:
         chosen, seen = [], 0
         for group in range(reader.num_row_groups):
             end = seen + reader.metadata.row_group(group).num_rows
@@ -162,12 +159,24 @@ def drawn_parquet(file: Any, numbers: np.ndarray) -> tuple[Any, int]:
         return _table(chosen, reader.schema_arrow), seen
 
 
+def _opened_parquet(file: Any) -> Any:
+    from pyarrow import parquet
+
+    # Buffered, so that a row group of millions is decoded a piece at a time and never lies in memory as a whole.
+    return parquet.ParquetFile(file, buffer_size=BLOCK, pre_buffer=False)
+
+
 def _surely_fits(parts: Sequence[Part]) -> bool:
     """Say whether files are too small to need a closer look."""
     if parts[0].is_text:
-        size = sum(part.path.stat().st_size for part in parts)
-        return size * MOST_UNPACKED * NUMBER_BYTES / SMALLEST_NUMBER < free_memory()
+        size = sum(part.path.stat().st_size * (MOST_UNPACKED if _is_packed(part) else 1) for part in parts)
+        return size * NUMBER_BYTES / SMALLEST_NUMBER < free_memory()
     return sum(rows * columns for rows, columns in map(_size_of_parquet, parts)) * MOST_OF_A_CELL < free_memory()
+
+
+def _is_packed(part: Part) -> bool:
+    with part.path.open("rb") as file:
+        return file.read(len(GZIP)) == GZIP
 
 
 def _size_of_parquet(part: Part) -> tuple[int, int]:
@@ -205,11 +214,9 @@ class _Head(NamedTuple):
 
 def _head(part: Part, dialect: Dialect | None) -> _Head | None:
     """Return the first rows of a file; None where it has none, or whoever reads it will say what is wrong with it."""
-    from pyarrow import parquet
-
     try:
         if dialect is None:
-            with part.path.open("rb") as file, parquet.ParquetFile(file, pre_buffer=False) as reader:
+            with part.path.open("rb") as file, _opened_parquet(file) as reader:
                 first, size = next(reader.iter_batches(ROWS_LOOKED_AT)), 1
         else:
             first = next(_text_batches(part.path, dialect, BLOCK))

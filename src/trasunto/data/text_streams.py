@@ -19,6 +19,9 @@ _MARKS = (
 )
 """Byte order marks; that of UTF-16 begins as one of UTF-32 does."""
 
+GZIP = b"\x1f\x8b"
+"""What a file packed with gzip begins with."""
+
 ENOUGH = 1000
 """Bytes by which an encoding without a mark is told."""
 

@@ -289,3 +289,16 @@ def test_no_reasons_are_asked_for(model: Model, frame: pd.DataFrame) -> None:
     assert model.explain(frame.iloc[:0]) == ()
     with pytest.raises(TrasuntoError, match="0 reasons"):
         model.explain(frame, most=0)
+
+
+def test_former_names_still_work_and_warn(model: Model, frame: pd.DataFrame) -> None:
+    with pytest.warns(DeprecationWarning, match=r"Model\.admit is now Model\.prepare"):
+        admitted = model.admit(frame)
+    np.testing.assert_array_equal(admitted, model.prepare(frame))
+    with pytest.warns(DeprecationWarning, match=r"Model\.score\(x=\.\.\.\) is now Model\.score\(rows=\.\.\.\)"):
+        scores = model.score(x=frame)
+    np.testing.assert_array_equal(scores, model.score(rows=frame))
+    with pytest.warns(DeprecationWarning, match="explain"):
+        assert model.explain(x=frame[:2], most=1) == model.explain(frame[:2], most=1)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'x'"):
+        model.flag(frame, x=frame)

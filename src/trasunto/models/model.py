@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
     from trasunto.models.reasons import Reasons
 
 Weights = Mapping[str, np.ndarray]
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _takes_x(method: Method) -> Method:
+    """Take rows by their former name `x` too, and warn of it."""
+
+    @wraps(method)
+    def taking(self: Model, *args: Any, **named: Any) -> Any:
+        if "x" in named and not args and "rows" not in named:
+            _warn_of_old_name(f"{method.__name__}(x=...)", f"{method.__name__}(rows=...)")
+            named["rows"] = named.pop("x")
+        return method(self, *args, **named)
+
+    return cast(Method, taking)
+
+
+def _warn_of_old_name(old: str, new: str) -> None:
+    warnings.warn(f"Model.{old} is now Model.{new}, and its old name will go", DeprecationWarning, stacklevel=3)
 
 
 @dataclass(frozen=True)
@@ -133,16 +152,30 @@ class Model:
         """
         return self.entrance.admit(rows, self.networks[0].dtype)
 
+    def admit(self, x: Any) -> np.ndarray:
+        """Return what :meth:`prepare` returns, which replaces it.
+
+        Warns
+        -----
+        DeprecationWarning
+            Always.
+        """
+        _warn_of_old_name("admit", "prepare")
+        return self.prepare(x)
+
+    @_takes_x
     def reconstruct(self, rows: Any) -> np.ndarray:
         """Return what the networks make of raw rows, (n, d) prepared as :meth:`prepare` does: the mean over them."""
         x = self.prepare(rows)
         return mean_of([network.reconstruct(x) for network in self.networks])
 
+    @_takes_x
     def encode(self, rows: Any) -> np.ndarray:
         """Return the latents (n, z) of raw rows; those of several networks stand side by side."""
         x = self.prepare(rows)
         return np.concatenate([network.encode(x) for network in self.networks], axis=1)
 
+    @_takes_x
     def score(self, rows: Any) -> NDArray[np.float64]:
         """Return how strange each raw row is, (n,): higher is stranger. The rows beside it make no difference."""
         return self.score_prepared(self.prepare(rows))
@@ -158,6 +191,7 @@ class Model:
         checked = self.entrance.checked(x, self.networks[0].dtype)
         return self.judgement.score(self.networks, checked, self.entrance.spans)
 
+    @_takes_x
     def flag(self, rows: Any) -> NDArray[np.bool_]:
         """Return which raw rows are strange, (n,): those whose score is above the threshold."""
         return self.threshold.flagged(self.score(rows))
@@ -193,6 +227,7 @@ class Model:
             raise TrasuntoError(f"a goal is a trasunto.Goal, such as Goal('false_alarms', 0.01), not {goal!r}")
         return replace(self, threshold=goal.chosen_on(self.score(rows), labels))
 
+    @_takes_x
     def explain(self, rows: Any, most: int = 5) -> tuple[Reasons, ...]:
         """Say of each raw row which of its columns make it strange, the strangest first, in the columns' own units.
 

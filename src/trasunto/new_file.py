@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from trasunto.errors import TrasuntoError
+
+
+def path_of(what: str, path: object) -> Path:
+    """Return what was given for `what` as a path.
+
+    Raises
+    ------
+    TrasuntoError
+        It is none.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TrasuntoError(f"{what} must be the path of a file, not {reprlib.repr(path)}")
+    return Path(path)
 
 
 def refuse_taken(path: str | os.PathLike[str], endings: Sequence[str]) -> Path:
@@ -18,7 +32,7 @@ def refuse_taken(path: str | os.PathLike[str], endings: Sequence[str]) -> Path:
     TrasuntoError
         Its name has none of the `endings`, it exists, or its folder does not or cannot be written.
     """
-    place = Path(path)
+    place = path_of("the new file", path)
     if place.suffix not in endings:
         raise TrasuntoError(f"the file '{place}' cannot be written: its name must end in {' or '.join(endings)}")
     if os.path.lexists(place):

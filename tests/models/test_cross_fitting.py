@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from trasunto.cohort.application import Applied
+from trasunto.cohort.memory import Fitted, fit
 from trasunto.data import Table, from_arrays, read_records
 from trasunto.errors import TrasuntoError
+from trasunto.models import fitting
 from trasunto.models.cross_fitting import count_folds, cross_fitted, folds
 from trasunto.models.fitting import fit_model
 from trasunto.models.goals import contamination, false_alarms
@@ -147,6 +149,38 @@ def test_networks_that_set_the_threshold_are_told_of_apart() -> None:
         observe_folds=lambda event: apart.append(event.epoch),
     )
     assert (told, len(apart)) == ([0, 1, 2, 3, 4], 10 * 5)
+
+
+def test_parts_whose_networks_diverge_are_left_out_of_the_threshold_and_none_left_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = from_arrays(rows_of(np.random.default_rng(0))[0])
+    quick = Recipe("[2 linear] > linear", epochs=1, batch_size=16)
+    real, calls = fit, 0
+
+    def diverging(bad: Callable[[int], bool]) -> None:
+        nonlocal calls
+        calls = 0
+
+        def trained(*given: Any, **named: Any) -> list[Fitted]:
+            nonlocal calls
+            calls += 1
+            fitted = real(*given, **named)
+            return [replace(one, status="diverged", reason="so it is") for one in fitted] if bad(calls) else fitted
+
+        monkeypatch.setattr(fitting, "fit", trained)
+
+    diverging(lambda call: call in (2, 5))  # the first are the detector's own
+    threshold = fit_model(table, quick).threshold
+    assert (calls, threshold.rows) == (11, 60 - 2 * 6)
+    assert threshold.guarantee.endswith(
+        "2 parts of the rows are left out, where a network that was to score them diverged."
+    )
+    diverging(lambda call: call > 1)
+    with pytest.raises(
+        TrasuntoError, match=r"seed 0, trained once more on part of the rows, diverged because so it is"
+    ):
+        fit_model(table, quick)
 
 
 def test_one_row_is_too_few_for_a_rate_of_later_rows() -> None:

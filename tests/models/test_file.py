@@ -143,6 +143,8 @@ def test_a_file_of_each_version_is_read_by_every_later_release(version: str) -> 
 
 
 def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(TrasuntoError, match="a model must be the path of a file, not None"):
+        open_model(None)  # type: ignore[arg-type]
     with pytest.raises(ModelFileError, match=r"model file '.*nowhere.trasunto' is not there"):
         open_model(tmp_path / "nowhere.trasunto")
     with pytest.raises(ModelFileError, match="is no file but a folder"):

@@ -26,6 +26,11 @@ from trasunto.models.goals import Goal, contamination, cross_fitted, false_alarm
         ({"recall": 0.9}, "belong to a threshold from labels"),
         ({"kind": "labels", "recall": 0.0}, "recall is 0.0"),
         ({"kind": "labels", "costs": (1.0, 0.0)}, r"costs of a false alarm and of a miss are \(1.0, 0.0\)"),
+        ({"kind": "labels", "costs": (1.0,)}, r"are \(1.0,\); they must be two numbers above 0"),
+        ({"kind": "labels", "costs": 5}, "are 5; they must be two numbers above 0"),
+        ({"kind": "labels", "costs": ("a", 1)}, "they must be two numbers above 0"),
+        ({"kind": "labels", "recall": "0.5"}, "recall is '0.5'; it must be a number above 0 and at most 1"),
+        ({"kind": "false_alarms", "confidence": "0.9"}, "confidence is '0.9'; it must be a number above 0 and below 1"),
         ({"kind": "labels", "recall": 0.9, "costs": (1.0, 2.0)}, "a recall or costs, not both"),
     ],
 )

@@ -287,18 +287,21 @@ def test_a_category_is_one_reason_with_its_word(model: Model, frame: pd.DataFram
 
 def test_no_reasons_are_asked_for(model: Model, frame: pd.DataFrame) -> None:
     assert model.explain(frame.iloc[:0]) == ()
-    with pytest.raises(TrasuntoError, match="0 reasons"):
+    with pytest.raises(TrasuntoError, match=r"most must be a whole number from 1 to .*, not 0"):
         model.explain(frame, most=0)
+    with pytest.raises(TrasuntoError, match="not '2'"):
+        model.explain(frame, most="2")  # type: ignore[arg-type]
 
 
 def test_former_names_still_work_and_warn(model: Model, frame: pd.DataFrame) -> None:
+    formerly: dict[str, Any] = {"x": frame}
     with pytest.warns(DeprecationWarning, match=r"Model\.admit is now Model\.prepare"):
         admitted = model.admit(frame)
     np.testing.assert_array_equal(admitted, model.prepare(frame))
     with pytest.warns(DeprecationWarning, match=r"Model\.score\(x=\.\.\.\) is now Model\.score\(rows=\.\.\.\)"):
-        scores = model.score(x=frame)
+        scores = model.score(**formerly)
     np.testing.assert_array_equal(scores, model.score(rows=frame))
     with pytest.warns(DeprecationWarning, match="explain"):
-        assert model.explain(x=frame[:2], most=1) == model.explain(frame[:2], most=1)
+        assert model.explain(**formerly, most=1) == model.explain(frame, most=1)
     with pytest.raises(TypeError, match="unexpected keyword argument 'x'"):
-        model.flag(frame, x=frame)
+        model.flag(frame, **formerly)

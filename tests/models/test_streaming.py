@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,8 @@ def test_ids_are_handed_on_in_the_rows_order(model: Model, frame: pd.DataFrame, 
     assert list(found.columns) == ["account", "id", "anomaly_score", "flagged"]
     assert found["account"].tolist() == rows["account"].tolist()
     assert found["id"].tolist() == rows["id"].tolist()
+    score_file(model, tmp_path / name, tmp_path / "one.parquet", ids="account")
+    assert pd.read_parquet(tmp_path / "one.parquet")["account"].tolist() == rows["account"].tolist()
     assert np.array_equal(found["anomaly_score"], model.score(frame))
 
 
@@ -305,3 +308,18 @@ def test_a_missing_value_is_refused_where_training_refused_them(frame: pd.DataFr
     assert "column 'rate' has no value in row 125" in sentence
     with pytest.raises(DataError):
         strict.score(rows)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"model": "m.trasunto"}, "model must be a Model, as trasunto.open_model gives it, not 'm.trasunto'"),
+        ({"rows": pd.DataFrame({"a": [1]})}, "rows must be the path of a file"),
+        ({"out": None}, "the new file must be the path of a file, not None"),
+    ],
+)
+def test_what_is_no_model_and_no_path_is_refused_by_name(
+    model: Model, tmp_path: Path, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TrasuntoError, match=said):
+        score_file(**{"model": model, "rows": tmp_path / "rows.csv", "out": tmp_path / "s.parquet", **given})

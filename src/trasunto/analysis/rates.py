@@ -17,7 +17,7 @@ TAIL = 0.1
 """The share of scores from whose heights those beyond the highest are extrapolated."""
 
 
-def from_cross_fitting(scores: ArrayLike, rate: float, *, began: bool = False) -> Threshold:
+def from_cross_fitting(scores: ArrayLike, rate: float, *, began: bool = False, lost: int = 0) -> Threshold:
     """Return the threshold that about `rate` of later rows lie above, from rows that were trained on.
 
     Parameters
@@ -28,6 +28,8 @@ def from_cross_fitting(scores: ArrayLike, rate: float, *, began: bool = False) -
         Share of later rows that may be flagged, above 0 and below 1.
     began : bool
         Whether those networks began from weights that may know the rows nevertheless; the guarantee then says so.
+    lost : int
+        How many parts of the rows have no scores, since a network trained without them diverged; the guarantee says so.
 
     Raises
     ------
@@ -67,6 +69,9 @@ def from_cross_fitting(scores: ArrayLike, rate: float, *, began: bool = False) -
         )
     if began:
         guarantee += " The networks began from weights that may know these rows; then more are flagged."
+    if lost:
+        parts = "1 part of the rows is" if lost == 1 else f"{lost} parts of the rows are"
+        guarantee += f" {parts} left out, where a network that was to score them diverged."
     return chosen(
         value=value,
         kind="cross_fitted",

@@ -23,6 +23,7 @@ from trasunto.data.tabular_files import names_of_part, with_keys
 from trasunto.data.text_streams import opened
 from trasunto.errors import DataError
 from trasunto.models.entrance import Entrance
+from trasunto.new_file import path_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,7 +261,7 @@ def find_source(
     DataError
         There are none, they are neither Parquet nor text, or the columns of one are not the model's: which, is said.
     """
-    place = Path(path)
+    place = path_of("rows", path)
     refuse_unreadable_name(path)
     if not place.exists() and not is_pattern(place):
         raise DataError(f"there is no file of rows '{place}'")

@@ -86,19 +86,22 @@ def cross_fitted(
     score, spans
         As :meth:`trasunto.models.scoring.Judgement.fit` takes them.
     train
-        Returns networks trained on the rows of a fold's table, of which as many are twice there as are left out.
+        Returns networks trained on the rows of a fold's table, of which as many are twice there as are left out; none
+        where they cannot be used, and the fold is left out.
     rescale
         Whether a fold's rows are scaled by those it is trained on, as the table's were by all.
     """
-    found = []
+    found: list[NDArray[np.float64]] = []
     for fold in folds(table.n, rate):
         seen = _rescaled(table, fold.known) if rescale else table
         networks = train(seen.take(fold.filled()))
+        if not networks:
+            continue
         dtype = networks[0].dtype
         known = fold.known if len(fold.known) > 1 else fold.filled()  # a covariance of one row there is not
         judgement = Judgement.fit(score, networks, seen.values(known, dtype), spans)
         found.append(judgement.score(networks, seen.values(fold.held, dtype), spans))
-    return np.concatenate(found)
+    return np.concatenate([*found, np.zeros(0)])
 
 
 def _parts(n: int) -> int:

@@ -21,7 +21,7 @@ from trasunto.models import document
 from trasunto.models.document import ANY, Expected
 from trasunto.models.model import Model
 from trasunto.models.scoring import refuse_senseless
-from trasunto.new_file import refuse_taken, write_new
+from trasunto.new_file import path_of, refuse_taken, write_new
 
 ENDING = ".trasunto"
 KEY = "trasunto-model"
@@ -82,7 +82,7 @@ def open_model(path: str | os.PathLike[str]) -> Model:
         There is no such file, or it is not a model, is damaged, or was written by a newer trasunto; the sentence says
         which.
     """
-    place = Path(path)
+    place = path_of("a model", path)
     with _explained(place):
         _refuse_what_is_no_file(place)
         return _opened(place)

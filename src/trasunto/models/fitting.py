@@ -16,7 +16,7 @@ from trasunto.analysis.rates import from_cross_fitting
 from trasunto.analysis.thresholds import Threshold
 from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
-from trasunto.cohort.outcome import STALLED, advice
+from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
 from trasunto.errors import DataError, RecipeError
 from trasunto.models.cross_fitting import cross_fitted
@@ -45,29 +45,38 @@ class _Plan:
     way: Entrance
 
     def train(self, rows: Table, observe: Callable[[Event], None] | None) -> list[Fitted]:
-        """Train the networks on rows; one that diverges is refused."""
-        fitted = fit(self.recipes, rows, self.seeds, starts=self.starts, stopping=self.stopping, observe=observe)
-        _refuse_diverged(fitted)
-        return fitted
+        """Train the networks on rows."""
+        return fit(self.recipes, rows, self.seeds, starts=self.starts, stopping=self.stopping, observe=observe)
 
     def applied(self, fitted: Sequence[Fitted]) -> list[Applied]:
         """Return trained networks, ready to be applied."""
         return [Applied(one.recipe, one.weights, self.way.blocks) for one in fitted]
 
     def cross_fit(self, table: Table, rate: float, score: str, observe: Callable[[Event], None] | None) -> Threshold:
-        """Return the threshold for a rate of later rows, from networks trained on parts of the table."""
+        """Return the threshold for a rate of later rows, from networks trained on parts of the table.
+
+        Parts of which a network diverges are left out: the detector's own did not, and what the others show of later
+        rows is as true without these.
+        """
         began = any(self.starts or ())
         # Weights to begin from were fitted to rows scaled as these are, and "bce" takes no rows outside 0 to 1.
         scaled_once = began or any(recipe.loss == "bce" for recipe in self.recipes)
-        scores = cross_fitted(
-            table,
-            rate,
-            score,
-            self.way.spans,
-            lambda rows: self.applied(self.train(rows, observe)),
-            rescale=not scaled_once,
-        )
-        return from_cross_fitting(scores, rate, began=began)
+        lost: list[Fitted] = []
+
+        def networks(rows: Table) -> list[Applied]:
+            fitted = self.train(rows, observe)
+            bad = [one for one in fitted if one.status == DIVERGED]
+            lost.extend(bad[:1])
+            return [] if bad else self.applied(fitted)
+
+        scores = cross_fitted(table, rate, score, self.way.spans, networks, rescale=not scaled_once)
+        if not len(scores):
+            raise RecipeError(
+                f"the threshold cannot be set by cross-fitting: the detector's networks were trained, but the one with "
+                f"seed {lost[0].seed}, trained once more on part of the rows, diverged because {lost[0].reason}: "
+                f"{advice(lost[0].outcome)}; or ask for a contamination, which trains no networks again"
+            )
+        return from_cross_fitting(scores, rate, began=began, lost=len(lost))
 
 
 def fit_model(
@@ -138,6 +147,7 @@ def fit_model(
     way = Entrance.to(table, tuple(ignored))
     plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way)
     fitted = plan.train(training, observe)
+    _refuse_diverged(fitted)
     if must_learn:
         _refuse_unlearnt(fitted)
     networks = plan.applied(fitted)
@@ -214,7 +224,7 @@ def _refuse_what_cannot_be_promised(goal: Goal, table: Table, kept: Table | None
 
 def _refuse_diverged(fitted: Sequence[Fitted]) -> None:
     for one in fitted:
-        if one.status == "diverged":
+        if one.status == DIVERGED:
             raise RecipeError(f"the network with seed {one.seed} diverged because {one.reason}: {advice(one.outcome)}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,12 +59,14 @@ class Goal:
             raise one_of("threshold goal", self.kind, KINDS)
         self._refuse_wrong_rates()
         self._refuse_what_belongs_elsewhere()
-        if self.confidence is not None and not 0 < self.confidence < 1:
-            raise TrasuntoError(f"the confidence is {self.confidence}; it must be above 0 and below 1")
-        if self.recall is not None and not 0 < self.recall <= 1:
-            raise TrasuntoError(f"the recall is {self.recall}; it must be above 0 and at most 1")
-        if self.costs is not None and not all(0 < cost < math.inf for cost in self.costs):
-            raise TrasuntoError(f"the costs of a false alarm and of a miss are {self.costs}; both must be above 0")
+        if self.confidence is not None and not (_is_number(self.confidence) and 0 < self.confidence < 1):
+            raise TrasuntoError(f"the confidence is {self.confidence!r}; it must be a number above 0 and below 1")
+        if self.recall is not None and not (_is_number(self.recall) and 0 < self.recall <= 1):
+            raise TrasuntoError(f"the recall is {self.recall!r}; it must be a number above 0 and at most 1")
+        if self.costs is not None and not _are_costs(self.costs):
+            raise TrasuntoError(
+                f"the costs of a false alarm and of a miss are {self.costs!r}; they must be two numbers above 0"
+            )
 
     @property
     def keeps_rows(self) -> bool:
@@ -145,6 +148,11 @@ class Goal:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _are_costs(value: object) -> bool:
+    pair = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
+    return pair and all(_is_number(cost) and 0 < cost < math.inf for cost in value)  # type: ignore[attr-defined]
 
 
 def cross_fitted(rate: float = 0.01) -> Goal:

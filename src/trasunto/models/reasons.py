@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trasunto.analysis.explanation import FeatureExplanation, explain_row
-from trasunto.errors import TrasuntoError
 from trasunto.models.scoring import Spans
+from trasunto.spec.rules import Number
 
 if TYPE_CHECKING:
     from trasunto.models.model import Model
+
+
+MOST = Number("how many columns an explanation names", low=1, high=10**9, whole=True)
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,7 @@ def reasons(model: Model, shown: Sequence[Sequence[object]], x: np.ndarray, most
     TrasuntoError
         No column is asked for.
     """
-    if most < 1:
-        raise TrasuntoError(f"{most} reasons are asked for; at least 1 is needed")
+    MOST.check("most", most)
     way = model.entrance
     if not len(x):
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Sequence
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.data.dialect import Layout
-from trasunto.errors import DataError
+from trasunto.errors import DataError, TrasuntoError
 from trasunto.models.batches import Batch, Source, find_source
 from trasunto.models.model import Model
 from trasunto.new_file import refuse_taken, write_new
@@ -69,7 +70,7 @@ def score_file(
     rows: str | os.PathLike[str],
     out: str | os.PathLike[str],
     *,
-    ids: Sequence[str] = (),
+    ids: Sequence[str] | str = (),
     header: bool | None = None,
     encoding: str | None = None,
     observe: Callable[[float], None] | None = None,
@@ -85,7 +86,7 @@ def score_file(
         A new Parquet file with the columns `ids`, or where none is named ``row`` (counted from 0); ``anomaly_score``,
         higher is stranger; and ``flagged``.
     ids
-        Columns of the rows that are handed on.
+        Columns of the rows that are handed on, or one.
     header, encoding
         Of files of text, as :func:`trasunto.read` takes them.
     observe
@@ -98,6 +99,9 @@ def score_file(
         new file.
     """
     begun = time.monotonic()
+    if not isinstance(model, Model):
+        raise TrasuntoError(f"model must be a Model, as trasunto.open_model gives it, not {reprlib.repr(model)}")
+    ids = (ids,) if isinstance(ids, str) else tuple(ids or ())
     place = refuse_taken(out, (ENDING,))
     source = find_source(rows, model.entrance, ids, Layout(header, encoding))
     if taken := {SCORE, FLAG} & set(ids):

@@ -10,7 +10,7 @@ import pytest
 
 from trasunto.data.columns import is_number, named, no_column
 from trasunto.data.columns import numbers as numbers_of
-from trasunto.data.finding import Wishes, records_of
+from trasunto.data.features import Wishes, records_of
 from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
 from trasunto.data.records import Records

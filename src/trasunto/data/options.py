@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, TypedDict
 
 from trasunto.data.dialect import Layout
-from trasunto.data.finding import Wishes
+from trasunto.data.features import Wishes
 from trasunto.data.reading import read_with_test
 from trasunto.data.records import TEST_SHARE
 from trasunto.data.sampling import Drawing

@@ -23,8 +23,8 @@ from trasunto.data.prepared_columns import (
     PreparedColumn,
     PreparedNumber,
     column_from_json,
-    scaled,
 )
+from trasunto.data.scale import scaled
 from trasunto.errors import DataError, one_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from trasunto.data.arrow_faults import refuse_names_twice
 from trasunto.data.columns import numbered
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.drawn_files import drawn_of_files, row_bytes
-from trasunto.data.finding import Wishes, records_of
+from trasunto.data.features import Wishes, records_of
 from trasunto.data.frames import frame_of
 from trasunto.data.number_formats import NumberFormat
 from trasunto.data.numpy_files import read_arrays

@@ -89,7 +89,11 @@ def test_labels_without_a_normal_one_are_asked_about(rows: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"seeds": 0}, "0 networks"), ({"score": "mean"}, "score 'mean'"), ({"fields": {"epoch": 1}}, "did you mean")],
+    [
+        ({"seeds": 0}, "seeds must be a count from 1"),
+        ({"score": "mean"}, "score 'mean'"),
+        ({"fields": {"epoch": 1}}, "did you mean"),
+    ],
 )
 def test_what_cannot_be_planned_is_refused(rows: Path, options: dict[str, object], said: str) -> None:
     with pytest.raises(TrasuntoError, match=said):

@@ -110,7 +110,7 @@ def test_help_names_every_score(typed: Typed) -> None:
         (("--from-labels", "--drop", "Class"), "no known anomalies"),
         ((*LABELLED, "--false-alarms", "0.1", "--calibration", "1"), "cannot be kept for calibration"),
         ((*LABELLED, "--score", "mes"), "did you mean 'mse'?"),
-        ((*LABELLED, "--seeds", "0"), "0 networks"),
+        ((*LABELLED, "--seeds", "0"), "seeds must be a count from 1"),
         ((*LABELLED, "--network", "[4 sigmoyd] > linear"), "did you mean 'sigmoid'?"),
         ((*LABELLED, "--epochs", "x"), "epochs must be"),
         ((*LABELLED, "--scaling", "log"), "scaling"),

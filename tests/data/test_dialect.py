@@ -44,6 +44,11 @@ def test_columns_may_be_separated_in_many_ways(name: str, separator: str, ends: 
         ("full name\nAnn Lee\nBo Li\n", ["full name"], ["Ann Lee"]),
         (' mpg   cyl  n\n 18.0  8\t"a  car" \n 9.5  6\t"x"\n', ["mpg", "cyl", "n"], [18, 8, "a  car"]),
         ("sep=;\na;b,c\n1;2\n", ["a", "b,c"], [1, 2]),
+        ('age, work, "pay, a year"\n39, State gov, <=50K\n50, "a, b", >50K\n', ["age", "work", "pay, a year"],
+         [39, "State gov", "<=50K"]),
+        ('"a", "b"\r\n"1", "2"\r\n"3", "4"\r\n', ["a", "b"], [1, 2]),
+        ("a | b\nx | 2.5 \ny | 4 \n", ["a", "b"], ["x", 2.5]),
+        ("name;note\nx; a\ny;b\n", ["name", "note"], ["x", " a"]),
         ("\ufeffsep=|\r\na|b\r\n1|2\r\n", ["a", "b"], [1, 2]),
         ("a~b\n1~2\n".replace("~", "|"), ["a", "b"], [1, 2]),
     ],
@@ -54,6 +59,12 @@ def test_the_separator_is_the_one_that_makes_rows_of_one_width(
     frame, _ = read_columns(written(tmp_path / "rows.csv", content))
     assert frame.columns.tolist() == names
     assert frame.iloc[0].tolist() == first
+
+
+def test_blanks_are_kept_where_known_names_have_them(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.csv", "a, work\n1, x\n2, y\n")
+    assert dialect_of(path).names == ("a", "work")
+    assert dialect_of(path, known=["a", " work"]).names == ("a", " work")
 
 
 def test_rows_after_a_line_that_names_the_separator_are_counted_as_a_spreadsheet_does(tmp_path: Path) -> None:

@@ -325,3 +325,14 @@ def test_rows_are_shown_in_the_units_of_their_columns_and_of_the_parts_of_dates(
     assert shown.iloc[0].tolist() == [6.0, 1.25, 1500.0, 1.0, "x"]
     assert shown.isna().iloc[1].all()
     assert tuple(shown.columns) == tuple(written.restore(written.apply(rows)).columns) == written.names
+
+
+def test_a_category_is_known_with_and_without_blanks_beside_it() -> None:
+    column = PreparedCategory("work", (" Private", "Never"))
+    assert column.codes(pd.Series(["Private", " Private", "Never ", "Privat", None], dtype=object)).tolist() == [
+        0,
+        0,
+        1,
+        -1,
+        -1,
+    ]

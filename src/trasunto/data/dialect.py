@@ -18,7 +18,7 @@ from typing import Any
 from trasunto.data.columns import numbered
 from trasunto.data.header import is_number, looks_like_data
 from trasunto.data.places import Place
-from trasunto.data.text_streams import GZIP, Written, encoding_of, opened, single_spaced
+from trasunto.data.text_streams import GZIP, Written, encoding_of, opened, single_spaced, unpadded
 from trasunto.errors import DataError
 
 SEPARATORS = ",;\t|"
@@ -169,6 +169,9 @@ def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = (
     if separator == SPACE:
         written = written.with_single_spaces()
     rows = _rows(rest, separator, whole)
+    if _is_padded(rows, separator) and not any(name != name.strip() for name in known):
+        written = written.without_blanks(separator)
+        rows = _rows(unpadded(rest, separator), separator, whole)
     if not rows:
         raise _no_names(path, rest, separator)
     if "\N{REPLACEMENT CHARACTER}" in "".join(rows[0]) and "\N{REPLACEMENT CHARACTER}".encode() not in content:
@@ -254,6 +257,15 @@ def _rows(text: str, separator: str, whole: bool) -> list[list[str]]:
     except csv.Error:
         return rows
     return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _is_padded(rows: Sequence[Sequence[str]], separator: str) -> bool:
+    """Say whether a blank follows each separator, as in "39, State-gov, 77516", and belongs to no text."""
+    later = [cell for row in rows[1:] for cell in row[1:]]
+    if separator not in ",;|" or not later or not all(cell[:1] in ("", " ") for cell in later) or not any(later):
+        return False
+    # Of numbers Arrow leaves out blanks by itself.
+    return not all(is_number(cell) for row in rows for cell in row)
 
 
 def _no_names(path: Path, text: str, separator: str) -> DataError:

@@ -204,9 +204,18 @@ class PreparedCategory:
         import pandas as pd
 
         codes, words = pd.factorize(column.where(column.notna(), self.fill))
-        known = np.array([self._places.get(word_key(word), -1) for word in words] + [-1])
+        known = np.array([self._place(word) for word in words] + [-1])
         found: np.ndarray = known[codes]
         return found
+
+    def _place(self, word: str) -> int:
+        """Return the place of a category, with or without blanks beside it as it was in training; -1 of no category."""
+        found = self._places.get(word_key(word))
+        return self._stripped.get(word_key(word.strip()), -1) if found is None else found
+
+    @cached_property
+    def _stripped(self) -> dict[str, int]:
+        return {word_key(word.strip()): place for place, word in reversed(tuple(enumerate(self.words)))}
 
     @cached_property
     def _places(self) -> dict[str, int]:

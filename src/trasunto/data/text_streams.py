@@ -1,4 +1,4 @@
-"""Streams of a file of text as UTF-8, unpacked, with one space where any number of spaces separates columns."""
+"""Streams of a file of text as UTF-8, unpacked, with single separators and without blanks beside them."""
 
 from __future__ import annotations
 
@@ -38,15 +38,22 @@ class Written:
         As Python names it.
     spaced
         Whether any number of spaces and tabs separates columns, and one shall.
+    padded
+        Another separator, beside which blanks stand, and none shall; empty where there are none.
     """
 
     packed: bool = False
     encoding: str = "utf-8"
     spaced: bool = False
+    padded: str = ""
 
     def with_single_spaces(self) -> Written:
         """Return the same, read with one space between columns."""
         return replace(self, spaced=True)
+
+    def without_blanks(self, separator: str) -> Written:
+        """Return the same, read without blanks beside this separator."""
+        return replace(self, padded=separator)
 
 
 def encoding_of(start: bytes) -> str:
@@ -81,7 +88,9 @@ def opened(raw: IO[bytes], written: Written) -> Any:
     stream = pyarrow.CompressedInputStream(raw, "gzip") if written.packed else pyarrow.PythonFile(raw, "r")
     if codecs.lookup(written.encoding).name != "utf-8":
         stream = pyarrow.transcoding_input_stream(stream, written.encoding, "utf-8")
-    return pyarrow.PythonFile(_Spaced(stream), "r") if written.spaced else stream
+    if not written.spaced and not written.padded:
+        return stream
+    return pyarrow.PythonFile(_Respaced(stream, written.padded), "r")
 
 
 def single_spaced(text: str) -> str:
@@ -92,14 +101,26 @@ def single_spaced(text: str) -> str:
     >>> single_spaced('  18.0   8\t"chevrolet  malibu"  \n')
     '18.0 8 "chevrolet  malibu"\n'
     """
-    return _Spaced(io.BytesIO(text.encode(errors="replace"))).read().decode()
+    return _Respaced(io.BytesIO(text.encode(errors="replace"))).read().decode()
 
 
-class _Spaced(io.RawIOBase):
-    """A stream of text with single spaces; what stands within quotes is as it was."""
+def unpadded(text: str, separator: str) -> str:
+    r"""Return text without blanks beside a separator and at the ends of lines.
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    Examples
+    --------
+    >>> unpadded('39, State; gov , "a, b"\n', ",")
+    '39,State; gov,"a, b"\n'
+    """
+    return _Respaced(io.BytesIO(text.encode(errors="replace")), separator).read().decode()
+
+
+class _Respaced(io.RawIOBase):
+    """A stream of text with single spaces, or with none beside separators; what stands within quotes is as it was."""
+
+    def __init__(self, stream: Any, padded: str = "") -> None:
+        self._stream, mark = stream, padded.encode()
+        self._shortened = (re.compile(rb"[ \t]*%b[ \t]*" % re.escape(mark)), mark) if mark else (_RUN, b" ")
         self._held, self._ready = b"", b""
         self._quoted = self._ended = False
 
@@ -124,12 +145,13 @@ class _Spaced(io.RawIOBase):
         self._ready += self._single(lines)
 
     def _single(self, lines: bytes) -> bytes:
+        shorten, by = self._shortened
         pieces = lines.split(b'"')
         if not self._quoted:
             pieces[0] = pieces[0].lstrip(b" \t")
         for number, piece in enumerate(pieces):
             if self._quoted == bool(number % 2):  # outside quotes
-                pieces[number] = _RUN.sub(b" ", _BEFORE_AN_END.sub(b"", piece))
+                pieces[number] = shorten.sub(by, _BEFORE_AN_END.sub(b"", piece))
         if len(pieces) % 2 == 0:
             self._quoted = not self._quoted
         if not self._quoted and self._ended:

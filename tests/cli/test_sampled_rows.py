@@ -34,7 +34,7 @@ def rows(tmp_path: Path) -> Path:
 @pytest.fixture
 def let_fit(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Let so many rows fit into memory."""
-    monkeypatch.setattr("trasunto.data.drawn_files.row_bytes", lambda head: LARGE)
+    monkeypatch.setattr("trasunto.data.drawn_files.row_bytes", lambda head, aside: LARGE)
 
     def fit(count: int) -> None:
         free = int(count * LARGE / 0.8) + 1

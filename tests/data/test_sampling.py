@@ -266,5 +266,17 @@ def test_as_many_rows_as_fit_are_drawn(rows: Any, frame: pd.DataFrame, monkeypat
         read_records(rows, rows="fit")
 
 
+def test_categories_of_columns_that_are_no_features_need_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pd.DataFrame({"x": np.arange(1000) % 7, "town": [f"town {row % 400}" for row in range(1000)]})
+    frame.to_parquet(tmp_path / "rows.parquet", index=False)
+    let_be_free(monkeypatch, 1_000_000)
+    with pytest.raises(DataError, match=r"all 1,000 rows of .* need about .* of memory"):
+        read_records(tmp_path / "rows.parquet")
+    assert read_records(tmp_path / "rows.parquet", drop="town").n == 1000
+    assert read_records(tmp_path / "rows.parquet", group="town").n == 1000
+
+
 def test_how_many_fit_has_two_digits() -> None:
     assert [sampling._rounded_down(number) for number in (0, 7, 99, 123, 98_765)] == [0, 7, 99, 120, 98_000]

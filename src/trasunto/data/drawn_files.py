@@ -62,8 +62,10 @@ MOST_UNPACKED = 20
 _OTHER_KIND = re.compile(r"In CSV column #(\d+): (?:.*invalid value '(.*)')?", re.DOTALL)
 
 
-def drawn_of_files(path: Path, drawing: Drawing, layout: Layout = AS_FOUND) -> Drawn | None:
-    """Draw from the rows of a file of columns, or of several; None stands for all of them.
+def drawn_of_files(
+    path: Path, drawing: Drawing, layout: Layout = AS_FOUND, aside: Collection[str] = ()
+) -> Drawn | None:
+    """Draw from the rows of a file of columns, or of several; None stands for all of them, and `aside` are no features.
 
     Raises
     ------
@@ -82,16 +84,19 @@ def drawn_of_files(path: Path, drawing: Drawing, layout: Layout = AS_FOUND) -> D
         n = round(head.rows * sum(_text_bytes(part, dialect) for part, dialect in files if dialect) / head.bytes)
     else:
         n = sum(_count(part, dialect) for part, dialect in files)
-    return drawing.drawn_of(n, row_bytes(head.frame), str(path), about=about)
+    return drawing.drawn_of(n, row_bytes(head.frame, aside), str(path), about=about)
 
 
-def row_bytes(head: pd.DataFrame) -> float:
-    """Estimate the memory that a row takes at most, until a table is made of it, from some rows."""
+def row_bytes(head: pd.DataFrame, aside: Collection[str] = ()) -> float:
+    """Estimate the memory that a row takes at most, until a table is made of it, from some rows.
+
+    Columns that are no features (`aside`) are read and become none.
+    """
     texts = [place for place, dtype in enumerate(head.dtypes) if dtype.kind not in "biufMm"]
     needed = float(NUMBER_BYTES * (head.shape[1] - len(texts)))
     for place in texts:
         column = head.iloc[:, place]
-        words = column.nunique()
+        words = 0 if column.name in aside else column.nunique()
         coded = words if words < max(len(column) / 2, FEW_WORDS) else 0  # as many texts as rows are no categories
         used = column.memory_usage(index=False, deep=True) / len(column)
         needed += COPIES_OF_TEXT * used + CATEGORY_BYTES * min(coded, MOST_WORDS)

@@ -158,7 +158,12 @@ def read_with_test(
     file = _existing_file(path)
     origin = _origin(origin, name_of(file), str(file))
     if is_tabular(file):
-        drawn = drawn_of_files(file, drawing, layout)
+        names = column_names(file, layout)
+        aside = {
+            *wishes.resolved("drop", names, Place(str(file))),
+            *(one for one in roles.values() if isinstance(one, str)),
+        }
+        drawn = drawn_of_files(file, drawing, layout, aside)
         frame, place, remarks = _from_file(file, roles, wishes, layout, None if drawn is None else drawn.numbers)
         read = _drawn_records(frame, place, roles, wishes, origin, known, drawn)
         return replace(read, remarks=(*read.remarks, *remarks)), None

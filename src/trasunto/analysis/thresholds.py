@@ -10,7 +10,6 @@ was set by hand promises nothing.
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trasunto.analysis.rows import column, two_groups
 from trasunto.errors import TrasuntoError, one_of
+from trasunto.spec.rules import is_number
 
 KINDS = ("cross_fitted", "contamination", "false_alarms", "labels")
 """How a threshold can be chosen."""
@@ -103,10 +103,9 @@ class Threshold:
 
 
 def _finite(value: object) -> float:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not math.isfinite(float(value)):  # type: ignore[arg-type]
+    if not is_number(value) or not math.isfinite(float(value)):
         raise TrasuntoError(f"a threshold has the value {value!r}; it must be a finite number")
-    return float(value)  # type: ignore[arg-type]
+    return float(value)
 
 
 def chosen(value: float, **known: Any) -> Threshold:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from trasunto.analysis import thresholds
 from trasunto.analysis.rates import from_cross_fitting
 from trasunto.analysis.thresholds import KINDS, Threshold
 from trasunto.errors import TrasuntoError, one_of
+from trasunto.spec.rules import is_number
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Goal:
             raise one_of("threshold goal", self.kind, KINDS)
         self._refuse_wrong_rates()
         self._refuse_what_belongs_elsewhere()
-        if self.confidence is not None and not (_is_number(self.confidence) and 0 < self.confidence < 1):
+        if self.confidence is not None and not (is_number(self.confidence) and 0 < self.confidence < 1):
             raise TrasuntoError(f"the confidence is {self.confidence!r}; it must be a number above 0 and below 1")
-        if self.recall is not None and not (_is_number(self.recall) and 0 < self.recall <= 1):
+        if self.recall is not None and not (is_number(self.recall) and 0 < self.recall <= 1):
             raise TrasuntoError(f"the recall is {self.recall!r}; it must be a number above 0 and at most 1")
         if self.costs is not None and not _are_costs(self.costs):
             raise TrasuntoError(
@@ -131,10 +131,10 @@ class Goal:
         return self.reached(np.asarray(scores, dtype=np.float64))
 
     def _refuse_wrong_rates(self) -> None:
-        if self.kind == "contamination" and not (_is_number(self.rate) and 0 < self.rate <= 0.5):
+        if self.kind == "contamination" and not (is_number(self.rate) and 0 < self.rate <= 0.5):
             raise TrasuntoError(f"the contamination is {self.rate!r}; it must be a number above 0 and at most 0.5")
         called = {"cross_fitted": "rate of later rows flagged", "false_alarms": "rate of false alarms"}
-        if self.kind in called and not (_is_number(self.rate) and 0 < self.rate < 1):
+        if self.kind in called and not (is_number(self.rate) and 0 < self.rate < 1):
             raise TrasuntoError(f"the {called[self.kind]} is {self.rate!r}; it must be a number above 0 and below 1")
 
     def _refuse_what_belongs_elsewhere(self) -> None:
@@ -146,13 +146,9 @@ class Goal:
             raise TrasuntoError("a threshold from labels has one goal: a recall or costs, not both")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
-
-
 def _are_costs(value: object) -> bool:
     pair = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
-    return pair and all(_is_number(cost) and 0 < cost < math.inf for cost in value)  # type: ignore[attr-defined]
+    return pair and all(is_number(cost) and 0 < cost < math.inf for cost in value)  # type: ignore[attr-defined]
 
 
 def cross_fitted(rate: float = 0.01) -> Goal:

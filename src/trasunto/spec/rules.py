@@ -9,10 +9,16 @@ import math
 import numbers
 import reprlib
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
 from trasunto.errors import RecipeError, one_of
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Say whether a value is a real number, of Python or NumPy; a truth value is none."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)

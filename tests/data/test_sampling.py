@@ -280,3 +280,8 @@ def test_categories_of_columns_that_are_no_features_need_no_memory(
 
 def test_how_many_fit_has_two_digits() -> None:
     assert [sampling._rounded_down(number) for number in (0, 7, 99, 123, 98_765)] == [0, 7, 99, 120, 98_000]
+
+
+def test_more_rows_than_there_can_be_are_refused() -> None:
+    with pytest.raises(DataError, match=r"rows\.parquet claims to hold 1,000,000,000,000,000 rows"):
+        sampling.Drawing(5).drawn_of(10**15, 8.0, "rows.parquet")

@@ -18,6 +18,9 @@ FIT = "fit"
 
 KEYS_AT_ONCE = 1 << 20
 
+MOST_ROWS = 10**11
+"""Rows that a file may claim to hold: a damaged footer would else keep the draw busy for years."""
+
 FILLED = 0.8
 """The share of the free memory that rows are let fill: networks and programs take some as well."""
 
@@ -104,8 +107,10 @@ class Drawing:
         Raises
         ------
         DataError
-            So many do not fit into the memory that is free; how many would, is said.
+            So many do not fit into the memory that is free, and how many would is said; or n is beyond belief.
         """
+        if n > MOST_ROWS:
+            raise DataError(f"{name} claims to hold {n:,} rows; more than {MOST_ROWS:,} are not drawn from")
         free = free_memory()
         fits = _rounded_down(int(FILLED * free / row_bytes))
         if self.rows == FIT and not fits:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -36,3 +39,15 @@ def test_brackets_are_printed_as_they_are() -> None:
 
 def test_an_error_without_words_is_named() -> None:
     assert "(RuntimeError)" in explain(RuntimeError()).sentence
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("JAX_NUM_CPU_DEVICES", "abc"), ("JAX_ENABLE_X64", "maybe")],
+)
+def test_a_setting_that_jax_cannot_read_is_named(variable: str, value: str) -> None:
+    environment = {**os.environ, variable: value}
+    command = [sys.executable, "-m", "trasunto", "train", "[1 linear] > linear", "--data", "nowhere.csv"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    wanted = f"trasunto: {variable} is '{value}', which JAX cannot read: unset it, or set it as JAX asks\n"
+    assert (ended.returncode, ended.stderr) == (2, wanted)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import doctest
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from trasunto.errors import TrasuntoError
@@ -118,3 +120,19 @@ def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("module", [reading, facts])
 def test_examples_in_docstrings_are_true(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_numbers_of_numpy_are_those_of_a_file() -> None:
+    plain = read_sweep(
+        {**SWEEP, "recipe": {"network": "[2 linear] > linear", "epochs": 9}, "space": {"learning_rate": [0.1, 0.5]}}
+    )
+    numpy = read_sweep(
+        {
+            "name": "tiny",
+            "recipe": {"network": "[2 linear] > linear", "epochs": np.int64(9)},
+            "space": {"learning_rate": np.array([0.1, 0.5])},
+            "budget": {"networks": np.int32(4)},
+        }
+    )
+    assert numpy == plain
+    assert json.dumps(numpy.sweep.space.to_dict()) == json.dumps(plain.sweep.space.to_dict())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 from dataclasses import dataclass
 
 import typer
@@ -17,6 +19,10 @@ _SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 # What typer refuses has no public name of its own, and its module has moved between versions; its child has not.
 _Usage = typer.BadParameter.__mro__[1]
+
+
+_JAX_SETTING = re.compile(r"(?:JAX flag |for environment ')(jax_\w+)", re.IGNORECASE)
+"""How JAX names the setting whose value it cannot read; the variable is called the same, in capitals."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,25 @@ def explain(error: Exception, keeps: bool = True) -> Explained:
         return Explained(_sentence(_usage(error)), MENDABLE)
     if isinstance(error, OSError) and error.errno in _SYSTEM:
         return Explained(_sentence(f"{error.filename or 'the output'} cannot be used: {error.strerror}"), MENDABLE)
+    if isinstance(error, ValueError) and (variable := _unread_by_jax(error)):
+        return Explained(
+            _sentence(
+                f"{variable} is {os.environ[variable]!r}, which JAX cannot read: unset it, or set it as JAX asks"
+            ),
+            MENDABLE,
+        )
     said = f"{type(error).__name__}: {error}".rstrip(": ")
     return Explained(
         _sentence(f"this is a fault of trasunto, not of what you asked ({said}); --debug shows where it happened"),
         FAULT,
     )
+
+
+def _unread_by_jax(error: ValueError) -> str | None:
+    """Return the environment variable that JAX, while it was imported, could not read."""
+    found = _JAX_SETTING.search(str(error))
+    name = found[1].upper() if found else ""
+    return name if name in os.environ else None
 
 
 def _usage(error: Exception) -> str:

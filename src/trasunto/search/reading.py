@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trasunto.data.text_streams import decoded
 from trasunto.errors import RecipeError, one_of
 from trasunto.models.scoring import legal_score
@@ -101,6 +103,7 @@ def read_sweep(given: Mapping[str, Any]) -> Asked:
     >>> asked.sweep.measures, asked.sweep.cohort
     (('test_loss',), 8)
     """
+    given = _plain(given)
     for key in given:
         if key not in KEYS:
             raise one_of("sweep: key", str(key), KEYS, RecipeError)
@@ -125,7 +128,16 @@ def changed(sweep: Sweep, changes: Mapping[str, Any]) -> Sweep:
     for key in changes:
         if key not in legal:
             raise one_of("sweep: key", str(key), legal, RecipeError)
-    return replace(sweep, **_fields(changes))
+    return replace(sweep, **_fields(_plain(changes)))
+
+
+def _plain(given: Any) -> Any:
+    """Return what was given with numbers and arrays of NumPy as those of Python, which a sweep can keep."""
+    if isinstance(given, Mapping):
+        return {name: _plain(value) for name, value in given.items()}
+    if isinstance(given, list | tuple):
+        return [_plain(value) for value in given]
+    return given.tolist() if isinstance(given, np.ndarray | np.generic) else given
 
 
 def _fields(given: Mapping[str, Any]) -> dict[str, Any]:

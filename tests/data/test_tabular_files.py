@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -63,6 +65,17 @@ def test_parquet_is_read_with_its_types_and_without_its_index(tmp_path: Path) ->
     assert read.index.tolist() == [0, 1]
     assert [str(dtype) for dtype in read.dtypes] == ["float64", "category"]
     assert place.row(1).endswith("(counted from 0)")
+
+
+def test_notes_of_pandas_are_read_once_however_many_columns_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pd.DataFrame(np.zeros((2, 300)), columns=[f"c{number}" for number in range(300)])
+    frame.to_parquet(tmp_path / "rows.parquet")
+    read = Mock(wraps=json.loads)
+    monkeypatch.setattr(json, "loads", read)
+    assert column_names(tmp_path / "rows.parquet") == list(frame.columns)
+    assert read.call_count == 1
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,8 @@ def names_of_part(part: Part, dialect: Dialect | None) -> list[str]:
     try:
         with part.path.open("rb") as file:
             schema = parquet.read_schema(file)
-        names = [name for name in schema.names if name not in _index_of(schema)]
+        index = {*_index_of(schema)}  # once: pandas' notes on many columns are long
+        names = [name for name in schema.names if name not in index]
     except Exception as fault:  # whatever Arrow's decoders raise
         raise DataError(f"{part.path} cannot be read as Parquet ({reason_of(fault)})") from fault
     return [*names, *(key for key in keys if key not in names)]
@@ -183,7 +184,8 @@ def _parquet(path: Path, numbers: np.ndarray | None) -> tuple[Any, int]:
                 seen = len(table)
             else:
                 table, seen = drawn_parquet(file, numbers)
-            indices = [name for name in _index_of(table.schema) if name in table.column_names]
+            there = {*table.column_names}
+            indices = [name for name in _index_of(table.schema) if name in there]
             return table.drop_columns(indices), seen
     except Exception as fault:  # whatever Arrow's decoders raise
         raise DataError(f"{path} cannot be read as Parquet ({reason_of(fault)})") from fault

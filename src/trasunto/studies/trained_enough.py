@@ -19,7 +19,7 @@ FAR_FROM_PCA = 10.0
 ROUNDING = 1e-6
 """A PCA error up to this share of the untrained one is float32's rounding: PCA leaves nothing."""
 
-FAR_FROM_NOTHING = 0.1
+FAR_FROM_NOTHING = 0.5
 """Where PCA leaves nothing, a network that leaves at least this share of its untrained error has not reached it."""
 
 

@@ -385,3 +385,12 @@ def test_a_file_that_may_not_be_read_is_refused(written: Callable[..., Path], mo
     monkeypatch.setattr("safetensors.safe_open", refuse)
     with pytest.raises(ModelFileError, match="cannot be"):
         open_model(path)
+
+
+def test_a_model_that_could_not_be_opened_again_is_not_written(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_module, "MOST_BYTES", 1_000)
+    with pytest.raises(TrasuntoError, match=r"bytes of arrays, and a model file at most 1,000: take fewer networks"):
+        save(model, tmp_path / "large.trasunto")
+    assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ import pytest
 
 from trasunto.cohort import memory
 from trasunto.data import Table, from_arrays, read_records
-from trasunto.errors import TrasuntoError
+from trasunto.errors import ResourceError, TrasuntoError
 from trasunto.models import defaults, fitting
 from trasunto.models.fitting import fit_model, set_apart
 from trasunto.models.goals import contamination, false_alarms, from_labels
@@ -153,3 +153,11 @@ def test_a_table_of_one_column_makes_a_detector() -> None:
     frame = pd.DataFrame({"a": np.arange(40.0)})
     made = fit_model(read_records(frame).table(), Recipe("[1 linear] > linear", epochs=1))
     assert made.score(frame).shape == (40,)
+
+
+def test_covariances_that_do_not_fit_are_refused_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "free_memory", lambda: 10_000)
+    monkeypatch.setattr(fitting, "fit", lambda *_, **__: pytest.fail("it trained"))
+    rows = from_arrays(np.random.default_rng(0).normal(size=(20, 20)))
+    with pytest.raises(ResourceError, match=r"20 features needs about 16 KiB .* 2 networks and 10 KiB is free"):
+        fit_model(rows, Recipe("[1 linear] > linear", epochs=1), seeds=2)

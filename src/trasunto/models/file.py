@@ -50,12 +50,17 @@ def save(model: Model, path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     TrasuntoError
-        The name has another ending, exists, or cannot be written.
+        The name has another ending, exists, or cannot be written; or the model is larger than `MOST_BYTES`.
     """
     from safetensors import numpy as safetensors
 
     place = refuse_taken(path, (ENDING,))
     text, arrays = document.write(model)
+    if (size := sum(array.nbytes for array in arrays.values())) > MOST_BYTES:
+        raise TrasuntoError(
+            f"the model has {size:,} bytes of arrays, and a model file at most {MOST_BYTES:,}: take fewer networks, or "
+            "another score than 'mahalanobis', which keeps a covariance of all features for each"
+        )
     # One entry in the header, since safetensors writes several in an order of chance: equal models are equal files.
     content = safetensors.save({**arrays, CHECKSUM: checksum_of(text, arrays)}, metadata={KEY: text})
 

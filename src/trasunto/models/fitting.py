@@ -18,13 +18,14 @@ from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
 from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
-from trasunto.errors import DataError, RecipeError
+from trasunto.data.memory import free_memory, gib
+from trasunto.errors import DataError, RecipeError, ResourceError
 from trasunto.models.cross_fitting import cross_fitted
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
 from trasunto.models.entrance import Entrance
 from trasunto.models.goals import Goal
 from trasunto.models.model import Course, Model
-from trasunto.models.scoring import Judgement, legal_score
+from trasunto.models.scoring import MAHALANOBIS, Judgement, legal_score
 from trasunto.spec import Recipe
 from trasunto.spec.seeds import read_seeds
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from trasunto.cohort.running import Event
     from trasunto.data import Table
     from trasunto.spec import Stopping
+
+MATRICES_AT_WORK = 3
+"""Copies of a covariance while it is inverted, beside the one that each network keeps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +150,8 @@ def fit_model(
     _refuse_what_cannot_be_promised(goal, table, kept)
     way = Entrance.to(table, tuple(ignored))
     plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way)
+    if score == MAHALANOBIS:
+        _refuse_large_covariances(table.d, len(plan.recipes) * len(plan.seeds))
     fitted = plan.train(training, observe)
     _refuse_diverged(fitted)
     if must_learn:
@@ -220,6 +226,18 @@ def _refuse_what_cannot_be_promised(goal: Goal, table: Table, kept: Table | None
         )
     if goal.kind == "labels" and table.anomalies is None:
         raise DataError(f"{table.provenance} has no known anomalies, and the threshold is to be set by them")
+
+
+def _refuse_large_covariances(d: int, networks: int) -> None:
+    """Refuse, before anything is trained, errors of more features than their covariances fit into memory for."""
+    matrix = 8 * d**2
+    needed, free = (networks + MATRICES_AT_WORK) * matrix, free_memory()
+    if needed > free:
+        raise ResourceError(
+            f"the score '{MAHALANOBIS}' of {d:,} features needs about {gib(needed)} of memory for the covariances of "
+            f"{networks} networks and {gib(free)} is free; take the score 'standardised', which needs none, or fewer "
+            "networks"
+        )
 
 
 def _refuse_diverged(fitted: Sequence[Fitted]) -> None:

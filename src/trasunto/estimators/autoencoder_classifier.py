@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -108,7 +108,8 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
             refuse_other_network(self.recipe_.network, self._applied.d, recipe.network, d)
             start: Weights = self.weights_
         else:
-            start = self._encoder(table_of(others, preparation, self._names()), recipe, seed)
+            plain = replace(table, y=None) if others is rows else table_of(others, preparation, self._names())
+            start = self._encoder(plain, recipe, seed)
         held = self._held_out(table, seed)
         fitted = _trained(_with_head(recipe, self.frozen), held, seed, start, self._stopping())
         self.classes_, self.preparation_ = classes, preparation

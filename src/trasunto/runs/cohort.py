@@ -11,7 +11,7 @@ import numpy as np
 
 from trasunto.cohort.outcome import MEASURES, Outcome
 from trasunto.errors import StoreError, TrasuntoError, one_of
-from trasunto.runs.curves import curve_of
+from trasunto.runs.curves import curves_of
 from trasunto.runs.description import Described, describe, incomparable
 from trasunto.runs.lookup import pasts_of
 from trasunto.runs.recall import outcome_at
@@ -72,7 +72,7 @@ class Cohort:
             pasts = pasts_of(store, self._request.members, stopping) if stopping is not None else {}
         ends = {member.id: self._end_of(member, pasts.get(member.id, ())) for member in self._request.members}
         long = long[long["epoch"] <= long["id"].map(ends)]
-        curves = {str(id): curve_of(part) for id, part in long.groupby("id")}
+        curves = curves_of(long)
         outcomes, seconds, shown = {}, {}, {}
         for member in self._request.members:
             reached = progress.get(member.id)

@@ -1,10 +1,16 @@
-"""A member's curve as a store keeps it, for the one judgement of how its training ended (`cohort.outcome`)."""
+"""Members' curves as a store keeps them, for the one judgement of how a training ended (`cohort.outcome`)."""
 
 from __future__ import annotations
+
+from collections import defaultdict
 
 import pandas as pd
 
 
-def curve_of(long: pd.DataFrame) -> dict[tuple[int, str], float]:
-    """Return one member's history as values by (epoch, metric)."""
-    return {(int(e), str(m)): float(v) for e, m, v in zip(long["epoch"], long["metric"], long["value"], strict=True)}
+def curves_of(long: pd.DataFrame) -> dict[str, dict[tuple[int, str], float]]:
+    """Return each member's history of `Store.curves` as values by (epoch, metric), by id."""
+    curves: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
+    columns = (long[name].tolist() for name in ("id", "epoch", "metric", "value"))
+    for id, epoch, metric, value in zip(*columns, strict=True):
+        curves[id][epoch, metric] = value
+    return dict(curves)

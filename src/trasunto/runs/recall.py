@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from trasunto.cohort.outcome import TRAINING, Outcome, judge, judge_stopped
-from trasunto.runs.curves import curve_of
+from trasunto.runs.curves import curves_of
 from trasunto.runs.description import Described, describe
 from trasunto.runs.lookup import is_stopped
 from trasunto.runs.recording import is_diverged
@@ -47,12 +47,16 @@ class Ending(NamedTuple):
 
 def endings(store: Store, run: RunRecord) -> dict[str, Ending]:
     """Return how each member of a run stands at the epoch that the run asked for it, as a `Cohort` of it would."""
+    return _endings(store, run, _described(store.members(run.ids)))
+
+
+def _endings(store: Store, run: RunRecord, members: Mapping[str, Described]) -> dict[str, Ending]:
     asked, epochs = json.loads(run.request), epochs_asked(run)
     stopping = Stopping(**asked["stopping"]) if asked.get("stopping") else None
-    members, progress = store.members(run.ids), store.progress(run.ids)
+    progress = store.progress(run.ids)
     # A rule looks at whole curves; else the first and the last epoch are all there is to know.
     needed = None if stopping else {0} | {min(reached.epoch, epochs[id]) for id, reached in progress.items()}
-    curves = {str(id): curve_of(part) for id, part in store.curves(run.ids, needed).groupby("id")}
+    curves = curves_of(store.curves(run.ids, needed))
     return {
         id: _ending(member, progress.get(id), curves.get(id, {}), epochs[id], stopping)
         for id, member in members.items()
@@ -69,9 +73,10 @@ def recall(store: Store, run: RunRecord) -> pd.DataFrame:
     """Return a row per member of a run in the order of its request, with the columns of `Cohort.frame`."""
     import pandas as pd
 
-    members, ends = store.members(run.ids), endings(store, run)
-    recipes = {id: Recipe.from_json(one.recipe) for id, one in members.items()}
-    frame = describe([Described(id, recipes[id], one.seed, one.start) for id, one in members.items()])
+    members = store.members(run.ids)
+    described = _described(members)
+    ends = _endings(store, run, described)
+    frame = describe(list(described.values()))
     said = json.loads(run.request).get("remarks")
     measured = pd.DataFrame(
         [
@@ -79,7 +84,7 @@ def recall(store: Store, run: RunRecord) -> pd.DataFrame:
                 "id": id,
                 "status": ending.status,
                 "reason": ending.reason,
-                **({"remark": remark_on(recipes[id], said)} if said else {}),
+                **({"remark": remark_on(described[id].recipe, said)} if said else {}),
                 "parameters": members[id].parameters,
                 "epochs": ending.epoch if ending.epoch >= 0 else None,
                 **ending.metrics,
@@ -90,18 +95,21 @@ def recall(store: Store, run: RunRecord) -> pd.DataFrame:
     return frame.merge(measured, on="id").assign(seconds=[ending.seconds for ending in ends.values()])
 
 
+def _described(members: Mapping[str, MemberRecord]) -> dict[str, Described]:
+    return {id: Described(id, Recipe.from_json(one.recipe), one.seed, one.start) for id, one in members.items()}
+
+
 def _ending(
-    member: MemberRecord, reached: Progress | None, curve: _Curve, epochs: int, stopping: Stopping | None
+    member: Described, reached: Progress | None, curve: _Curve, epochs: int, stopping: Stopping | None
 ) -> Ending:
     if reached is None:
         return Ending(TRAINING, f"0 of {epochs} epochs are done", -1, {}, 0.0)
-    recipe = Recipe.from_json(member.recipe)
     past = _past(curve, stopping)[: epochs + 1]
     end = stopping.ends_at(past) if stopping is not None else None
     past = past if end is None else past[: end + 1]
     last = min(reached.epoch, epochs) if end is None else end
     watched = _monitored(curve, stopping) if stopping is not None and past else ""
-    outcome = outcome_at(recipe, member.seed, reached, curve, past, epochs, stopping, watched)
+    outcome = outcome_at(member.recipe, member.seed, reached, curve, past, epochs, stopping, watched)
     shown = stopping.best_of(past) if stopping is not None and past else last
     metrics = {name: value for (epoch, name), value in curve.items() if epoch == shown}
     return Ending(*outcome, shown, metrics, reached.seconds)

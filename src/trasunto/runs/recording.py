@@ -12,7 +12,7 @@ from trasunto.cohort.outcome import DIVERGED, diverged, judge, stopped
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import Arrays
-from trasunto.runs.curves import curve_of
+from trasunto.runs.curves import curves_of
 from trasunto.runs.packs import Pack
 from trasunto.runs.records import CurvePoint, Progress
 from trasunto.runs.store import Store
@@ -38,8 +38,7 @@ class Recorder:
         self._curves: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
         self._judged: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
         curves = store.curves(ids)
-        for id, untrained in curves[curves["epoch"] == 0].groupby("id"):
-            self._judged[str(id)] = curve_of(untrained)
+        self._judged.update(curves_of(curves[curves["epoch"] == 0]))
 
     def take(self, event: Event) -> None:
         """Remember an event's curves, and write all that is waiting where it brings weights."""

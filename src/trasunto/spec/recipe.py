@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -232,10 +233,9 @@ class Recipe:
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
-    legal = [field.name for field in fields(Recipe)]
     for name in names:
-        if name not in legal:
-            raise one_of("recipe field", name, legal, RecipeError)
+        if name not in Recipe.__dataclass_fields__:
+            raise one_of("recipe field", name, list(Recipe.__dataclass_fields__), RecipeError)
 
 
 def _checked(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,8 +266,12 @@ def _network(given: object) -> Network:
     if isinstance(given, Network):
         return given
     if isinstance(given, str):
-        return parse(given)
+        return _parsed(given)
     raise RecipeError(f"network must be a text like '[64 sigmoid] > sigmoid' or a Network, not {type(given).__name__}")
+
+
+# Thousands of recipes are read that differ in a number and share their network.
+_parsed = lru_cache(maxsize=64)(parse)
 
 
 def _taken(asked: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, float | None]:

@@ -13,6 +13,7 @@ import pytest
 from trasunto.api import detection
 from trasunto.api.detection import make_detector, plan_detector, price_of_detector
 from trasunto.api.watching import Told
+from trasunto.cohort.compiling import Compiling
 from trasunto.errors import TrasuntoError
 from trasunto.models import defaults, fitting
 from trasunto.models.file import open_model
@@ -53,6 +54,7 @@ def test_a_detector_is_a_file_and_a_report(rows: Path, tmp_path: Path) -> None:
     assert study["facts"]["strangest"][0]["row"].startswith("row ")
     assert made.findings.verdict.split(":")[0].endswith(("an isolation forest", "on these rows"))
     assert [one.stage for one in told][-1] == "measuring"
+    assert told[-1].compiling == Compiling()
     assert told[-2].share == 1.0
     assert list(dict.fromkeys(one.stage for one in told)) == ["training", "cross-fitting", "measuring"]
     assert facts["studies"][0]["settings"]["threshold"] == "cross_fitted"

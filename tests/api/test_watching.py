@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 
 from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Networks, Tally, Told
-from trasunto.cohort.plan import Job
+from trasunto.cohort.compiling import Compiling
+from trasunto.cohort.devices import training_devices
+from trasunto.cohort.places import DevicePlace, Place, ThisProcess
+from trasunto.cohort.plan import Chunk, Job
 from trasunto.cohort.running import Event
 from trasunto.data import Table, from_arrays
 from trasunto.runs.completion import Step
@@ -143,3 +147,25 @@ def test_a_trainer_tells_of_its_networks_and_calls_the_observer(table: Table, tm
     history = cohort.history()
     assert best.value == pytest.approx(history[history["epoch"] > 0]["test_loss"].min())
     assert best.job.id in set(frame["id"])
+
+
+class Strangers(ThisProcess):
+    """The devices of this process, of which it is not known what lies compiled for them."""
+
+    def places(self) -> Sequence[Place]:
+        class Stranger(DevicePlace):
+            def has(self, chunk: Chunk) -> bool:
+                return False
+
+        return [Stranger(device) for device in training_devices()[:1]]
+
+
+def test_a_trainer_tells_what_is_compiled_before_the_first_epoch(table: Table, tmp_path: Path) -> None:
+    told: list[Told] = []
+    trainer = Trainer(tmp_path, watch=told.append, on=Strangers())
+    trainer.stage = "training"
+    trainer([RECIPE, RECIPE.replace(batch_size=30)], table)
+    assert [(one.compiling.now, one.compiling.later) for one in told if one.share == 0][:2] == [(1, 1), (1, 1)]
+    assert told[0].networks is not None
+    assert (told[0].stage, told[0].networks.epochs, told[0].networks.at_work) == ("training", 0, 0)
+    assert told[-1].compiling == Compiling()

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from trasunto.api.watching import Best, Networks, Told
 from trasunto.cli.progress import Lines, Pace, Table, progress
+from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.plan import Job
 from trasunto.data import from_arrays
 from trasunto.spec import Recipe
@@ -69,6 +70,25 @@ def test_every_stage_is_a_line() -> None:
     assert [line.partition(":")[0] for line in said] == ["long-run", "loss"]
 
 
+def compiling(share: float, now: int, later: int = 0, stage: str = "a") -> Told:
+    return Told(stage, share, compiling=Compiling(now, later))
+
+
+def test_a_line_says_at_once_that_programs_are_compiled() -> None:
+    assert lines_of(Told("a", 0.0), compiling(0.0, 2, 3), seconds=0.1)[1] == (
+        "a: 0% done, compiling 2 programs, 3 more later, 0.2 s so far"
+    )
+    assert lines_of(compiling(0.0, 1))[0].startswith("a: 0% done, compiling 1 program, 10.0 s so far")
+    assert "compiling" not in "".join(lines_of(compiling(0.0, 0, 3), compiling(1.0, 0)))
+
+
+def test_lines_say_so_once_in_a_stage_and_then_seldom() -> None:
+    often = [compiling(0.0, now, stage=stage) for stage in "ab" for now in (1, 0) * 50]
+    assert [line.partition(":")[0] for line in lines_of(*often, seconds=0.1)] == ["a", "b"]
+    assert len(lines_of(*(compiling(0.0, 1) for _ in range(100)))) == 1, "not while it is compiled"
+    assert len(lines_of(*[compiling(0.0, now) for now in (1, 0) * 6], seconds=10.0)) == 3, "every 30 s or more"
+
+
 def test_what_is_left_is_estimated_from_what_is_done() -> None:
     assert lines_of(Told("a", 0.25)) == ["a: 25% done, 10.0 s so far, about 30.0 s left"]
 
@@ -123,6 +143,15 @@ def test_the_table_keeps_its_rows_where_nothing_is_known_yet() -> None:
     assert lines[3] == "ended early  none"
     assert drawn(60, Told("scoring", 0.5))[1:] == ["time  10.0 s so far, about 10.0 s left"]
     assert drawn(60, Told("a", 0.0, networks(best=BEST)))[3].startswith("             network [64 sigmoid] > sigmoid")
+
+
+def test_the_table_says_what_is_compiled_as_long_as_there_is_something() -> None:
+    assert [drawn(60, compiling(0.0, now, later))[1] for now, later in ((2, 0), (1, 4), (0, 1))] == [
+        "compiling  2 programs",
+        "compiling  1 program, 4 more later",
+        "compiling  1 program later",
+    ]
+    assert [line.partition("  ")[0] for line in drawn(60, compiling(0.0, 0))[1:]] == ["time"]
 
 
 def test_a_speed_is_that_of_the_last_seconds() -> None:

@@ -172,7 +172,7 @@ def test_a_beginning_that_cannot_be_fetched_is_the_callers_to_handle(
         raise FileNotFoundError("weights")
 
     with pytest.raises(FileNotFoundError, match="weights"):
-        list(train_chunks(chunk(replace(grid(few_digits)[0], begin=lost)), devices))
+        list(train_chunks(chunk(replace(grid(few_digits)[0], begin=lost)), on(devices)))
 
 
 def test_validation_rows_are_measured_beside_the_test_rows(few_digits: Table, train: Train) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trasunto.api.making import Making
 from trasunto.api.rows import find_rows
-from trasunto.api.watching import Tally, Told, Watcher
+from trasunto.api.watching import Watcher
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import FAILED
 from trasunto.cohort.reach import check_outputs, remarks
@@ -220,7 +221,14 @@ def make_detector(
     TrasuntoError
         It cannot be trained or written; then nothing new is left behind.
     """
-    begun = time.monotonic()
+    begun, making = time.monotonic(), Making(plan.seeds, plan.recipe.epochs, plan.folds, watch)
+    passed_on = None if observe is None else _passed_on(plan, observe)
+
+    def take(event: Event) -> None:
+        making.train(event)
+        if passed_on is not None:
+            passed_on(event)
+
     place = refuse_taken(out, (ENDING,))
     with _folder(Path(report) if report is not None else place.with_name(f"{place.stem}-report")) as folder:
         model = fit_model(
@@ -232,11 +240,11 @@ def make_detector(
             calibration=plan.calibration,
             stopping=defaults.stopping(),
             ignored=plan.ignored,
-            observe=_observer(plan, watch, observe),
-            observe_folds=_fold_observer(plan, watch),
+            observe=take,
+            observe_folds=making.cross_fit,
+            observe_compiling=making.compile,
         )
-        if watch is not None:
-            watch(Told("measuring", 1.0))
+        making.measure()
         findings = _findings(plan, model, begun, rows)
         save(model, place)
         try:
@@ -322,38 +330,18 @@ def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
     )
 
 
-def _observer(plan: Plan, watch: Watcher | None, observe: Observer | None) -> Callable[[Event], None] | None:
-    """Return what tells both of the epochs that are done, over all networks; a watcher's share counts folds' too."""
-    if watch is None and observe is None:
-        return None
-    done, total, tally = 0, max(plan.seeds * plan.recipe.epochs, 1), Tally(plan.seeds)
+def _passed_on(plan: Plan, observe: Observer) -> Callable[[Event], None]:
+    """Return what tells an observer of the epochs of a detector's networks, under the ids that a store gives them."""
+    done, total = 0, max(plan.seeds * plan.recipe.epochs, 1)
     named: dict[str, tuple[Job, ...]] = {}
 
     def take(event: Event) -> None:
         nonlocal done
         done += int(event.trained.sum()) if event.epoch else 0
-        tally.take(event)
-        if watch is not None:
-            watch(Told("training", min(done / total, 1.0) / (1 + plan.folds), tally.networks))
-        if observe is not None:
-            first = event.jobs[0].id
-            if first not in named:
-                named[first] = tuple(replace(job, id=_name(job)) for job in event.jobs)
-            observe(Step(done, total, replace(event, jobs=named[first]), plan.seeds))
-
-    return take
-
-
-def _fold_observer(plan: Plan, watch: Watcher | None) -> Callable[[Event], None] | None:
-    """Return what tells of the epochs of networks that set the threshold and are no part of the detector."""
-    if watch is None or not plan.folds:
-        return None
-    done, total = plan.seeds * plan.recipe.epochs, max((1 + plan.folds) * plan.seeds * plan.recipe.epochs, 1)
-
-    def take(event: Event) -> None:
-        nonlocal done
-        done += int(event.trained.sum()) if event.epoch else 0
-        watch(Told("cross-fitting", min(done / total, 1.0)))
+        first = event.jobs[0].id
+        if first not in named:
+            named[first] = tuple(replace(job, id=_name(job)) for job in event.jobs)
+        observe(Step(done, total, replace(event, jobs=named[first]), plan.seeds))
 
     return take
 

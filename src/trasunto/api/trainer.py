@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any
 
 from trasunto.api.watching import Tally, Told, Watcher
+from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.places import Executor
 from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
@@ -26,7 +27,7 @@ class Trainer:
         How much there is to do in all, as `runs.Step` counts it; 0 where it is not known, and then the share that is
         told is that of the training at hand.
     watch
-        Told after every epoch of a chunk.
+        Told after every epoch of a chunk, and when programs begin to be compiled or are.
     on
         Where to train; by default this process.
     networks
@@ -50,6 +51,7 @@ class Trainer:
         self._done = self._share = 0.0
         self._cohorts: list[Cohort] = []
         self._trained: set[str] = set()
+        self._compiling = Compiling()
         self.stage = ""
         self.network_epochs = 0
 
@@ -71,7 +73,15 @@ class Trainer:
                 self._observe(step)
             self._tell()
 
-        cohort = train(recipes, table, store=self._store, observe=observe, on=self._on, **options)
+        cohort = train(
+            recipes,
+            table,
+            store=self._store,
+            observe=observe,
+            on=self._on,
+            observe_compiling=self._note_compiling,
+            **options,
+        )
         self._done = before + latest
         self._cohorts.append(cohort)
         return cohort
@@ -101,6 +111,10 @@ class Trainer:
         """Return what a reader should know of the members beside how they ended, a sentence each, once each."""
         return tuple(dict.fromkeys(f"{said}." for cohort in self._cohorts for said in cohort.remarks))
 
+    def _note_compiling(self, compiling: Compiling) -> None:
+        self._compiling = compiling
+        self._tell()
+
     def _statuses(self) -> dict[str, str]:
         statuses: dict[str, str] = {}
         for cohort in self._cohorts:
@@ -110,4 +124,4 @@ class Trainer:
     def _tell(self) -> None:
         if self._watch is not None:
             share = min(self._done / self._work, 1.0) if self._work else self._share
-            self._watch(Told(self.stage, share, self._tally.networks))
+            self._watch(Told(self.stage, share, self._tally.networks, self._compiling))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.outcome import MEASURES
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
@@ -69,11 +70,24 @@ class Networks:
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """What whoever watches is told: the stage of the work, and the share of all of it that is done, 0 to 1."""
+    """What whoever watches is told.
+
+    Attributes
+    ----------
+    stage
+        What the work is for at present.
+    share
+        How much of all the work is done, 0 to 1; of training, how much is trained.
+    networks
+        How they stand, where some are trained.
+    compiling
+        How many programs are being compiled meanwhile, and how many will be later.
+    """
 
     stage: str
     share: float
     networks: Networks | None = None
+    compiling: Compiling = field(default_factory=Compiling)
 
 
 Watcher = Callable[[Told], None]

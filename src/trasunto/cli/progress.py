@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from trasunto.api.watching import Best, Networks, Told, Watcher
+    from trasunto.cohort.compiling import Compiling
 
 LINES = 10
 """Into how many parts plain lines cut the work."""
+
+QUIET = 30.0
+"""Seconds after a line in which no other one says that more is compiled."""
 
 REFRESHES = 4
 """How often in a second the table is drawn anew, whatever is told meanwhile."""
@@ -46,7 +50,7 @@ def progress(stream: TextIO | None = None) -> Iterator[Watcher]:
 
 
 class Lines:
-    """A line when a stage begins, and one for about every tenth of the work.
+    """A line when a stage begins, one for about every tenth of the work, and one when programs begin to be compiled.
 
     Parameters
     ----------
@@ -60,16 +64,22 @@ class Lines:
         self._say, self._clock = say, clock
         self._begun, self._pace = clock(), Pace()
         self._stage, self._part = "", -1
+        self._compiling, self._said_compiling, self._said = False, False, 0.0
 
     def __call__(self, told: Told) -> None:
         """Say it, if it is time to."""
-        part = int(told.share * LINES + 1e-9)  # 0.3 * 10 is below 3
-        if told.stage == self._stage and part == self._part:
+        part, now = int(told.share * LINES + 1e-9), self._clock()  # 0.3 * 10 is below 3
+        begins = told.compiling.now > 0 and not self._compiling
+        self._compiling = told.compiling.now > 0
+        if told.stage != self._stage:
+            self._said_compiling = False
+        elif part == self._part and not (begins and (not self._said_compiling or now - self._said >= QUIET)):
             return
-        self._stage, self._part = told.stage, part
-        now = self._clock()
-        said = [f"{told.share:.0%} done", *self._networks(now, told.networks), _times(now - self._begun, told.share)]
-        self._say(f"{told.stage}: {', '.join(said)}")
+        self._stage, self._part, self._said = told.stage, part, now
+        self._said_compiling |= self._compiling
+        compiling = [f"compiling {_programs(told.compiling)}"] if self._compiling else []
+        networks, times = self._networks(now, told.networks), _times(now - self._begun, told.share)
+        self._say(f"{told.stage}: {', '.join([f'{told.share:.0%} done', *compiling, *networks, times])}")
 
     def _networks(self, now: float, networks: Networks | None) -> Iterator[str]:
         if networks is None or not _begun(networks):
@@ -114,7 +124,9 @@ class Table:
         head, rows = Grid.grid(padding=(0, 2)), Grid.grid(padding=(0, 2))
         bar = ProgressBar(total=1.0, completed=told.share, width=max(min(width - len(told.stage) - 10, BAR), 4))
         head.add_row(Text(told.stage, "bold", no_wrap=True, overflow="ellipsis"), bar, Text(f"{told.share:.0%}"))
-        facts = [*self._rows(now, told.networks), ("time", _times(now - self._begun, told.share))]
+        to_compile = told.compiling.now or told.compiling.later
+        compiling = [("compiling", _programs(told.compiling))] if to_compile else []
+        facts = [*compiling, *self._rows(now, told.networks), ("time", _times(now - self._begun, told.share))]
         for name, fact in facts:
             rows.add_row(Text(name, "dim", no_wrap=True), Text(fact))
         return Group(head, rows)
@@ -166,6 +178,16 @@ def _live(console: Console) -> Iterator[Watcher]:
 
 def _begun(networks: Networks) -> bool:
     return bool(networks.trained or networks.at_work)
+
+
+def _programs(compiling: Compiling) -> str:
+    """Return how many programs are being compiled, and how many will be."""
+    from trasunto.report.wording import amount
+
+    if not compiling.now:
+        return f"{amount(compiling.later, 'program')} later"
+    later = f", {compiling.later:,} more later" if compiling.later else ""
+    return amount(compiling.now, "program") + later
 
 
 def _counted(networks: Networks) -> str:

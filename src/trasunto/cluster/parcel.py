@@ -94,6 +94,10 @@ class RemotePlace(ABC):
             Nobody answers any more.
         """
 
+    def has(self, chunk: Chunk) -> bool:
+        """Say no: what lies on another machine's disk is not known here."""
+        return False
+
     def advance(self) -> Event:
         """Train the chunk for one more epoch."""
         return self._event("advance")

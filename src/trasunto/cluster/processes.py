@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from trasunto.cluster.parcel import Parcel, Recent, RemotePlace
+from trasunto.cohort.compiled import kept_for
 from trasunto.cohort.devices import cores
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
@@ -61,6 +62,10 @@ class ProcessPlace(RemotePlace):
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    def has(self, chunk: Chunk) -> bool:
+        """Say whether its program lies on the disk that the processes of this machine share."""
+        return kept_for(chunk, 0)
 
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
         """Send a chunk, and its rows where the worker does not have them."""

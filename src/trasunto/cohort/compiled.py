@@ -33,11 +33,14 @@ def note(chunk: Chunk, device: jax.Device) -> None:
 
 def kept(chunk: Chunk, copies: int, devices: int) -> bool:
     """Say whether so many of the first `devices` devices would find their program for chunks like this one on disk."""
+    return sum(kept_for(chunk, number) for number in range(devices)) >= copies
+
+
+def kept_for(chunk: Chunk, device: int) -> bool:
+    """Say whether a process's device of this number would find its program for chunks like this one on disk."""
     folder = program_folder()
-    if folder is None:
-        return False
     try:
-        return sum(_mark(folder, chunk, number).exists() for number in range(devices)) >= copies
+        return folder is not None and _mark(folder, chunk, device).exists()
     except OSError:  # a folder that may not be looked into
         return False
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
+from trasunto.cohort.compiling import Compiling, Programs
 from trasunto.cohort.devices import carrying, programs_kept
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
@@ -41,6 +42,7 @@ def train_chunks(
     *,
     checkpoint_seconds: float = 30.0,
     stopping: Callable[[], bool] = lambda: False,
+    compiling: Callable[[Compiling], None] | None = None,
 ) -> Iterator[Event]:
     """Train all chunks, one per place at a time, and yield what each epoch gave.
 
@@ -54,6 +56,8 @@ def train_chunks(
     stopping
         Asked before anything is started; once it says yes, the epochs in flight are finished and handed out with their
         states, and no more.
+    compiling
+        Called, in the caller's thread, when programs begin to be compiled, and when they are.
 
     Raises
     ------
@@ -64,16 +68,19 @@ def train_chunks(
         return
     waiting, lost, idle = deque(chunks), deque[_Work](), deque(places)
     working: dict[Future[Event], tuple[_Work, Place]] = {}
+    programs = Programs(chunks, places, compiling)
     with programs_kept(), ThreadPoolExecutor(len(places), thread_name_prefix="trasunto") as threads:
         while True:
             while (waiting or lost) and idle and not stopping():
                 work = lost.popleft() if lost else _fetched(waiting.popleft())
                 place = idle.popleft()
+                programs.begin(work.chunk, place)
                 working[threads.submit(carrying(_begun), place, work, checkpoint_seconds)] = work, place
             if not working:
                 if (waiting or lost) and not stopping():
                     raise ResourceError("every worker was lost, and none could be started again: start anew to go on")
                 return
+            programs.tell()
             at_work = len(working)
             for future in wait(working, return_when=FIRST_COMPLETED).done:
                 work, place = working.pop(future)
@@ -83,11 +90,14 @@ def train_chunks(
                     if over and event.states is None:
                         event = replace(event, states=place.states())
                 except PlaceLostError as fault:
+                    programs.lose(place)
                     if not stopping():
                         revived = place.revive()
                         lost.append(_again(work, fault, revived))
                         idle.extend([place] if revived else [])
                     continue
+                if over or event.epoch > work.chunk.jobs[0].first:
+                    programs.ready(work.chunk, place)
                 if over:
                     idle.append(place)
                 else:

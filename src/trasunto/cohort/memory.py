@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 
+from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.outcome import FINISHED, Outcome, diverged, judge, judge_stopped
@@ -65,6 +66,7 @@ def fit(
     stopping: Stopping | None = None,
     observe: Callable[[Event], None] | None = None,
     on: Executor | None = None,
+    observe_compiling: Callable[[Compiling], None] | None = None,
 ) -> list[Fitted]:
     """Train every recipe with every seed for its own epochs, seeds fastest.
 
@@ -80,6 +82,8 @@ def fit(
         Called after every epoch of a chunk; it only reads.
     on
         Where; by default this process.
+    observe_compiling
+        Called when programs begin to be compiled, and when they are.
 
     Raises
     ------
@@ -118,7 +122,7 @@ def fit(
     if not on.elsewhere:
         refuse_what_does_not_fit(chunks, on.width)
     gathered = [_Gathering(job) for job in jobs]
-    for event in train_chunks(chunks, on.places(), checkpoint_seconds=float("inf")):
+    for event in train_chunks(chunks, on.places(), checkpoint_seconds=float("inf"), compiling=observe_compiling):
         for slot, job in enumerate(event.jobs):
             gathered[int(job.id)].take(event, slot)
         if observe is not None:

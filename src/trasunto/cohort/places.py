@@ -8,6 +8,7 @@ from typing import Protocol
 import jax
 import numpy as np
 
+from trasunto.cohort.compiled import kept_for
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event, Running, Shelf
@@ -25,6 +26,9 @@ class Place(Protocol):
 
     Every method may raise `PlaceLostError`, after which only `revive` is of use.
     """
+
+    def has(self, chunk: Chunk) -> bool:
+        """Say whether a chunk like this one is known to need no compiling here."""
 
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
         """Take a chunk up and return its first event; `begins` is what each of its jobs begins from."""
@@ -60,6 +64,10 @@ class DevicePlace:
     def __init__(self, device: jax.Device) -> None:
         self._device, self._shelf = device, Shelf(device)
         self._running: Running | None = None
+
+    def has(self, chunk: Chunk) -> bool:
+        """Say whether its program lies on disk."""
+        return kept_for(chunk, self._device.id)
 
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
         """Put a chunk on the device."""

@@ -30,6 +30,7 @@ from trasunto.spec import Recipe
 from trasunto.spec.seeds import read_seeds
 
 if TYPE_CHECKING:
+    from trasunto.cohort.compiling import Compiling
     from trasunto.cohort.running import Event
     from trasunto.data import Table
     from trasunto.spec import Stopping
@@ -47,10 +48,19 @@ class _Plan:
     stopping: Stopping | None
     starts: Sequence[Mapping[str, np.ndarray] | None] | None
     way: Entrance
+    compiling: Callable[[Compiling], None] | None
 
     def train(self, rows: Table, observe: Callable[[Event], None] | None) -> list[Fitted]:
         """Train the networks on rows."""
-        return fit(self.recipes, rows, self.seeds, starts=self.starts, stopping=self.stopping, observe=observe)
+        return fit(
+            self.recipes,
+            rows,
+            self.seeds,
+            starts=self.starts,
+            stopping=self.stopping,
+            observe=observe,
+            observe_compiling=self.compiling,
+        )
 
     def applied(self, fitted: Sequence[Fitted]) -> list[Applied]:
         """Return trained networks, ready to be applied."""
@@ -97,6 +107,7 @@ def fit_model(
     must_learn: bool = True,
     observe: Callable[[Event], None] | None = None,
     observe_folds: Callable[[Event], None] | None = None,
+    observe_compiling: Callable[[Compiling], None] | None = None,
 ) -> Model:
     """Train a detector on the rows of `table`.
 
@@ -129,6 +140,8 @@ def fit_model(
         Called after every epoch; it only reads.
     observe_folds
         The same, for networks that set a "cross_fitted" threshold and are no part of the detector.
+    observe_compiling
+        Called when programs of either begin to be compiled, and when they are.
 
     Raises
     ------
@@ -149,7 +162,7 @@ def fit_model(
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
     way = Entrance.to(table, tuple(ignored))
-    plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way)
+    plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way, observe_compiling)
     if score == MAHALANOBIS:
         _refuse_large_covariances(table.d, len(plan.recipes) * len(plan.seeds))
     fitted = plan.train(training, observe)

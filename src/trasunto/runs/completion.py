@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.cost import chunk_seconds
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
@@ -55,8 +56,16 @@ class Step:
 Observer = Callable[[Step], None]
 
 
+CompilingObserver = Callable[[Compiling], None]
+
+
 def complete(
-    request: Request, path: Path, name: str, observe: Observer | None = None, on: Executor | None = None
+    request: Request,
+    path: Path,
+    name: str,
+    observe: Observer | None = None,
+    on: Executor | None = None,
+    observe_compiling: CompilingObserver | None = None,
 ) -> None:
     """Train whatever of `request` the store at `path` does not hold yet, as the run `name`.
 
@@ -78,7 +87,7 @@ def complete(
         ids = [member.id for member in request.members]
         store.register(member.record for member in request.members)
         store.name_run(name, request.json, request.members[0].table.fingerprint, ids)
-        share = _train(store, chunks, observe, on)
+        share = _train(store, chunks, observe, on, observe_compiling)
         if share < 1:
             raise Interrupted(
                 f"stopped after {share:.0%} of run '{name}': what was done is kept in {path}, "
@@ -111,7 +120,13 @@ def _rungs(epochs: int) -> tuple[int, ...]:
     return LADDER[: bisect_right(LADDER, epochs)]
 
 
-def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None, on: Executor) -> float:
+def _train(
+    store: Store,
+    chunks: Sequence[Chunk],
+    observe: Observer | None,
+    on: Executor,
+    observe_compiling: CompilingObserver | None,
+) -> float:
     """Train the chunks and write down what comes; return the share that was done before someone asked to stop."""
     recorder = Recorder(store, [job for chunk in chunks for job in chunk.jobs])
     weight = {
@@ -124,7 +139,9 @@ def _train(store: Store, chunks: Sequence[Chunk], observe: Observer | None, on: 
     networks = len({job.id for chunk in chunks for job in chunk.jobs})
     with listening() as stopping:
         places = on.places() if chunks else ()
-        for event in train_chunks(chunks, places, checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping):
+        for event in train_chunks(
+            chunks, places, checkpoint_seconds=CHECKPOINT_SECONDS, stopping=stopping, compiling=observe_compiling
+        ):
             recorder.take(event)
             for slot, job in enumerate(event.jobs):
                 left[id(job)] = (

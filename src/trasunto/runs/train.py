@@ -11,7 +11,7 @@ from trasunto.cohort.places import Executor
 from trasunto.data import as_table
 from trasunto.errors import RecipeError, StoreError
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Observer, complete
+from trasunto.runs.completion import CompilingObserver, Observer, complete
 from trasunto.runs.request import Arrays, Recipes, make_request
 from trasunto.runs.store import folder_of
 from trasunto.spec import Stopping
@@ -30,6 +30,7 @@ def train(
     starts: Sequence[Arrays | None] | None = None,
     stopping: Stopping | None = None,
     on: str | Executor | None = None,
+    observe_compiling: CompilingObserver | None = None,
 ) -> Cohort:
     """Train every recipe with every seed, as far as that has not been done already.
 
@@ -63,6 +64,9 @@ def train(
     on
         Where to train: ``"local:4"`` (so many processes), ``"ray"`` or ``"ray:ADDRESS"`` (the machines of a cluster),
         or an executor; by default this process. This process alone reads and writes the store.
+    observe_compiling
+        Called when programs begin to be compiled, and when they are, with how many are and how many will be later
+        (``now``, ``later``); it only reads.
 
     Returns
     -------
@@ -86,15 +90,15 @@ def train(
     ['finished', 'finished']
     """
     folder = folder_of(store)
-    _refuse_kinds(name, stopping, starts, observe)
+    _refuse_kinds(name, stopping, starts, {"observe": observe, "observe_compiling": observe_compiling})
     request = make_request(recipes, as_table(table), seeds, epochs, snapshots, starts, stopping)
     name = name or request.usual_name
     with executor(on) as workers:
-        complete(request, folder, name, observe, workers)
+        complete(request, folder, name, observe, workers, observe_compiling)
     return Cohort(request, folder, name)
 
 
-def _refuse_kinds(name: object, stopping: object, starts: object, observe: object) -> None:
+def _refuse_kinds(name: object, stopping: object, starts: object, observers: Mapping[str, object]) -> None:
     """Refuse values of kinds that no training takes."""
     if name is not None and not isinstance(name, str):
         raise StoreError(f"name must be a text, the name of the run, not {name!r}")
@@ -103,5 +107,6 @@ def _refuse_kinds(name: object, stopping: object, starts: object, observe: objec
     listed = starts if isinstance(starts, Sequence) else [starts]
     if not all(one is None or isinstance(one, Mapping) for one in listed):
         raise RecipeError("starts must be a list, for each member its weights by name (a dictionary) or None")
-    if observe is not None and not callable(observe):
-        raise RecipeError(f"observe must be a function that takes a step, not {observe!r}")
+    for called, observe in observers.items():
+        if observe is not None and not callable(observe):
+            raise RecipeError(f"{called} must be a function that takes what is told, not {observe!r}")

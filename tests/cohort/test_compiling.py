@@ -1,0 +1,134 @@
+"""A program counts as being compiled from when a place that does not have it is given a chunk to the first epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from trasunto.cluster.parcel import RemotePlace
+from trasunto.cluster.processes import ProcessPlace
+from trasunto.cohort.compiled import note
+from trasunto.cohort.compiling import Compiling, Programs
+from trasunto.cohort.devices import program_folder
+from trasunto.cohort.loop import train_chunks
+from trasunto.cohort.places import DevicePlace, Place, PlaceLostError
+from trasunto.cohort.plan import Chunk, Job
+from trasunto.cohort.running import Event
+from trasunto.data import from_arrays
+from trasunto.spec import Recipe
+
+ROWS = from_arrays(np.random.default_rng(0).random((40, 5), np.float32))
+RECIPE = Recipe("[2 tanh] > linear", batch_size=20)
+
+
+class Stranger(DevicePlace):
+    """A place of which it is not known what lies compiled there."""
+
+    def has(self, chunk: Chunk) -> bool:
+        return False
+
+
+class Lost(Stranger):
+    """The same, lost when it trains its first epoch."""
+
+    def advance(self) -> Event:
+        raise PlaceLostError("fell over")
+
+    def revive(self) -> bool:
+        return False
+
+
+class Known(DevicePlace):
+    """A place that has every program."""
+
+    def has(self, chunk: Chunk) -> bool:
+        return True
+
+
+def chunk(number: int = 0, width: int = 1, first: int = 0, last: int = 2) -> Chunk:
+    return Chunk((Job(str(number), RECIPE, number, ROWS, first, last),), width)
+
+
+def told(chunks: list[Chunk], places: list[DevicePlace]) -> list[tuple[int, int] | str]:
+    """Return what was told of programs, and between the epochs that were handed out."""
+    seen: list[tuple[int, int] | str] = []
+    for event in train_chunks(chunks, places, compiling=lambda it: seen.append((it.now, it.later))):
+        seen.append(f"{event.jobs[0].id}: {event.epoch}")
+    return seen
+
+
+def test_it_is_said_before_the_first_epoch_is_waited_for_and_no_more_after_it(devices: list[jax.Device]) -> None:
+    chunks = [chunk(0), chunk(1), chunk(2, width=2)]
+    assert told(chunks, [Stranger(devices[0])]) == [
+        (1, 1),
+        "0: 0",
+        (0, 1),
+        "0: 1",
+        "0: 2",
+        *["1: 0", "1: 1", "1: 2"],  # the same program again
+        (1, 0),
+        "2: 0",
+        (0, 0),
+        "2: 1",
+        "2: 2",
+    ]
+
+
+def test_nothing_is_said_of_places_that_have_the_programs(devices: list[jax.Device]) -> None:
+    assert told([chunk(0), chunk(1, width=2)], [Known(devices[0])]) == [f"{n}: {e}" for n in (0, 1) for e in range(3)]
+
+
+def test_a_training_of_no_epochs_ends_it_too(devices: list[jax.Device]) -> None:
+    assert told([chunk(last=0)], [Stranger(devices[0])]) == [(1, 0), (0, 0), "0: 0"]
+
+
+def test_it_is_compiled_anew_where_its_place_was_lost(devices: list[jax.Device]) -> None:
+    assert told([chunk()], [Lost(devices[0]), Stranger(devices[1])]) == [(1, 0), "0: 0", (0, 0), "0: 1", "0: 2"]
+
+
+def test_a_program_is_one_however_many_places_compile_it(devices: list[jax.Device]) -> None:
+    states: list[Compiling] = []
+    chunks, places = [chunk(0), chunk(1), chunk(2, width=2)], [Stranger(devices[0]), Stranger(devices[1])]
+    programs = Programs(chunks, places, states.append)
+    programs.begin(chunks[0], places[0])
+    programs.begin(chunks[1], places[1])
+    programs.tell()
+    programs.ready(chunks[0], places[0])
+    programs.begin(chunks[2], places[0])
+    programs.tell()
+    programs.ready(chunks[1], places[1])
+    programs.lose(places[0])
+    programs.tell()
+    assert states == [Compiling(1, 1), Compiling(2, 0), Compiling(1, 0), Compiling()]
+
+
+def test_later_programs_are_those_that_not_as_many_places_have_as_need_them(devices: list[jax.Device]) -> None:
+    known, stranger = Known(devices[0]), Stranger(devices[1])
+    states: list[Compiling] = []
+    other = chunk(9, width=4)
+    for chunks in ([other, chunk(0)], [other, chunk(0), chunk(1)]):
+        programs = Programs(chunks, [known, stranger], states.append)
+        programs.begin(other, stranger)
+        programs.tell()
+    assert states == [Compiling(1, 0), Compiling(1, 1)]
+
+
+def test_a_device_has_what_lies_on_disk_for_it_and_a_worker_of_this_machine_what_the_first_has(
+    devices: list[jax.Device], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = program_folder()
+    assert folder is not None
+    folder.mkdir(parents=True)
+    worker = ProcessPlace.__new__(ProcessPlace)
+    places: list[Place] = [DevicePlace(devices[0]), DevicePlace(devices[1]), worker]
+    assert [place.has(chunk()) for place in places] == [False] * 3
+    before = jax.config.values["jax_compilation_cache_dir"]
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    note(chunk(), devices[0])
+    jax.config.update("jax_compilation_cache_dir", before)
+    assert [place.has(chunk()) for place in places] == [True, False, True]
+    assert not RemotePlace.has(worker, chunk()), "of another machine nothing is known"

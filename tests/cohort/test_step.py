@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trasunto.cohort.step import Rows, State, evaluate, remember, train_epoch, update
+from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch, update
 from trasunto.nets.initialise import widths
 from trasunto.nets.network import Numbers
 from trasunto.nets.streams import DROPOUT, row_order, step_key
@@ -33,12 +33,14 @@ def rows_of(n: int, seed: int = 0, classes: int = 0) -> Rows:
 
 
 def start(recipe: Recipe, m: int = 1, classes: int = 0) -> State:
-    """Return states with weights drawn by numpy, which is quicker than to compile `first_states` for each recipe."""
+    """Return states with weights of normal numbers, biases too."""
     random, weights = np.random.default_rng(3), {}
     for name, (inputs, outputs) in widths(recipe.structure, D, classes).items():
         weights[f"{name}.kernel"] = jnp.asarray(random.normal(0, 0.4, (m, inputs, outputs)), float)
         weights[f"{name}.bias"] = jnp.asarray(random.normal(0, 0.1, (m, outputs)), float)
-    return State(weights, jax.vmap(partial(remember, recipe.structure))(numbers_of(*[recipe] * m), weights))
+    numbers = {name: np.asarray(values) for name, values in numbers_of(*[recipe] * m).items()}
+    memory = first_states(recipe.structure, numbers, np.arange(m, dtype=np.uint32), D, classes).memory
+    return State(weights, jax.device_put(memory))
 
 
 def go(

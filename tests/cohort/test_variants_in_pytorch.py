@@ -68,7 +68,7 @@ def test_training_is_pytorchs(name: str) -> None:
     with jax.enable_x64(True):
         structure = recipe.structure
         numbers = {key: jnp.asarray(value) for key, value in recipe.numbers.items()}
-        weights = initialise(structure, 4, D)
+        weights = jax.device_put(initialise(structure, 4, D))
         theirs = {key: torch.tensor(np.asarray(array), requires_grad=True) for key, array in weights.items()}
         sgd = torch.optim.SGD(theirs.values(), lr=recipe.learning_rate, momentum=recipe.momentum or 0)
         state, step = State(weights, remember(structure, numbers, weights)), jax.jit(update, static_argnums=0)
@@ -94,7 +94,7 @@ def test_a_normal_latents_loss_is_the_evidence_lower_bound_of_torch_distribution
 
     recipe = Recipe("5 tanh > [3 normal kl=1] > 5 tanh > linear", **BASE)
     with jax.enable_x64(True):
-        weights, x = initialise(recipe.structure, 4, D), BATCHES[0]
+        weights, x = jax.device_put(initialise(recipe.structure, 4, D)), BATCHES[0]
         numbers = {key: jnp.asarray(value) for key, value in recipe.numbers.items()}
         ours = float(evaluate_loss(recipe.structure, weights, numbers, jnp.asarray(x))[0])
         w = {key: torch.tensor(np.asarray(array)) for key, array in weights.items()}

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from trasunto.nets.initialise import initialise, trainable, widths
+from trasunto.nets.initialise import initialise, mirror_of, trainable, widths
+from trasunto.nets.streams import INITIALISATION, stream
 from trasunto.spec import Recipe, legal
 
 NETWORK = "30 relu > [20 tanh] > 40 relu > linear"
@@ -18,7 +21,7 @@ each = pytest.mark.parametrize("word", legal.INITIALISATIONS)
 
 def weights(word: str, seed: int = 0, loss: str = "mse", classes: int = 0) -> dict[str, np.ndarray]:
     recipe = Recipe(NETWORK, initialisation=word, loss=loss)
-    return {name: np.asarray(array) for name, array in initialise(recipe.structure, seed, D, classes).items()}
+    return initialise(recipe.structure, seed, D, classes)
 
 
 def bound(word: str, inputs: int, outputs: int) -> float:
@@ -53,7 +56,7 @@ def test_weights_are_a_function_of_the_seed(word: str) -> None:
 def test_layers_of_one_shape_are_drawn_apart(word: str) -> None:
     structure = Recipe("[50 relu] > 50 relu > linear", initialisation=word).structure
     drawn = initialise(structure, 0, D)
-    assert len({np.asarray(drawn[f"{name}.kernel"]).tobytes() for name in ("1", "2", "output")}) == 3
+    assert len({drawn[f"{name}.kernel"].tobytes() for name in ("1", "2", "output")}) == 3
 
 
 @each
@@ -76,10 +79,40 @@ def test_a_classifier_begins_with_the_encoder_of_the_autoencoder() -> None:
         assert np.array_equal(autoencoder[name], classifier[name])
 
 
+@jax.jit
+def drawn_by_jax(seed: jax.Array, number: jax.Array, part: jax.Array, bound: jax.Array) -> jax.Array:
+    """Draw the kernel (part 0) or the bias of a layer by JAX's generator: of more numbers, which begin with these."""
+    key = jax.random.split(jax.random.fold_in(stream(seed, INITIALISATION), number))[part]
+    return jax.random.uniform(key, (130 * D,), jnp.float32, minval=-bound, maxval=bound)
+
+
 @each
-def test_weights_drawn_within_a_program_are_those_drawn_alone(word: str) -> None:
-    structure = Recipe(NETWORK, initialisation=word).structure
-    many = jax.jit(jax.vmap(lambda seed: initialise(structure, seed, D)))(np.arange(3, dtype=np.uint32))
+@pytest.mark.parametrize(
+    ("text", "options", "classes"),
+    [
+        ("130 relu > [7 normal kl=1] > mirror > linear", {}, 0),
+        ("33 tanh > [9 tanh] > mirror > linear", {"tied": True}, 0),
+        ("20 relu > [3 relu] > linear", {"loss": "cross_entropy"}, 4),
+    ],
+)
+def test_weights_are_those_that_jax_draws(word: str, text: str, options: dict[str, Any], classes: int) -> None:
+    structure = Recipe(text, initialisation=word, **options).structure
+    seeds = np.array([0, 5, 2**31, 2**32 - 1], np.uint32)
+    ours = initialise(structure, seeds, D, classes)
+    for number, (name, sizes) in enumerate(widths(structure, D, classes).items()):
+        for part, shape in enumerate((sizes, sizes[1:])):
+            if part == 0 and mirror_of(structure, name) is not None:
+                continue
+            array = ours.pop(f"{name}.{('kernel', 'bias')[part]}")
+            edge = 0 if part == 1 and word == "keras" else bound(word, *sizes)
+            theirs = [drawn_by_jax(seed, number, part, np.float32(edge))[: math.prod(shape)] for seed in seeds]
+            assert np.array_equal(array, np.reshape(theirs, (len(seeds), *shape)))
+    assert not ours
+
+
+@each
+def test_weights_of_several_seeds_are_those_drawn_alone(word: str) -> None:
+    many = initialise(Recipe(NETWORK, initialisation=word).structure, np.arange(3, dtype=np.uint32), D)
     for name, array in weights(word, 2).items():
         assert np.array_equal(array, many[name][2]), name
 

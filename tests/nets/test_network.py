@@ -16,7 +16,7 @@ X = np.random.default_rng(0).random((9, D)).astype(np.float32)
 def built(text: str, loss: str = "mse", classes: int = 0) -> tuple[Structure, dict[str, jax.Array], Numbers]:
     recipe = Recipe(text, loss=loss)
     numbers = {name: jnp.asarray(value) for name, value in recipe.numbers.items()}
-    return recipe.structure, initialise(recipe.structure, 1, D, classes), numbers
+    return recipe.structure, jax.device_put(initialise(recipe.structure, 1, D, classes)), numbers
 
 
 def rows() -> jax.Array:

@@ -27,7 +27,11 @@ each_corruption = pytest.mark.parametrize("word", CORRUPTIONS)
 
 def built(recipe: Recipe, seed: int = 1) -> tuple[Structure, Weights, Numbers]:
     structure = recipe.structure
-    return structure, initialise(structure, seed, D), {n: jnp.asarray(v, float) for n, v in recipe.numbers.items()}
+    return (
+        structure,
+        jax.device_put(initialise(structure, seed, D)),
+        {n: jnp.asarray(v, float) for n, v in recipe.numbers.items()},
+    )
 
 
 def corrupted(word: str, noise: float, x: np.ndarray = X, blocks: tuple[tuple[int, int], ...] = ()) -> np.ndarray:

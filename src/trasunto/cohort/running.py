@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from trasunto.cohort.compiled import note
@@ -17,7 +16,7 @@ from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets
 from trasunto.cohort.states import Arrays, stack, to_arrays
 from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch
 from trasunto.data import Table
-from trasunto.nets.settings import usual_settings
+from trasunto.nets.settings import precision, usual_settings
 from trasunto.nets.streams import row_order
 from trasunto.spec import pace
 
@@ -95,7 +94,7 @@ class Shelf:
 
     def _put(self, table: Table, classes: np.ndarray) -> Rows:
         y = np.searchsorted(classes, table.y).astype(np.int32) if len(classes) and table.y is not None else None
-        dtype = jnp.zeros(()).dtype
+        dtype = precision()
         w = None if table.weights is None else (table.weights / table.weights.mean()).astype(dtype)
         return Rows(*jax.device_put((table.x, y, np.asarray(table.scale, dtype), w), self._device))
 
@@ -135,14 +134,13 @@ class Running:
         self._shelf.look_ahead(*self._visit(self.epoch + 1))
         self._structure, table = self._chunk.program.structure, self.jobs[0].table
         idle = [self.jobs[0]] * (self._chunk.width - len(self.jobs))
-        dtype = jnp.zeros(()).dtype
+        dtype = precision()
         columns = [job.recipe.numbers for job in (*self.jobs, *idle)]
         numbers = {name: np.array([column[name] for column in columns], dtype) for name in columns[0]}
         seeds = np.array([job.seed for job in (*self.jobs, *idle)], np.uint32)
-        # Without a device named, the first one draws for all: one program to compile in place of one per device.
-        fresh = first_states(self._structure, numbers, seeds, table.d, self._chunk.program.classes)
-        states = stack(self._begins, fresh) if any(self._begins) else fresh
-        self._numbers, self._seeds, self._states = jax.device_put((numbers, seeds, State(*states)), self._device)
+        states = self._first_states(numbers, seeds)
+        self._numbers, self._seeds, self._states = jax.device_put((numbers, seeds, states), self._device)
+        del states  # the device has its own
         classes = class_names(table) if self._chunk.program.classes else np.array([])
         self._rows = self._shelf.fetch(table, classes)
         self._evaluated = {name: self._shelf.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
@@ -180,6 +178,12 @@ class Running:
         self._handed = time.monotonic()
         return {name: array[: len(self.jobs)] for name, array in to_arrays(self._states).items()}
 
+    def _first_states(self, numbers: Arrays, seeds: np.ndarray) -> State:
+        """Return what the members begin from, (m, ...) of the chunk's width, in this process's memory."""
+        program = self._chunk.program
+        fresh = first_states(program.structure, numbers, seeds, program.d, program.classes)
+        return stack(self._begins, fresh) if any(self._begins) else fresh
+
     def _evaluate(self, sets: dict[str, Rows]) -> dict[str, jax.Array]:
         measured: dict[str, jax.Array] = {}
         for prefix, rows in sets.items():
@@ -194,7 +198,7 @@ class Running:
         """Return what each member's learning rate is multiplied by in this epoch, (m,) of the chunk's width."""
         factors = [pace(job.recipe, self.epoch, curve) for job, curve in zip(self.jobs, self._watched, strict=True)]
         idle = [1.0] * (self._chunk.width - len(factors))
-        return np.array([*factors, *idle], jnp.zeros(()).dtype)
+        return np.array([*factors, *idle], precision())
 
     def _event(self, sound: np.ndarray, metrics: dict[str, jax.Array], started: float) -> Event:
         m, before = len(self.jobs), self._live

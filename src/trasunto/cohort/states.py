@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from trasunto.cohort.step import State
@@ -41,6 +41,6 @@ def stack(begins: Sequence[Mapping[str, np.ndarray]], fresh: State) -> State:
     for slot, begin in enumerate(begins):
         for name, array in begin.items():
             filled[name][slot] = array
-    weights = {name: jnp.asarray(filled[WEIGHTS + name]) for name in fresh.weights}
+    weights: dict[str, Any] = {name: filled[WEIGHTS + name] for name in fresh.weights}
     memory = jax.tree.unflatten(shape, [filled[f"{MEMORY}{number}"] for number in range(len(leaves))])
     return State(weights, memory)

@@ -7,12 +7,13 @@ inside the step. The last, smaller minibatch is a step of its own shape after th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from trasunto.cohort.devices import COMPILER_OPTIONS
 from trasunto.cohort.optimizers import optimizer, take_step
@@ -64,7 +65,7 @@ def _trained(structure: Structure, weights: Weights) -> tuple[Weights, Weights]:
 
 
 def remember(structure: Structure, numbers: Numbers, weights: Weights) -> Any:
-    """Return the optimizer's first memory for one network."""
+    """Return the optimizer's first memory for one network: zeros, whichever it is."""
     return optimizer(structure, numbers).init(_trained(structure, weights)[0])
 
 
@@ -86,15 +87,13 @@ def update(
     return State({**frozen, **moved}, memory), metrics
 
 
-@partial(jax.jit, static_argnames=("structure", "d", "classes"))
-def first_states(structure: Structure, numbers: Numbers, seeds: jax.Array, d: int, classes: int) -> State:
-    """Return the untrained states of a chunk, each array with a leading axis (m,)."""
-
-    def one(numbers: Numbers, seed: jax.Array) -> State:
-        weights = initialise(structure, seed, d, classes)
-        return State(weights, remember(structure, numbers, weights))
-
-    return jax.vmap(one)(numbers, seeds)
+def first_states(
+    structure: Structure, numbers: Mapping[str, np.ndarray], seeds: np.ndarray, d: int, classes: int
+) -> State:
+    """Return the untrained states of a chunk, each a NumPy array with a leading axis (m,); nothing is compiled."""
+    weights: dict[str, Any] = initialise(structure, seeds, d, classes)
+    memory = jax.eval_shape(jax.vmap(partial(remember, structure)), numbers, weights)
+    return State(weights, jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), memory))
 
 
 def _over_minibatches(

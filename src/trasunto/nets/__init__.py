@@ -1,7 +1,8 @@
 """Pure functions of ONE network: initialise, corrupt, encode, decode, classify, lose, penalise.
 
 Nothing here knows of a cohort: shapes carry rows (b), features (d), hidden (h) and latent (z) units, never an axis
-over networks. `cohort` adds that axis from outside with ``jax.vmap``.
+over networks. `cohort` adds that axis from outside with ``jax.vmap``. First weights alone are drawn for many seeds at
+once, by NumPy: a program for it would be compiled for each shape of network, and be used once.
 
 Weights of a network are a flat mapping from names to arrays: ``"1.kernel"`` (d, h) and ``"1.bias"`` (h,) for the first
 layer, and so on in order; ``"output.kernel"`` and ``"output.bias"`` for the reconstruction; ``"head.kernel"`` and

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
-from trasunto.nets.streams import INITIALISATION, stream, uniform
+from trasunto.nets import threefry
+from trasunto.nets.settings import precision
+from trasunto.nets.streams import INITIALISATION
 from trasunto.spec import Structure
 
 Weights = dict[str, jax.Array]  # on a device; files and callers hold the same names with numpy arrays
@@ -39,8 +41,8 @@ def mirror_of(structure: Structure, name: str) -> str | None:
     return str(2 * encoder - number + 1) if number > encoder else None
 
 
-def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int = 0) -> Weights:
-    """Draw the first weights of one network.
+def initialise(structure: Structure, seed: np.ndarray | int, d: int, classes: int = 0) -> dict[str, np.ndarray]:
+    """Draw the first weights of one network, as precise as JAX computes; nothing is compiled for it.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int
         The network; its field `initialisation` says whose habit is followed. ``torch``: kernel and bias uniform within
         1/sqrt(inputs). ``keras``: kernel uniform within sqrt(6 / (inputs + outputs)), bias zero.
     seed
-        The member's seed.
+        The member's seed, or the seeds (m,) of several: then each array has a leading axis (m,).
     d, classes
         Features of a row, and classes of its label where the network is a classifier.
 
@@ -56,15 +58,19 @@ def initialise(structure: Structure, seed: jax.Array | int, d: int, classes: int
     ----------
     Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", eq. 16.
     """
-    weights: Weights = {}
+    weights: dict[str, np.ndarray] = {}
+    stream = threefry.fold_in(threefry.key(seed), INITIALISATION)
     for number, (name, (inputs, outputs)) in enumerate(widths(structure, d, classes).items()):
-        kernel_key, bias_key = jax.random.split(jax.random.fold_in(stream(seed, INITIALISATION), number))
+        kernel, bias = threefry.split(threefry.fold_in(stream, number))
         torch = structure.initialisation == "torch"
         bound = 1 / math.sqrt(inputs) if torch else math.sqrt(6 / (inputs + outputs))
         if mirror_of(structure, name) is None:
-            weights[f"{name}.kernel"] = uniform(kernel_key, (inputs, outputs), bound)
-        weights[f"{name}.bias"] = uniform(bias_key, (outputs,), bound) if torch else jnp.zeros(outputs)
-    return weights
+            weights[f"{name}.kernel"] = threefry.uniform(kernel, (inputs, outputs), bound)
+        if torch:
+            weights[f"{name}.bias"] = threefry.uniform(bias, (outputs,), bound)
+        else:
+            weights[f"{name}.bias"] = np.zeros((*bias.shape[:-1], outputs), np.float32)
+    return {name: array.astype(precision(), copy=False) for name, array in weights.items()}
 
 
 def trainable(structure: Structure, name: str) -> bool:

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 USUAL: dict[str, tuple[Callable[[Any], AbstractContextManager[Any]], Any]] = {
     "jax_threefry_partitionable": (jax.threefry_partitionable, True),  # else a seed gives other weights
@@ -26,3 +28,8 @@ def usual_settings() -> Iterator[None]:
             if jax.config.values[name] not in (value, None):
                 stack.enter_context(use(value))
         yield
+
+
+def precision() -> np.dtype[Any]:
+    """Return the type of the numbers that this thread computes with: float32, or float64 where JAX is in 64 bits."""
+    return jnp.result_type(float)

@@ -32,12 +32,6 @@ def step_key(seed: jax.Array | int, purpose: int, epoch: jax.Array | int, step: 
     return jax.random.fold_in(jax.random.fold_in(stream(seed, purpose), epoch), step)
 
 
-def uniform(key: jax.Array, shape: tuple[int, ...], bound: float) -> jax.Array:
-    """Draw numbers of `shape` between -`bound` and `bound`, as precise as the process computes."""
-    drawn = jax.random.uniform(key, shape, jnp.float32, minval=-bound, maxval=bound)
-    return drawn.astype(jnp.zeros(()).dtype)
-
-
 def normal(key: jax.Array, like: jax.Array) -> jax.Array:
     """Draw standard normal numbers of the shape and precision of `like`."""
     return jax.random.normal(key, like.shape, jnp.float32).astype(like.dtype)

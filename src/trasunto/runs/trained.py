@@ -73,8 +73,7 @@ class TrainedMember:
         """Return its weights by name: ``1.kernel`` (d, h), ``1.bias`` (h,), ..., ``output.kernel``, ``output.bias``."""
         if self.epoch == 0 and not self.member.start:
             recipe, table = self.recipe, self.member.table
-            fresh = initialise(recipe.structure.on(table.blocks), self.seed, table.d, len(self.classes))
-            return {name: np.asarray(array) for name, array in fresh.items()}
+            return initialise(recipe.structure.on(table.blocks), self.seed, table.d, len(self.classes))
         with Store.open(self.store, write=False) as store:
             if self.epoch in store.epochs(self.id):
                 return only_weights(store.load(self.id, self.epoch)[1])

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import document, growth, halving, limit, scoring, start_up, training, whole_grid
+from benchmarks import document, growth, halving, limit, scoring, start_up, stores, training, whole_grid
 from benchmarks.peers.client import versions
 from trasunto.cohort.devices import training_devices
 
@@ -53,6 +53,7 @@ def _measures(quick: bool, peers: str, rounds: int) -> dict[str, Callable[[], di
         "halving": lambda: halving.measure(quick),
         "growth": lambda: growth.measure(quick),
         "start_up": lambda: start_up.measure(quick),
+        "stores": lambda: stores.measure(quick),
     }
 
 

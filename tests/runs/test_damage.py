@@ -122,13 +122,13 @@ def assert_found_and_mended(store: Path, harmed: str, table: Table, before: dict
 
 
 @pytest.mark.parametrize("harm", HARMS)
-@pytest.mark.parametrize("kind", ["store.sqlite", "store.sqlite.copy", "store.sqlite.sha256", "weights/000004"])
+@pytest.mark.parametrize("kind", ["store.sqlite", "store.sqlite.copy", "store.sqlite.sums", "weights/000004"])
 def test_a_file_that_is_flipped_cut_or_lost_is_found_and_mended(
     store: Path, table: Table, whole: Path, kind: str, harm: Harm
 ) -> None:
     harmed = next(file for file in files(store) if file == kind or (kind in file and file.startswith("weights")))
     harm(store / harmed, np.random.default_rng(0))
-    if (harm, kind) == (lose, "store.sqlite.sha256"):
+    if (harm, kind) == (lose, "store.sqlite.sums"):
         assert not check(store).sealed, "as after a kill"
         assert check(store).faults == ()
         return
@@ -143,7 +143,7 @@ def test_random_damage_to_any_file_is_found_and_mended(whole: Path, table: Table
         store = shutil.copytree(whole, tmp_path / str(number))
         harmed = str(chance.choice(files(store)))
         harm = HARMS[int(chance.integers(len(HARMS)))]
-        if (harm, harmed) == (lose, "store.sqlite.sha256"):
+        if (harm, harmed) == (lose, "store.sqlite.sums"):
             continue
         harm(store / harmed, chance)
         assert_found_and_mended(store, harmed, table, before)
@@ -168,12 +168,12 @@ def test_a_database_lost_with_its_copy_is_refused(store: Path, table: Table) -> 
 def test_a_database_harmed_after_a_kill_is_put_back_as_it_was_before_that_run(store: Path, table: Table) -> None:
     earlier = everything(store)
     train(GRID, table, epochs=6, snapshots=[2], store=store, name="three")
-    (store / "store.sqlite.sha256").unlink()  # as a kill leaves it
+    (store / "store.sqlite.sums").unlink()  # as a kill leaves it
     shutil.copy(store / "store.sqlite", store / "store.sqlite.copy")
     train(RECIPE.replace(learning_rate=0.3), table, store=store, epochs=2)
     later = everything(store)
     shutil.copy(store / "store.sqlite.copy", store / "kept")
-    (store / "store.sqlite.sha256").unlink()
+    (store / "store.sqlite.sums").unlink()
     (store / "store.sqlite").write_bytes(b"nothing")
     done = repair(store, lambda run: table)
     assert done.restored
@@ -183,7 +183,7 @@ def test_a_database_harmed_after_a_kill_is_put_back_as_it_was_before_that_run(st
 
 def test_what_an_older_copy_replaces_stays_beside_it_with_its_log_and_packs(store: Path, table: Table) -> None:
     packs = {path.name for path in (store / "weights").iterdir()}
-    (store / "store.sqlite.sha256").unlink()  # as a kill leaves it
+    (store / "store.sqlite.sums").unlink()  # as a kill leaves it
     later = {name: name.encode() for name in ("store.sqlite", "store.sqlite-wal")}
     for name, content in later.items():
         (store / name).write_bytes(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import apsw
 import numpy as np
 import pytest
 
@@ -78,8 +79,8 @@ def test_deleting_what_is_not_there_changes_nothing(path: Path) -> None:
 def test_a_failure_half_way_leaves_everything(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.open(path) as store:
 
-        def fail(connection: sqlite3.Connection) -> None:
-            raise sqlite3.OperationalError("disk I/O error")
+        def fail(connection: apsw.Connection) -> None:
+            raise apsw.IOError("disk I/O error")
 
         monkeypatch.setattr(store._weights, "forget_unnamed", fail)
         with pytest.raises(StoreError, match="cannot be written"):

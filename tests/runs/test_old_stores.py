@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 from trasunto.data import Table, from_arrays
-from trasunto.runs.checking import check
+from trasunto.errors import StoreError
+from trasunto.runs.checking import DAMAGE, check
 from trasunto.runs.completion import Step
+from trasunto.runs.repairing import repair
 from trasunto.runs.store import Store
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
@@ -24,11 +27,19 @@ LOSSES = {
 """By member, in epoch 3, as they were printed when the store was written."""
 
 
+@pytest.fixture(params=["store-format-1", "store-format-1-sealed", "store-format-1-killed"])
+def old(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Format 1: as it was before databases were sealed, with a seal, and as a kill leaves it."""
+    return unpacked(request.param, tmp_path / "old")
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """The first format, as it was before databases were sealed."""
-    folder = tmp_path / "old"
-    shutil.unpack_archive(Path(__file__).parent / "files" / "store-format-1.zip", folder)
+def sealed(tmp_path: Path) -> Path:
+    return unpacked("store-format-1-sealed", tmp_path / "old")
+
+
+def unpacked(name: str, folder: Path) -> Path:
+    shutil.unpack_archive(Path(__file__).parent / "files" / f"{name}.zip", folder)
     return folder
 
 
@@ -62,3 +73,55 @@ def test_it_is_gone_on_with(old: Path, rows: Table) -> None:
         np.testing.assert_allclose(longer.history()[column], whole.history()[column], rtol=1e-5)
     assert check(old).sealed
     assert check(old).faults == ()
+
+
+def test_its_seal_is_read_once_more_before_anything_is_written(sealed: Path, rows: Table) -> None:
+    assert check(sealed).sealed
+    content = bytearray((sealed / "store.sqlite").read_bytes())
+    content[-300] ^= 1  # where no row is, so that SQLite minds nothing
+    (sealed / "store.sqlite").write_bytes(content)
+    assert {fault.place for fault in check(sealed).faults if fault.kind == DAMAGE} == {"store.sqlite"}
+    before = {path: path.read_bytes() for path in sealed.iterdir() if path.is_file()}
+    with pytest.raises(StoreError, match=r"damaged \(its SHA-256 .*`trasunto store repair --store "):
+        Store.open(sealed)
+    assert {path: path.read_bytes() for path in before} == before
+    done = repair(sealed, lambda run: rows)
+    assert (done.restored, done.after.faults) == (True, ())
+    test_it_is_read(sealed)
+
+
+def test_it_is_given_checksums_at_the_first_writing(old: Path) -> None:
+    Store.open(old).close()
+    names = {path.name for path in old.iterdir()}
+    assert {"store.sqlite", "store.sqlite.copy", "store.sqlite.sums"} <= names
+    assert "store.sqlite.sha256" not in names
+    assert (old / "store.sqlite.copy").read_bytes() == (old / "store.sqlite").read_bytes()
+    assert check(old).sealed
+    test_it_is_read(old)
+
+
+def test_a_kill_while_it_is_given_checksums_loses_nothing(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments: list[Path] = []
+    works = os.fsync
+
+    def fsync(file: int) -> None:
+        """Keep the folder as a process killed before this, and one killed after it, would leave it."""
+        keep()
+        works(file)
+        keep()
+
+    def keep() -> None:
+        moments.append(shutil.copytree(old, tmp_path / f"moment {len(moments)}"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fsync)
+        Store.open(old).close()
+    assert len(moments) > 10
+    for moment in moments:
+        with Store.open(moment, write=False):
+            pass
+        Store.open(moment).close()
+        test_it_is_read(moment)
+        assert check(moment).sealed

@@ -231,5 +231,5 @@ def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     store.close()
     store.close()
-    sealed = ["store.sqlite", "store.sqlite.copy", "store.sqlite.sha256"]
+    sealed = ["store.sqlite", "store.sqlite.copy", "store.sqlite.sums"]
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [*sealed, "weights", "writer.lock"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from dataclasses import dataclass, field
 
+import apsw
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
@@ -69,7 +69,7 @@ class Stores(RuleBasedStateMachine):
         """A write that breaks off half way changes nothing."""
         pack = Pack(tuple(ids), epoch, {"w": np.full((len(ids), 1), value)})
         unknown = [Progress("nobody", 1, "training", "", 0.0)]
-        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        with pytest.raises(apsw.ConstraintError, match="FOREIGN KEY"):
             self.store.write(pack, [CurvePoint(ids[0], epoch, "loss", value)], unknown)
 
     @rule(name=st.sampled_from(["p", "q"]), width=st.integers(1, 16))

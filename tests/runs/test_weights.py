@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import apsw
 import numpy as np
 import pytest
 import safetensors
@@ -180,6 +180,6 @@ def test_a_reader_follows_a_checkpoint_that_is_superseded_under_its_eyes(store: 
 
 
 def test_weights_of_an_unregistered_member_are_a_fault_of_the_caller(store: Store) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(apsw.ConstraintError):
         store.write(pack("x", 1))
     assert packs(store) == []

@@ -133,7 +133,9 @@ def _told(condition: Condition) -> list[str]:
     if len(condition.faults) > SHOWN:
         told.append(f"and {len(condition.faults) - SHOWN:,} more")
     if not condition.sealed and condition.readable:
-        told.append("the database has no checksum now, since its last writer was killed; its structure is sound")
+        told.append(
+            "the database's last writer was killed; its structure is sound, and the next one completes its checksums"
+        )
     return [*told, amount(len(condition.faults), "fault") if told and condition.faults else "everything is there"]
 
 

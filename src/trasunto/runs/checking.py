@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from trasunto.runs.database import Database
 from trasunto.runs.faults import NewerFormatError, UnmadeStoreError, explained
 from trasunto.runs.lock import hold
 from trasunto.runs.packs import PackFile, Shelf
-from trasunto.runs.schema import COPY, DATABASE, WEIGHTS
+from trasunto.runs.schema import COPY, DATABASE, SUMS, WEIGHTS
 from trasunto.runs.seal import broken, is_sealed
 
 DAMAGE, GONE, LEFTOVER = "damage", "gone", "leftover"
@@ -56,7 +56,8 @@ class Condition:
     members, runs, files, size
         How many there are of each, as far as the database says, and the bytes of all files of weights.
     sealed
-        Whether the database has a checksum: it has none after a process that was killed, until the next one ends.
+        Whether the database is at rest, and all of it has checksums: not after a process that was killed, until the
+        next one ends.
     faults
         Damage first.
     """
@@ -87,12 +88,14 @@ def check(path: str | os.PathLike[str]) -> Condition:
     if not any((folder / name).is_file() for name in (DATABASE, COPY)):
         raise StoreError(f"there is no store at '{folder}'")
     with _still(folder):
-        faults = [Fault(DAMAGE, name, f"{name} {said}") for name, said in broken(folder).items()]
+        bad = broken(folder)
+        faults = [Fault(DAMAGE, name, f"{name} {said}") for name, said in bad.items()]
         counts = (0, 0, 0, 0)
         if (folder / DATABASE).is_file():
             try:
-                with explained(folder, "read"), closing(Database(folder, write=False)) as database:
-                    faults += _database_faults(database)
+                with explained(folder, "read"), closing(_database(folder, bad)) as database:
+                    if said := database.structure():
+                        faults.append(Fault(DAMAGE, DATABASE, f"{DATABASE} is damaged ({said})"))
                     counts = _counts(database)
                     faults += [*_damaged(database), *_missing(database), *_leftovers(database)]
             except (NewerFormatError, UnmadeStoreError):
@@ -102,6 +105,11 @@ def check(path: str | os.PathLike[str]) -> Condition:
     return Condition(folder, *counts, is_sealed(folder), tuple(faults))
 
 
+def _database(folder: Path, bad: Collection[str]) -> Database:
+    """Open the database; what damaged checksums say of it is nothing."""
+    return Database(folder, write=False, verify=False if SUMS in bad else None)
+
+
 @contextmanager
 def _still(folder: Path) -> Iterator[None]:
     """Keep writers out; where nobody may write there is nobody to keep out."""
@@ -109,15 +117,6 @@ def _still(folder: Path) -> Iterator[None]:
         if os.access(folder, os.W_OK):
             resources.enter_context(closing(hold(folder)))
         yield
-
-
-def _database_faults(database: Database) -> Iterator[Fault]:
-    """Ask SQLite whether its structure is whole, and whether every row refers to one that there is."""
-    said = [text for (text,) in database.rows("PRAGMA integrity_check(3)") if text != "ok"]
-    dangling = {(row[0], row[2]) for row in database.rows("PRAGMA foreign_key_check")}
-    said += [f"rows of {table} refer to {other} that are not there" for table, other in sorted(dangling)]
-    if said:
-        yield Fault(DAMAGE, DATABASE, f"{DATABASE} is damaged ({'; '.join(' '.join(one.split()) for one in said)})")
 
 
 def _counts(database: Database) -> tuple[int, int, int, int]:

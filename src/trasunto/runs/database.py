@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 from trasunto.errors import StoreError
 from trasunto.runs.faults import NewerFormatError, UnmadeStoreError, explained
+from trasunto.runs.pages import DamagedPageError, connect, has_sums
 from trasunto.runs.schema import COPY, DATABASE, FORMAT_VERSION, LOCK, SCHEMA
+
+PATIENCE = 30_000
+"""Milliseconds to wait for another process to let go of the database, which it holds for moments only."""
+
+
+LOGGED = 1000
+"""Pages of SQLite's log that are let wait for the end of the writer, or for more."""
 
 
 class Database:
     """The connection to the database of the store in `folder`; `write` makes its tables where there are none.
+
+    What is read is compared with its checksums where these hold, or as `verify` says.
 
     Raises
     ------
@@ -24,20 +35,18 @@ class Database:
         There is no store in `folder`, or one of a newer format.
     """
 
-    def __init__(self, folder: Path, *, write: bool) -> None:
+    def __init__(self, folder: Path, *, write: bool, verify: bool | None = None) -> None:
         self.folder = folder
         self.writable = write
-        if not (folder / DATABASE).is_file():
+        if not (folder / DATABASE).is_file() or not (folder / DATABASE).stat().st_size:
             refuse_lost(folder)
-            if not write:
-                raise StoreError(f"there is no store at '{folder}'")
-        address = f"{(folder / DATABASE).absolute().as_uri()}?{_mode(folder, write)}"
+        if not write and not (folder / DATABASE).is_file():
+            raise StoreError(f"there is no store at '{folder}'")
         with explained(folder, "opened"):
-            self._connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
             try:
-                self._prepare()
-            except BaseException:
-                self.close()
+                self._open(has_sums(folder) if verify is None else verify)
+            except DamagedPageError:
+                _refuse_newer(folder)
                 raise
 
     def close(self) -> None:
@@ -45,7 +54,7 @@ class Database:
         self._connection.close()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[apsw.Connection]:
         """Make what is done with the connection inside one transaction: all of it happens, or none.
 
         Raises
@@ -59,14 +68,33 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                self._connection.commit()
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.rollback()
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
 
     def settle(self) -> bool:
         """Bring all that was committed into the database's own file; say whether no reader kept it from being so."""
-        return not self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+        settled = not self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+        self._keep_log(not settled)
+        return settled
+
+    def _keep_log(self, kept: bool) -> None:
+        """Say whether closing leaves SQLite's log as it is; else it is brought into the database and deleted."""
+        self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(kept))
+
+    def upgrade(self) -> None:
+        """Note that the store is of this format; its tables are those of the formats before."""
+        with self.writing() as connection:
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT_VERSION),))
+
+    def structure(self) -> str:
+        """Ask SQLite what is wrong with its structure, and whether every row refers to one that there is."""
+        said = [" ".join(text.split()) for (text,) in self.rows("PRAGMA integrity_check(3)") if text != "ok"]
+        dangling = {(row[0], row[2]) for row in self.rows("PRAGMA foreign_key_check")}
+        said += [f"rows of {table} refer to {other} that are not there" for table, other in sorted(dangling)]
+        return "; ".join(said)
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """Return the rows that answer `query`."""
@@ -88,6 +116,16 @@ class Database:
             asked,
         )
 
+    def _open(self, verify: bool) -> None:
+        self._connection = connect(self.folder, _mode(self.folder, self.writable), verify=verify)
+        try:
+            self._connection.set_busy_timeout(PATIENCE)
+            self._keep_log(True)
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
     def _prepare(self) -> None:
         execute = self._connection.execute
         tables = {row[0] for row in execute("SELECT name FROM sqlite_master")}
@@ -101,21 +139,44 @@ class Database:
             # NORMAL may lose the last commits when the power fails, and by then the packs they superseded are deleted:
             # the rows that come back would name files that are gone.
             execute("PRAGMA synchronous = FULL")
+            self._connection.set_wal_hook(_shorten)
         if self.writable and not tables:
-            made = f"INSERT INTO meta VALUES ('format', '{FORMAT_VERSION}');"
-            self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {made} COMMIT;")
+            execute(f"BEGIN IMMEDIATE; {SCHEMA} INSERT INTO meta VALUES ('format', '{FORMAT_VERSION}'); COMMIT")
 
     def _refuse_other_formats(self, tables: set[str]) -> None:
-        found = self.rows("SELECT value FROM meta WHERE key = 'format'") if "meta" in tables else []
+        asked = "SELECT value FROM meta WHERE key = 'format'"
+        found = self._connection.execute(asked).fetchall() if "meta" in tables else []
         if not found:
             raise StoreError(f"'{self.folder / DATABASE}' is not the database of a store; name another folder")
-        if not found[0][0].isdecimal():
-            raise StoreError(f"the database '{self.folder / DATABASE}' is damaged: its format is '{found[0][0]}'")
-        if (version := int(found[0][0])) > FORMAT_VERSION:
+        written = str(found[0][0])
+        if not written.isdecimal():
+            raise StoreError(f"the database '{self.folder / DATABASE}' is damaged: its format is '{written}'")
+        if (version := int(written)) > FORMAT_VERSION:
             raise NewerFormatError(
                 f"store '{self.folder}' has format {version}, and this trasunto knows formats up to {FORMAT_VERSION}; "
                 "update trasunto, or name another folder"
             )
+
+
+def _shorten(connection: apsw.Connection, name: str, pages: int) -> int:
+    """Bring a long log into the database after a commit, as SQLite does by itself, but let that fail.
+
+    What was committed is safe in the log then, and its writer must not be told otherwise.
+    """
+    if pages >= LOGGED:
+        with suppress(apsw.Error, OSError):
+            connection.wal_checkpoint(name)
+    return apsw.SQLITE_OK
+
+
+def _refuse_newer(folder: Path) -> None:
+    """Say of a later format that it is one, and not that its checksums, which may be others, do not fit."""
+    try:
+        Database(folder, write=False, verify=False).close()
+    except NewerFormatError:
+        raise
+    except StoreError:
+        return
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -137,7 +198,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def refuse_lost(folder: Path) -> None:
-    """Refuse a store whose database is gone and whose copy of it is there, before a new one is made in its place.
+    """Refuse a store whose database is gone or empty and whose copy of it is there, before a new one is made.
 
     Raises
     ------
@@ -146,7 +207,7 @@ def refuse_lost(folder: Path) -> None:
     """
     if (folder / COPY).is_file():
         mended = f"`trasunto store repair --store {folder}` puts its copy back"
-        raise StoreError(f"the database '{folder / DATABASE}' is missing; {mended}")
+        raise StoreError(f"the database '{folder / DATABASE}' is missing or empty; {mended}")
 
 
 def _mode(folder: Path, write: bool) -> str:

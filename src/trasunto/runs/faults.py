@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import apsw
 
 from trasunto.errors import StoreError
 
@@ -48,18 +49,18 @@ def explained(folder: Path, done: str) -> Iterator[None]:
     """
     try:
         yield
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+    except (apsw.ConstraintError, apsw.MisuseError, apsw.ThreadingViolationError, apsw.BindingsError):
         raise
-    except (sqlite3.Error, OSError) as fault:
+    except (apsw.Error, OSError) as fault:
         raise StoreError(f"store '{folder}' cannot be {done}: {_reason(fault, folder)}") from fault
 
 
-def _reason(fault: sqlite3.Error | OSError, folder: Path) -> str:
-    code: object = fault.errno if isinstance(fault, OSError) else getattr(fault, "sqlite_errorname", "")
-    if code in (errno.ENOSPC, errno.EDQUOT, "SQLITE_FULL"):
+def _reason(fault: apsw.Error | OSError, folder: Path) -> str:
+    code = fault.errno if isinstance(fault, OSError) else None
+    if isinstance(fault, apsw.FullError) or code in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full (what was recorded before is safe; free some space and ask again)"
-    if code in (errno.EROFS, errno.EACCES, "SQLITE_CANTOPEN") or str(code).startswith("SQLITE_READONLY"):
+    if isinstance(fault, apsw.CantOpenError | apsw.ReadOnlyError) or code in (errno.EROFS, errno.EACCES):
         return "this user may not write there (name a folder that can be written)"
-    if str(code).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if isinstance(fault, apsw.CorruptError | apsw.NotADBError):
         return f"its database is damaged ({fault}; `trasunto store check --store {folder}` says more)"
     return (fault.strerror if isinstance(fault, OSError) else None) or str(fault)

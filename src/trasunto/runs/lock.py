@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+
+import apsw
 
 from trasunto.errors import StoreError
 from trasunto.runs.database import Database
 from trasunto.runs.schema import LOCK
 
 
-def hold(folder: Path) -> sqlite3.Connection:
+def hold(folder: Path) -> apsw.Connection:
     """Take the right to write the store in `folder`, or refuse at once; closing what is returned gives it back.
 
     The lock is an exclusive transaction that never writes, on a database of its own: the operating system releases it
@@ -24,12 +25,12 @@ def hold(folder: Path) -> sqlite3.Connection:
     StoreError
         Another `Store` writes here, in this process or in another.
     """
-    lock = sqlite3.connect(folder / LOCK, isolation_level=None, timeout=0)
+    lock = apsw.Connection(str(folder / LOCK))
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as fault:
+    except BaseException as fault:
         lock.close()
-        if fault.sqlite_errorname != "SQLITE_BUSY":
+        if not isinstance(fault, apsw.BusyError):
             raise
         raise StoreError(
             f"store '{folder}' is being written by {_holder(folder)}; wait until it ends, or name another folder"

@@ -69,7 +69,7 @@ class Shelf:
         """Write `pack` and return its file once it is sure to survive a power failure.
 
         The file is named by epoch and contents, so the same weights written twice are one file, and a damaged one
-        heals. What a failure leaves behind is for `sweep`.
+        heals.
         """
         from safetensors.numpy import save
 
@@ -79,11 +79,14 @@ class Shelf:
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.folder / f"{pack.epoch:06d}-{sha256[:16]}.safetensors"
         draft = target.with_suffix(".part")
-        with draft.open("wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        draft.replace(target)
+        try:
+            with draft.open("wb") as opened:
+                opened.write(content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
         sync_folder(self.folder)
         return PackFile(target.name, sha256, len(content))
 
@@ -115,12 +118,12 @@ class Shelf:
         found = (path.name for path in self.folder.iterdir()) if self.folder.is_dir() else ()
         return sorted(name for name in found if _OURS.fullmatch(name) and name not in named)
 
-    def sweep(self, named: Collection[str]) -> None:
-        """Delete every pack and draft that is not in `named`; files that are not ours stay."""
-        for name in self.unnamed(named):
-            # Windows keeps a file that a reader has open; the next sweep will get it.
+    def delete(self, names: Iterable[str]) -> set[str]:
+        """Delete files, and return the names of those that are there still: Windows keeps what a reader has open."""
+        for name in names:
             with suppress(OSError):
                 (self.folder / name).unlink()
+        return {name for name in names if (self.folder / name).exists()}
 
 
 def sync_folder(folder: Path) -> None:

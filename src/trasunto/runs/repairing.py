@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from trasunto.errors import DataError, StoreError, TrasuntoError
 from trasunto.runs.checking import GONE, Condition, check, named
 from trasunto.runs.completion import Observer, complete
 from trasunto.runs.faults import explained
+from trasunto.runs.lock import hold
 from trasunto.runs.records import MemberRecord, RunRecord
 from trasunto.runs.request import Member, Request, encoder_weights
-from trasunto.runs.schema import DATABASE
-from trasunto.runs.seal import put_back
+from trasunto.runs.schema import COPY, DATABASE, SUMS
+from trasunto.runs.seal import put_back, renew
 from trasunto.runs.store import Store
 from trasunto.spec import Recipe
 
@@ -69,6 +71,9 @@ def repair(path: str | os.PathLike[str], find_rows: FindRows, observe: Observer 
     """
     before = check(path)
     found = before if before.readable else _restored(before)
+    if any(fault.place in (COPY, SUMS) for fault in found.faults):
+        with explained(found.store, "repaired"), closing(hold(found.store)):
+            renew(found.store)
     with Store.open(path) as store:
         wanted = _wanted(store, found)
         requests, reasons = _planned(store, wanted, find_rows)

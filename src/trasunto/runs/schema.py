@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""The tables are those of format 1; since 2, every block of the database has a checksum."""
 
 DATABASE = "store.sqlite"
 WEIGHTS = "weights"
 LOCK = "writer.lock"
 COPY = f"{DATABASE}.copy"
-SEAL = f"{DATABASE}.sha256"
+SUMS = f"{DATABASE}.sums"
+OLD_SEAL = f"{DATABASE}.sha256"
+"""Of format 1: the checksum of the whole database, while no process writes."""
 
 # STRICT, because a numpy integer bound by mistake would otherwise be kept as a blob and never compare equal again.
 SCHEMA = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
@@ -12,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import apsw
+
 from trasunto.errors import StoreError
 from trasunto.runs.database import Database, refuse_foreign
 from trasunto.runs.faults import explained
@@ -19,7 +20,7 @@ from trasunto.runs.lock import hold, this_process
 from trasunto.runs.packs import Arrays, Pack, sync_folder
 from trasunto.runs.records import CurvePoint, MemberRecord, Progress, RunRecord
 from trasunto.runs.schema import WEIGHTS
-from trasunto.runs.seal import seal, unseal
+from trasunto.runs.seal import begin, seal, unseal
 from trasunto.runs.weights import Weights
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Store:
                 refuse_foreign(path)
                 path.mkdir(parents=True, exist_ok=True)
                 resources.enter_context(closing(hold(path)))
-            store = cls(path, resources.enter_context(closing(Database(path, write=write))))
+                unseal(path)
+            database = Database(path, write=write, verify=True if write else None)
+            store = cls(path, resources.enter_context(closing(database)))
             if write:
                 store._take_over()
                 resources.callback(store._sign_off)
@@ -136,8 +139,7 @@ class Store:
                 connection.executemany("INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?)", points)
                 connection.executemany("INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?)", reached)
         finally:
-            if pack is not None:
-                self._weights.sweep()
+            self._weights.sweep()
 
     def progress(self, ids: Iterable[str]) -> dict[str, Progress]:
         """Return how far those of `ids` have come whose progress was written."""
@@ -275,7 +277,7 @@ class Store:
                 connection.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))", (gone,))
             connection.execute("DROP INDEX run_members_by_member")
             self._weights.forget_unnamed(connection)
-        self._weights.sweep()
+        self._weights.sweep_all()
         return alone
 
     def run(self, name: str) -> RunRecord | None:
@@ -293,10 +295,11 @@ class Store:
         return [run for (name,) in names if (run := self.run(name)) is not None]
 
     def _take_over(self) -> None:
-        unseal(self.path)
+        begin(self.path)
         (self.path / WEIGHTS).mkdir(exist_ok=True)
         sync_folder(self.path)
-        self._weights.sweep()
+        if self._database.rows("SELECT 1 FROM meta WHERE key = 'writer'"):  # it was killed
+            self._weights.sweep_all()
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", (this_process(),))
 
@@ -309,7 +312,7 @@ class Store:
                 seal(self.path)
 
 
-def _forget(connection: sqlite3.Connection, name: str) -> None:
+def _forget(connection: apsw.Connection, name: str) -> None:
     connection.execute("DELETE FROM run_members WHERE run = ?", (name,))
     connection.execute("DELETE FROM runs WHERE name = ?", (name,))
     connection.execute(f"DELETE FROM widths WHERE {_ITS_WIDTHS}", {"run": name})

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import apsw
+
 from trasunto.errors import StoreError
 from trasunto.runs.database import Database
 from trasunto.runs.faults import DamagedWeightsError, explained
 from trasunto.runs.packs import Arrays, Pack, PackFile, Shelf
+
+_FORGET = "DELETE FROM packs WHERE NOT EXISTS (SELECT 1 FROM weights WHERE weights.file = packs.file)"
 
 
 class Place(NamedTuple):
@@ -28,10 +31,14 @@ class Weights:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._shelf = Shelf(folder)
+        self._touched: set[str] = set()
 
-    def record(self, connection: sqlite3.Connection, pack: Pack) -> None:
+    def record(self, connection: apsw.Connection, pack: Pack) -> None:
         """Write `pack` and point its members to it, within the caller's transaction; `sweep` after it either way."""
         file, epoch = self._shelf.place(pack), int(pack.epoch)
+        passing = f" AND epoch <= {epoch} AND (epoch = {epoch} OR NOT keep)"
+        before = {name for (name,) in self._database.rows_of(pack.ids, "file", "weights", "member", only=passing)}
+        self._touched |= before | {file.name}
         connection.execute("INSERT INTO packs VALUES (?, ?, ?) ON CONFLICT DO NOTHING", file)
         connection.executemany(
             "DELETE FROM weights WHERE member = ? AND epoch <= ? AND NOT keep", ((id, epoch) for id in pack.ids)
@@ -42,17 +49,22 @@ class Weights:
             " ON CONFLICT DO UPDATE SET file = excluded.file, slot = excluded.slot",
             ((id, epoch, int(pack.keep), file.name, slot) for slot, id in enumerate(pack.ids)),
         )
-        self.forget_unnamed(connection)
+        connection.executemany(f"{_FORGET} AND file = ?", ((name,) for name in before))
 
-    def forget_unnamed(self, connection: sqlite3.Connection) -> None:
-        """Forget the packs that hold nobody's weights, within the caller's transaction; `sweep` after it."""
-        connection.execute("DELETE FROM packs WHERE NOT EXISTS (SELECT 1 FROM weights WHERE weights.file = packs.file)")
+    def forget_unnamed(self, connection: apsw.Connection) -> None:
+        """Forget the packs that hold nobody's weights, within the caller's transaction; `sweep_all` after it."""
+        connection.execute(_FORGET)
 
     def sweep(self) -> None:
-        """Delete the files that no row names: superseded packs, and those of a write that failed or was killed."""
-        if self._database.writable:
-            with explained(self._database.folder, "tidied"):
-                self._shelf.sweep({name for (name,) in self._database.rows("SELECT file FROM packs")})
+        """Delete those of the files that `record` wrote or superseded which no row names."""
+        named = {name for (name,) in self._database.rows_of(self._touched, "file", "packs", "file")}
+        self._touched = self._shelf.delete(self._touched - named)
+
+    def sweep_all(self) -> None:
+        """Delete all files that no row names, as a write leaves them that was killed."""
+        with explained(self._database.folder, "tidied"):
+            named = {name for (name,) in self._database.rows("SELECT file FROM packs")}
+            self._shelf.delete(self._shelf.unnamed(named))
 
     def epochs(self, id: str) -> tuple[int, ...]:
         """Return the epochs, ascending, at which there are weights of member `id`."""
@@ -101,7 +113,7 @@ class Weights:
                     lost[member].append(epoch)
                 connection.execute("DELETE FROM weights WHERE file = ?", (file.name,))
                 connection.execute("DELETE FROM packs WHERE file = ?", (file.name,))
-        self.sweep()
+        self.sweep_all()
         return {member: tuple(sorted(epochs)) for member, epochs in lost.items()}
 
     def _packs_of(self, ids: Iterable[str]) -> set[PackFile]:

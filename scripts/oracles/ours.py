@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -15,7 +16,11 @@ from trasunto.cohort.plan import Job, plan
 from trasunto.cohort.states import WEIGHTS, only_weights
 from trasunto.cohort.step import Batch, State, remember, update
 from trasunto.data import from_arrays
+from trasunto.nets.initialise import Weights
 from trasunto.nets.streams import row_order
+
+QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}
+"""So few steps take no time; most of it goes into LLVM's optimisations."""
 
 
 def train(case: Case, dtype: str) -> Curve:
@@ -34,12 +39,13 @@ def _steps(case: Case, dtype: str) -> Curve:
     structure = case.recipe.structure
     numbers = {name: jnp.asarray(value, dtype) for name, value in case.recipe.numbers.items()}
 
-    @jax.jit
-    def steps(state: State, batches: Any) -> Any:
+    @partial(jax.jit, compiler_options=QUICKLY_COMPILED)
+    def steps(weights: Weights, batches: Any) -> Any:
+        state = State(weights, remember(structure, numbers, weights))
         return jax.lax.scan(lambda state, batch: update(structure, state, numbers, Batch(*batch)), state, batches)
 
     weights = {name: jnp.asarray(array) for name, array in first_weights(case, dtype).items()}
-    state, metrics = steps(State(weights, remember(structure, numbers, weights)), minibatches(case, dtype))
+    state, metrics = steps(weights, minibatches(case, dtype))
     return Curve(metrics["loss"].tolist(), [], {name: np.asarray(array) for name, array in state.weights.items()})
 
 

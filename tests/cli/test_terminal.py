@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -24,6 +25,9 @@ HEEDING = (
 """The program as a terminal starts it: whoever runs these tests may ignore signals, and children inherit that."""
 
 
+SMALL = ("--network", "[1 tanh] > linear", "--batch-size", "32")
+
+
 def rows(folder: Path) -> Path:
     path = folder / "rows.csv"
     path.write_text("a,b\n" + "".join(f"{number / 7},{number % 5}.5\n" for number in range(64)))
@@ -34,7 +38,7 @@ def rows(folder: Path) -> Path:
 def test_a_detector_that_is_ended_says_that_nothing_is_kept_and_leaves_nothing(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    words = ["detect", "rows.csv", "--out", "rows.trasunto", "--epochs", "100000", "--seeds", "1"]
+    words = ["detect", "rows.csv", "--out", "rows.trasunto", *SMALL, "--epochs", "100000", "--seeds", "1"]
     before = {rows(tmp_path)}
     pipes = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", HEEDING, *words], **pipes) as running:  # type: ignore[call-overload]
@@ -45,7 +49,7 @@ def test_a_detector_that_is_ended_says_that_nothing_is_kept_and_leaves_nothing(
     assert (running.returncode, printed) == (130, "")
     assert [line for line in said.splitlines() if not line.startswith("training:")] == [
         "trasunto: stopped; nothing was written",
-        "begin anew with: trasunto " + " ".join(words),
+        f"begin anew with: trasunto {shlex.join(words)}",
     ]
     assert set(tmp_path.iterdir()) == before
 

@@ -25,13 +25,19 @@ def path(recipe: Recipe, start: list[float], gradients: list[list[float]]) -> np
     """Return where each step leads, in float64."""
     with jax.enable_x64(True):
         rule = optimizer(recipe.structure, {name: jnp.asarray(value) for name, value in recipe.numbers.items()})
-        place = jnp.asarray(start)
-        memory, places = rule.init(place), []
-        for gradient in gradients:
-            step, memory = rule.update(jnp.asarray(gradient), memory, place)
-            place = optax.apply_updates(place, step)
-            places.append(np.asarray(place))
-        return np.array(places)
+
+        def step(carry: Any, gradient: jax.Array) -> Any:
+            place, memory = carry
+            move, memory = rule.update(gradient, memory, place)
+            place = optax.apply_updates(place, move)
+            return (place, memory), place
+
+        @jax.jit
+        def walk(place: jax.Array, gradients: jax.Array) -> jax.Array:
+            places: jax.Array = jax.lax.scan(step, (place, rule.init(place)), gradients)[1]
+            return places
+
+        return np.asarray(walk(jnp.asarray(start), jnp.asarray(gradients)))
 
 
 GRADIENTS = [[1.0, -0.5], [0.2, 3.0], [-1.0, 1e-9], [0.0, 0.7]]
@@ -77,9 +83,12 @@ def test_an_optimizer_walks_to_the_bottom_of_a_bowl(word: str) -> None:
         move, memory = rule.update(2 * place, memory, place)
         return (optax.apply_updates(place, move), memory), None
 
-    place = jnp.asarray([1.0, -2.0])
-    (place, _), _ = jax.lax.scan(step, (place, rule.init(place)), length=300)
-    assert np.abs(place).max() < 0.06
+    @jax.jit
+    def bottom(place: jax.Array) -> jax.Array:
+        (place, _), _ = jax.lax.scan(step, (place, rule.init(place)), length=300)
+        return place
+
+    assert np.abs(np.asarray(bottom(jnp.asarray([1.0, -2.0])))).max() < 0.06
 
 
 @pytest.mark.parametrize("nesterov", [False, True])
@@ -132,7 +141,7 @@ def test_adam_in_one_pass_is_adam(word: str, monkeypatch: pytest.MonkeyPatch) ->
 
     def walk() -> tuple[Any, str]:
         members_step = jax.jit(jax.vmap(partial(take_step, recipe.structure)))
-        weights, memory = begin, jax.vmap(lambda n, w: optimizer(recipe.structure, n).init(w))(numbers, begin)
+        weights, memory = begin, jax.jit(jax.vmap(lambda n, w: optimizer(recipe.structure, n).init(w)))(numbers, begin)
         for gradients in slopes:
             weights, memory = members_step(numbers, gradients, memory, weights)
         return (weights, memory), members_step.lower(numbers, slopes[0], memory, weights).as_text()

@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 from jax.test_util import check_grads
 
+from trasunto.nets import losses
 from trasunto.nets.initialise import Weights, initialise
-from trasunto.nets.losses import RECONSTRUCTION, evaluate_loss
+from trasunto.nets.losses import RECONSTRUCTION
 from trasunto.nets.network import Numbers
 from trasunto.spec import Recipe, Structure, legal
 
 D, CLASSES = 6, 3
 RANDOM = np.random.default_rng(5)
 X, Y = RANDOM.random((8, D)).astype(np.float32), RANDOM.integers(0, CLASSES, 8).astype(np.int32)
+
+# As one program each: JAX compiles every operation that is called alone, and for every shape anew.
+evaluate_loss = jax.jit(losses.evaluate_loss, static_argnames="structure")
 
 each = pytest.mark.parametrize("loss", legal.LOSSES)
 each_reconstruction = pytest.mark.parametrize("loss", RECONSTRUCTION)
@@ -47,7 +51,8 @@ def test_gradients_agree_with_finite_differences(loss: str) -> None:
         structure, weights, numbers = built(loss)
 
         def value(weights: Weights) -> jax.Array:
-            return evaluate_loss(structure, weights, numbers, *rows())[0]
+            value: jax.Array = evaluate_loss(structure, weights, numbers, *rows())[0]
+            return value
 
         check_grads(value, (weights,), order=1, modes=["rev"], atol=1e-8, rtol=1e-7, eps=1e-5)
 

@@ -9,11 +9,12 @@ import pytest
 from jax.test_util import check_grads
 from scipy import special
 
+from trasunto.nets import corruption, losses, network
 from trasunto.nets.columns import features, owners
-from trasunto.nets.corruption import CORRUPTIONS, corrupt
+from trasunto.nets.corruption import CORRUPTIONS
 from trasunto.nets.initialise import Weights, initialise
-from trasunto.nets.losses import agreement, evaluate_loss
-from trasunto.nets.network import Numbers, contraction, dense, encode, reconstruct
+from trasunto.nets.losses import agreement
+from trasunto.nets.network import Numbers, dense
 from trasunto.spec import Recipe, Structure, legal
 
 D = 6
@@ -21,6 +22,18 @@ BLOCKS = ((1, 3), (3, 6))
 RANDOM = np.random.default_rng(7)
 X = RANDOM.normal(size=(40, D))
 CODED = np.column_stack([X[:, 0], np.eye(2)[RANDOM.integers(0, 2, 40)], np.eye(3)[RANDOM.integers(0, 3, 40)]])
+
+# As one program each: JAX compiles every operation that is called alone, and for every shape anew.
+corrupt, evaluate_loss, contraction, encode, reconstruct = (
+    jax.jit(function, static_argnames="structure")
+    for function in (
+        corruption.corrupt,
+        losses.evaluate_loss,
+        network.contraction,
+        network.encode,
+        network.reconstruct,
+    )
+)
 
 each_corruption = pytest.mark.parametrize("word", CORRUPTIONS)
 
@@ -161,7 +174,7 @@ def test_row_weights_are_copies_of_rows(blocks: tuple[tuple[int, int], ...]) -> 
     structure, weights, numbers = built(recipe)
     structure = structure.on(blocks)
     x = jnp.asarray(CODED[:3], float)
-    twice = evaluate_loss(structure, weights, numbers, x[jnp.asarray([0, 0, 1, 2])])[1]
+    twice = evaluate_loss(structure, weights, numbers, jnp.asarray(CODED[[0, 0, 1, 2]], float))[1]
     weighted = evaluate_loss(structure, weights, numbers, x, w=jnp.asarray([1.5, 0.75, 0.75]))[1]
     for name, value in twice.items():
         assert weighted[name] == pytest.approx(float(value), rel=1e-5), name
@@ -189,6 +202,7 @@ def test_gradients_agree_with_finite_differences(recipe: Recipe) -> None:
         structure, weights, numbers = built(recipe)
 
         def value(weights: Weights) -> jax.Array:
-            return evaluate_loss(structure, weights, numbers, jnp.asarray(X), key=jax.random.key(2))[0]
+            loss: jax.Array = evaluate_loss(structure, weights, numbers, jnp.asarray(X), key=jax.random.key(2))[0]
+            return loss
 
         check_grads(value, (weights,), order=1, modes=["rev"], atol=1e-7, rtol=1e-6, eps=1e-5)

@@ -10,11 +10,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from trasunto.errors import StoreError
 from trasunto.runs import database, pages, seal
 from trasunto.runs.checking import check
+from trasunto.runs.packs import Pack
 from trasunto.runs.pages import BLOCK
 from trasunto.runs.records import CurvePoint, MemberRecord, Progress
 from trasunto.runs.repairing import repair
@@ -42,6 +44,9 @@ def state(folder: Path) -> State:
             "members": store.members(ids),
             "curves": store.curves(ids).to_dict("list"),
             "progress": store.progress(ids),
+            "weights": {
+                id: {epoch: store.load(id, epoch)[1]["w"].tolist() for epoch in store.epochs(id)} for id in ids
+            },
             "runs": {run.name: run.ids for run in store.runs()},
         }
 
@@ -164,7 +169,8 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_committed(
     def session() -> None:
         with Store.open(folder) as store:
             for epoch in (20, 21):
-                store.write(None, [CurvePoint("00000003", epoch, "loss", 0.25)])
+                weights = Pack(("00000003",), epoch, {"w": np.full((1, 2), epoch)})
+                store.write(weights, [CurvePoint("00000003", epoch, "loss", 0.25)])
                 states.append(state(folder))
 
     with monkeypatch.context() as patched:
@@ -183,7 +189,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_committed(
         shutil.rmtree(harmed)
         Store.open(moment).close()
         assert check(moment).sealed
-        assert check(moment).faults == ()
+        assert check(moment).faults == (), "nor is a file of weights left over"
         assert states.index(state(moment)) == reached
     assert reached == len(states) - 1
 

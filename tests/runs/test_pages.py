@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -287,3 +289,34 @@ def test_any_sqlite_reads_it_and_earlier_versions_find_the_format(folder: Path) 
     with closing(sqlite3.connect(f"{(folder / 'store.sqlite').as_uri()}?mode=ro", uri=True)) as connection:
         found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
     assert found == [(str(FORMAT_VERSION),)]
+
+
+WRITER = """
+import sys
+from trasunto.runs import database
+from trasunto.runs.records import CurvePoint
+from trasunto.runs.store import Store
+
+database.LOGGED = 1
+with Store.open(sys.argv[1]) as store:
+    ids = store.ids()
+    for value in range(1, 201):
+        store.write(None, [CurvePoint(id, epoch, "loss", value) for id in ids for epoch in range(20)])
+"""
+
+
+def test_what_is_read_while_the_log_is_brought_in_is_what_was_written(folder: Path) -> None:
+    ids, first, read = state(folder)["members"], set(state(folder)["curves"]["value"]), set()
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)])
+    with Store.open(folder, write=False) as stays:
+        while writer.poll() is None:
+            with Store.open(folder, write=False) as comes:
+                for store in (stays, comes):
+                    values = set(store.curves(ids)["value"])
+                    assert len(values) == 1 or values == first
+                    read |= values
+    assert writer.returncode == 0
+    assert read > first, "it was not read while it was written"
+    assert set(state(folder)["curves"]["value"]) == {200}
+    Store.open(folder).close()
+    assert check(folder).faults == ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -93,10 +94,9 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     seeds, ones = np.arange(variant.width, dtype=np.uint32), np.ones(variant.width, np.float32)
     order = row_order(0, 1, len(x))
     options = {**COMPILER_OPTIONS, **(variant.options or {})}
+    train: Any = partial(train_epoch, structure, recipe.batch_size)
     epoch = jax.jit(
-        lambda states, rows: train_epoch.__wrapped__(  # type: ignore[attr-defined]
-            structure, states, columns, seeds, ones > 0, ones, np.int32(1), order, rows
-        )[0],
+        lambda states, rows: train(states, columns, seeds, ones > 0, ones, np.int32(1), order, rows)[0],
         donate_argnums=0,
         compiler_options=options,
     )
@@ -104,7 +104,7 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     states, rows = [], []
     for device in training_devices()[:places]:
         states.append(jax.device_put(first_states(structure, columns, seeds, x.shape[1], 0), device))
-        rows.append(Rows(*jax.device_put((x, None, scale, None), device)))
+        rows.append(Rows(*jax.device_put((x, np.int32(len(x)), scale), device)))
 
     def on(place: int) -> None:
         states[place] = jax.block_until_ready(epoch(states[place], rows[place]))

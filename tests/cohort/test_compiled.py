@@ -15,6 +15,7 @@ from trasunto.cohort.compiled import kept, note
 from trasunto.cohort.cost import estimate
 from trasunto.cohort.devices import program_folder
 from trasunto.cohort.plan import Chunk, Job, plan
+from trasunto.cohort.shapes import Layout
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
 
@@ -50,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def chunk(table: Table = ROWS, recipe: Recipe = RECIPE, width: int = 4) -> Chunk:
-    return Chunk((Job("0", recipe, 0, table, 0, 2),), width)
+    return Chunk((Job("0", recipe, 0, table, 0, 2),), Layout(width, brief=True))
 
 
 def test_what_was_compiled_is_known_by_program_width_kind_of_rows_and_device(folder: Path) -> None:

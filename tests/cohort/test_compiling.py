@@ -17,6 +17,7 @@ from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import DevicePlace, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk, Job
 from trasunto.cohort.running import Event
+from trasunto.cohort.shapes import Layout
 from trasunto.data import from_arrays
 from trasunto.spec import Recipe
 
@@ -49,7 +50,7 @@ class Known(DevicePlace):
 
 
 def chunk(number: int = 0, width: int = 1, first: int = 0, last: int = 2) -> Chunk:
-    return Chunk((Job(str(number), RECIPE, number, ROWS, first, last),), width)
+    return Chunk((Job(str(number), RECIPE, number, ROWS, first, last),), Layout(width))
 
 
 def told(chunks: list[Chunk], places: list[DevicePlace]) -> list[tuple[int, int] | str]:

@@ -16,6 +16,7 @@ from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Begins, DevicePlace, PlaceLostError
 from trasunto.cohort.plan import Chunk, Job, plan
 from trasunto.cohort.running import Event
+from trasunto.cohort.shapes import Layout
 from trasunto.data import Table, from_arrays
 from trasunto.errors import ResourceError
 from trasunto.spec import Recipe
@@ -39,20 +40,20 @@ def on(devices: list[jax.Device]) -> list[DevicePlace]:
 
 
 def chunk(*jobs: Job, width: int = 4) -> tuple[Chunk, ...]:
-    return (Chunk(jobs, width),)
+    return (Chunk(jobs, Layout(width)),)
 
 
 @pytest.fixture(scope="module")
 def cohort(few_digits: Table, train: Train, devices: list[jax.Device]) -> dict[str, Any]:
     """Nineteen learning rates, trained together on all devices in chunks of 4, the last with an idle slot."""
-    return train(plan(grid(few_digits), 2, lambda program, members: 4), devices)
+    return train(plan(grid(few_digits), 2, lambda program, alike: Layout(4)), devices)
 
 
 @pytest.fixture(scope="module")
 def alone(few_digits: Table, train: Train) -> dict[str, Any]:
     """Three of them, each trained with no one beside it."""
     jobs = grid(few_digits)
-    return train([Chunk((jobs[i],), 1) for i in (0, 9, 18)])
+    return train([Chunk((jobs[i],), Layout(1)) for i in (0, 9, 18)])
 
 
 def assert_same_curves(one: Any, other: Any) -> None:
@@ -74,7 +75,7 @@ def test_a_network_in_a_cohort_of_361_has_the_curve_it_has_alone(
     jobs = grid(few_digits, AXIS)
     cohort = train(plan(jobs, len(devices)), devices, seconds=1e9)
     assert len(cohort) == 361
-    for id, member in train([Chunk((jobs[i],), 1) for i in range(0, 361, 60)], seconds=1e9).items():
+    for id, member in train([Chunk((jobs[i],), Layout(1)) for i in range(0, 361, 60)], seconds=1e9).items():
         assert_same_curves(cohort[id], member)
 
 
@@ -152,7 +153,7 @@ def test_states_are_handed_out_where_they_are_asked_for(few_digits: Table, devic
 def test_when_asked_to_stop_the_epochs_in_flight_are_handed_out_and_no_more(
     few_digits: Table, devices: list[jax.Device]
 ) -> None:
-    chunks, events = [Chunk((job,), 4) for job in grid(few_digits)], list[Any]()
+    chunks, events = [Chunk((job,), Layout(4)) for job in grid(few_digits)], list[Any]()
     for event in train_chunks(chunks, on(devices), checkpoint_seconds=1e9, stopping=lambda: len(events) >= 2):
         events.append(event)
     assert 3 <= len(events) <= 3 + len(devices)
@@ -231,7 +232,7 @@ class Fragile(DevicePlace):
 def test_a_chunk_whose_place_is_lost_is_trained_elsewhere_and_nobody_can_tell(
     few_digits: Table, devices: list[jax.Device]
 ) -> None:
-    chunks = [Chunk((job,), 1) for job in grid(few_digits)[:2]]
+    chunks = [Chunk((job,), Layout(1)) for job in grid(few_digits)[:2]]
     places = [Fragile(devices[0], lasts=3, comes_back=False), DevicePlace(devices[1])]
     told = list(train_chunks(chunks, places, checkpoint_seconds=1e9))
     sound = list(train_chunks(chunks, on(devices[:1]), checkpoint_seconds=1e9))

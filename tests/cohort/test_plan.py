@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trasunto.cohort.plan import WIDEST, Job, class_names, evaluation_sets, plan, usual_width
+from trasunto.cohort.shapes import Layout
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
 
@@ -50,14 +52,14 @@ def test_every_job_with_work_is_in_one_chunk_beside_its_like(jobs: list[Job], de
 @settings(deadline=None, derandomize=True)
 @given(many_jobs())
 def test_no_chunk_has_idle_slots_that_another_of_its_kind_could_fill(jobs: list[Job]) -> None:
-    chunks = plan(jobs, 2, lambda program, members: 3)
+    chunks = plan(jobs, 2, lambda program, alike: Layout(3))
     unfilled = Counter(chunk.jobs[0].togetherness for chunk in chunks if len(chunk.jobs) < 3)
     assert all(count == 1 for count in unfilled.values())
 
 
 def test_members_that_end_together_share_a_chunk_and_otherwise_keep_their_order() -> None:
     jobs = [job(str(i), last=last) for i, last in enumerate([5, 9, 5, 9, 5])]
-    chunks = plan(jobs, 1, lambda program, members: 2)
+    chunks = plan(jobs, 1, lambda program, alike: Layout(2))
     assert [[job.id for job in chunk.jobs] for chunk in chunks] == [["1", "3"], ["0", "2"], ["4"]]
 
 
@@ -68,16 +70,16 @@ def test_members_that_differ_in_numbers_or_seeds_share_a_program_and_other_struc
     assert len({programs[0], programs[3], programs[5], job("", table=TABLES[1]).program}) == 4
 
 
-def test_a_width_that_was_recorded_is_kept() -> None:
+def test_a_layout_that_was_recorded_is_kept() -> None:
     asked = []
 
-    def recorded(program: object, members: int) -> int:
-        asked.append(members)
-        return 3
+    def recorded(program: object, alike: Sequence[Job]) -> Layout:
+        asked.append(len(alike))
+        return Layout(3, brief=True)
 
     chunks = plan([job(str(i)) for i in range(7)], 2, recorded)
     assert asked == [7]
-    assert [(len(chunk.jobs), chunk.width) for chunk in chunks] == [(3, 3), (3, 3), (1, 3)]
+    assert [(len(chunk.jobs), *chunk.layout) for chunk in chunks] == [(3, 3, True), (3, 3, True), (1, 3, True)]
 
 
 @pytest.mark.parametrize(("members", "places", "width"), [(1, 2, 1), (2, 2, 1), (3, 2, 2), (361, 2, 16), (6, 1, 6)])

@@ -12,6 +12,7 @@ import pytest
 
 from trasunto.cohort.plan import Chunk, Job, plan
 from trasunto.cohort.running import Shelf
+from trasunto.cohort.shapes import Layout, capacity
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
 
@@ -37,7 +38,7 @@ def jobs(table: Table, *rates: float, last: int = 6) -> list[Job]:
 @pytest.fixture(scope="module")
 def beside_wild_ones(table: Table, train: Train) -> dict[str, Any]:
     """Two tame members, one that diverges after a while and one that diverges at once."""
-    return train([Chunk(tuple(jobs(table, TAME, WILD, AT_ONCE, 0.02)), 4)])
+    return train([Chunk(tuple(jobs(table, TAME, WILD, AT_ONCE, 0.02)), Layout(4))])
 
 
 def test_divergence_is_flagged_in_the_epoch_in_which_the_loss_is_no_longer_finite(
@@ -64,14 +65,14 @@ def test_the_weights_of_a_diverged_member_are_the_last_finite_ones(beside_wild_o
 def test_the_others_go_on_as_if_it_had_never_been_beside_them(
     table: Table, train: Train, beside_wild_ones: dict[str, Any], bit_equal: BitEqual
 ) -> None:
-    tame = train([Chunk(tuple(jobs(table, TAME, 0.03, 0.01, 0.02)), 4)])
+    tame = train([Chunk(tuple(jobs(table, TAME, 0.03, 0.01, 0.02)), Layout(4))])
     for id in (f"rate {TAME}", "rate 0.02"):
         assert bit_equal(beside_wild_ones[id], tame[id])
         assert len(tame[id].curve("train_loss")) == 6
 
 
 def test_a_chunk_is_over_when_all_have_diverged(table: Table, train: Train) -> None:
-    members = train([Chunk(tuple(jobs(table, 1e9, 1e10, last=50)), 4)])
+    members = train([Chunk(tuple(jobs(table, 1e9, 1e10, last=50)), Layout(4))])
     assert [max(epoch for epoch, _ in member.metrics) for member in members.values()] == [1, 1]
 
 
@@ -79,7 +80,7 @@ def test_a_member_may_start_from_some_given_weights(table: Table, train: Train) 
     kernel = np.full((8, 4), 0.25, np.float32)
     own, given = jobs(table, TAME, last=1) * 2
     given = replace(given, id="given", begin=lambda: {"weights/1.kernel": kernel})
-    members = train([Chunk((own, given), 4)])
+    members = train([Chunk((own, given), Layout(4))])
     first, other = members[own.id].states[0], members["given"].states[0]
     assert np.array_equal(other["weights/1.kernel"], kernel)
     assert not np.array_equal(first["weights/1.kernel"], kernel)
@@ -106,7 +107,7 @@ def test_tables_that_share_test_rows_each_number_their_own_classes(table: Table,
     assert together["with"].metrics == train(plan(both[1:], 1))["with"].metrics
 
 
-def test_a_shelf_keeps_rows_as_they_are_stored_and_forgets_what_was_not_used(
+def test_a_shelf_keeps_rows_as_they_are_stored_filled_up_and_forgets_what_was_not_used(
     devices: list[jax.Device], few_digits: Table
 ) -> None:
     shelf, none = Shelf(devices[0], room=2), np.array([])
@@ -114,7 +115,9 @@ def test_a_shelf_keeps_rows_as_they_are_stored_and_forgets_what_was_not_used(
     first = shelf.fetch(pieces[0], none)
     assert first.x.dtype == np.uint8
     assert first.y is None
-    assert np.array_equal(first.x, pieces[0].x)
+    assert np.array_equal(first.x[:5], pieces[0].x)
+    assert (int(first.n), len(first.x)) == (5, capacity(5, 784))
+    assert (np.asarray(first.x[5:]) == pieces[0].x[-1]).all()
     assert shelf.fetch(pieces[0], none) is first
     shelf.fetch(pieces[1], none)
     assert shelf.fetch(pieces[0], none) is first

@@ -139,6 +139,6 @@ def price(
 
 def work(questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> Cost:
     """Return how much there is to train; its time is in the unit in which progress is told."""
-    from trasunto.runs.completion import REFERENCE_RATE
+    from trasunto.cohort.plan import REFERENCE_RATE
 
     return price(questions, table, store, REFERENCE_RATE)

@@ -15,11 +15,12 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
+from trasunto.cohort.plan import REFERENCE_RATE
 from trasunto.cohort.reach import refuse_outside_shares
 from trasunto.data import Table, as_table, held_out_remark
 from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError
-from trasunto.runs.completion import REFERENCE_RATE, Observer
+from trasunto.runs.completion import Observer
 from trasunto.runs.database import refuse_foreign
 from trasunto.runs.forecast import forecast
 from trasunto.runs.request import make_request

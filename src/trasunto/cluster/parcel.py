@@ -51,11 +51,11 @@ class Parcel:
         """Pack a chunk."""
         bare = tuple(replace(job, table=_NO_ROWS, begin=dict) for job in chunk.jobs)
         wide = bool(jax.config.values["jax_enable_x64"])
-        return cls(Chunk(bare, chunk.width), tuple(begins), checkpoint_seconds, wide)
+        return cls(Chunk(bare, chunk.layout), tuple(begins), checkpoint_seconds, wide)
 
     def with_rows(self, table: Table) -> Chunk:
         """Return the chunk with its rows put back."""
-        return Chunk(tuple(replace(job, table=table) for job in self.chunk.jobs), self.chunk.width)
+        return Chunk(tuple(replace(job, table=table) for job in self.chunk.jobs), self.chunk.layout)
 
 
 class Recent(Generic[K, V]):

@@ -49,6 +49,6 @@ def _mark(folder: Path, chunk: Chunk, device: int) -> Path:
     """Return the empty file that stands for a compiled program; it lies, and is deleted, with what it speaks of."""
     versions = [__version__, jax.__version__, jaxlib.version.__version__]
     setting = jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), COMPILER_OPTIONS
-    what = chunk.program.key, chunk.width, chunk.rows_kind, device
+    what = chunk.shape, device
     name = hashlib.sha256(repr((versions, setting, what)).encode()).hexdigest()
     return folder / "known" / name[:32]

@@ -45,8 +45,8 @@ class Programs:
         self._tell, self._told = tell, Compiling()
         self._there: set[tuple[object, Place]] = set()
         self._now: set[tuple[object, Place]] = set()
-        alike = Counter(_kind(chunk) for chunk in chunks)
-        firsts = {_kind(chunk): chunk for chunk in reversed(chunks)}
+        alike = Counter(chunk.shape for chunk in chunks)
+        firsts = {chunk.shape: chunk for chunk in reversed(chunks)}
         self._later = {
             kind
             for kind, first in firsts.items()
@@ -55,15 +55,15 @@ class Programs:
 
     def begin(self, chunk: Chunk, place: Place) -> None:
         """Note that a place is given a chunk."""
-        kind = _kind(chunk)
+        kind = chunk.shape
         self._later.discard(kind)
         if (kind, place) not in self._there and not place.has(chunk):
             self._now.add((kind, place))
 
     def ready(self, chunk: Chunk, place: Place) -> None:
         """Note that a place has trained a chunk for an epoch, or as far as it is trained, and so has its program."""
-        self._now.discard((_kind(chunk), place))
-        self._there.add((_kind(chunk), place))
+        self._now.discard((chunk.shape, place))
+        self._there.add((chunk.shape, place))
         self.tell()
 
     def lose(self, place: Place) -> None:
@@ -77,8 +77,3 @@ class Programs:
         if self._tell is not None and stand != self._told:
             self._told = stand
             self._tell(stand)
-
-
-def _kind(chunk: Chunk) -> object:
-    """Return what a chunk's program depends on."""
-    return chunk.program, chunk.width, chunk.rows_kind

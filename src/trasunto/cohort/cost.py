@@ -13,9 +13,7 @@ import numpy as np
 from trasunto.cohort.footprint import loads_of, memory_needed
 from trasunto.cohort.plan import Chunk
 
-SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
 COMPILE_SECONDS = 2.0  # per program that is not on disk yet
-STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
 
 
 @dataclass(frozen=True)
@@ -113,8 +111,5 @@ def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -
 
 
 def chunk_seconds(chunk: Chunk, rate: float) -> float:
-    """Estimate the time of one chunk's training: three products forth and back, one for each evaluated row."""
-    program, epochs = chunk.program, chunk.epochs
-    steps = -(-program.rows // program.structure.batch_size)
-    products = program.products * (6 * program.rows + 2 * sum(program.evaluated))
-    return epochs * (chunk.width * products / (rate * SHARE_OF_RATE) + steps * STEP_SECONDS)
+    """Estimate the time of one chunk's training."""
+    return chunk.epochs * chunk.program.epoch_seconds(chunk.width, rate)

@@ -8,7 +8,7 @@ from heapq import nlargest
 
 from trasunto.cohort.compiled import kept
 from trasunto.cohort.plan import Chunk, Program, evaluation_sets, usual_width
-from trasunto.cohort.step import EVALUATION_ROWS
+from trasunto.cohort.shapes import EVALUATED, Shape
 from trasunto.data.memory import free_memory, gib
 from trasunto.errors import ResourceError
 
@@ -53,9 +53,9 @@ class Load:
 
 def loads_of(chunks: Sequence[Chunk], devices: int) -> list[Load]:
     """Return what a plan consists of."""
-    alike: dict[tuple[object, ...], list[Chunk]] = {}
+    alike: dict[Shape, list[Chunk]] = {}
     for chunk in chunks:
-        alike.setdefault((chunk.program, chunk.width, chunk.rows_kind), []).append(chunk)
+        alike.setdefault(chunk.shape, []).append(chunk)
     at_work = min(devices, len(chunks))
     return [
         Load(
@@ -78,8 +78,7 @@ def memory_needed(chunks: Sequence[Chunk], devices: int, loads: Sequence[Load] |
 
 def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
     """Estimate the memory of one chunk at work."""
-    evaluated = min(EVALUATION_ROWS, max(program.evaluated, default=0))
-    rows = max(min(program.structure.batch_size, program.rows), evaluated)
+    rows = max(program.minibatch, min(EVALUATED, max(program.evaluated, default=0)))
     states = itemsize * program.weights * (1 + MEMORIES.get(program.structure.optimizer, 2))
     values = itemsize * sum(outputs for _, outputs in program.layers)
     return width * (states * COPIES_OF_STATES + rows * values * COPIES_OF_ACTIVATIONS)

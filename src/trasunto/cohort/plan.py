@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from trasunto.cohort.shapes import Layout, Shape, capacity, minibatch_rows
 from trasunto.data import Table
 from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, Stopping, Structure
@@ -16,11 +17,15 @@ from trasunto.spec.stopping import monitored
 
 WIDEST = 16  # a step's fixed cost is shared by so many; wider chunks save no more
 CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close to one core
+REFERENCE_RATE = 1e11  # products a second of the machine whose seconds measure work
+SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
+STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
+BRIEF_SECONDS = 1.5  # of training at `REFERENCE_RATE`: to optimise its code takes about as long
 
 
 @dataclass(frozen=True)
 class Program:
-    """What compiles anew: a structure, and the shapes of its rows."""
+    """What is trained alike: a structure, and rows of these numbers. Runs record the width of its chunks by its key."""
 
     structure: Structure
     d: int
@@ -41,17 +46,36 @@ class Program:
     @property
     def values(self) -> int:
         """Count the outputs of all layers of one network for one minibatch."""
-        return min(self.structure.batch_size, self.rows) * sum(outputs for _, outputs in self.layers)
+        return self.minibatch * sum(outputs for _, outputs in self.layers)
+
+    @property
+    def minibatch(self) -> int:
+        """Count the rows of a training step, with those that fill it up."""
+        return minibatch_rows(self.structure.batch_size, self.rows)
 
     @property
     def layers(self) -> tuple[tuple[int, int], ...]:
         """Return the (inputs, outputs) of every layer."""
         return tuple(widths(self.structure, self.d, self.classes).values())
 
+    def epoch_seconds(self, width: int, rate: float = REFERENCE_RATE) -> float:
+        """Estimate the time of an epoch of `width` networks: three products forth and back, one for evaluation."""
+        steps = -(-self.rows // self.structure.batch_size)
+        products = self.products * (6 * self.rows + 2 * sum(self.evaluated))
+        return width * products / (rate * SHARE_OF_RATE) + steps * STEP_SECONDS
+
     @property
     def key(self) -> str:
         """Return a short name that is the same in every process."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return self._digest("")
+
+    @property
+    def long_key(self) -> str:
+        """Return another, under which a run records that its training was not brief."""
+        return self._digest("long")
+
+    def _digest(self, of: str) -> str:
+        return hashlib.sha256(f"{self!r}{of}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,23 +146,43 @@ class Chunk:
     """Jobs trained side by side in `width` slots; slots beyond the jobs are idle."""
 
     jobs: tuple[Job, ...]
-    width: int
+    layout: Layout
+
+    @property
+    def width(self) -> int:
+        """Count its slots."""
+        return self.layout.width
 
     @property
     def program(self) -> Program:
         """Return the program that all its jobs share."""
         return self.jobs[0].program
 
-    @property
-    def rows_kind(self) -> tuple[str, bool]:
-        """Return what else of its rows a compiled program depends on: their type, and whether they have weights."""
-        table = self.jobs[0].table
-        return str(table.x.dtype), table.weights is not None
+    @cached_property
+    def shape(self) -> Shape:
+        """Return what its compiled programs depend on."""
+        program, table = self.program, self.jobs[0].table
+        return Shape(
+            # A minibatch has its size beside it, and first weights are drawn by no program.
+            structure=replace(program.structure, batch_size=0, initialisation=""),
+            layout=self.layout,
+            d=program.d,
+            classes=program.classes,
+            rows_kind=(str(table.x.dtype), table.weights is not None),
+            minibatch=program.minibatch,
+            capacity=room(table),
+            evaluated=tuple(map(room, evaluation_sets(table).values())),
+        )
 
     @property
     def epochs(self) -> int:
         """Count the epochs that the chunk runs for."""
         return max(job.last for job in self.jobs) - self.jobs[0].first
+
+
+def room(table: Table) -> int:
+    """Return how many rows there are in the array that holds a table's, with those that fill it up."""
+    return capacity(len(table), table.d * table.x.itemsize)
 
 
 def evaluation_sets(table: Table) -> dict[str, Table]:
@@ -165,7 +209,20 @@ def usual_width(program: Program, members: int, devices: int, itemsize: int = 4)
     return min(WIDEST, 1 << (in_cache.bit_length() - 1), max(1, -(-members // devices)))
 
 
-def plan(jobs: Sequence[Job], devices: int, width: Callable[[Program, int], int] | None = None) -> tuple[Chunk, ...]:
+def is_brief(program: Program, width: int, epochs: int) -> bool:
+    """Say whether so many network-epochs, in chunks of `width`, take no longer than to optimise the code for them."""
+    return epochs / width * program.epoch_seconds(width) < BRIEF_SECONDS
+
+
+def usual_layout(program: Program, jobs: Sequence[Job], devices: int) -> Layout:
+    """Return how to train all jobs of a program on so many devices."""
+    width = usual_width(program, len(jobs), devices)
+    return Layout(width, is_brief(program, width, sum(job.last - job.first for job in jobs)))
+
+
+def plan(
+    jobs: Sequence[Job], devices: int, layout: Callable[[Program, Sequence[Job]], Layout] | None = None
+) -> tuple[Chunk, ...]:
     """Put jobs into chunks.
 
     Parameters
@@ -174,21 +231,20 @@ def plan(jobs: Sequence[Job], devices: int, width: Callable[[Program, int], int]
         In the order in which they are wanted; the plan keeps it within a program.
     devices
         How many devices there are.
-    width
-        Decides the width of the chunks of a program with so many members; by default `usual_width`. A run records it,
-        because the last bits of a network's curve depend on it.
+    layout
+        Decides how the jobs of a program are trained; by default `usual_layout`. A run records it.
     """
-    decide = width or (lambda program, members: usual_width(program, members, devices))
+    decide = layout or (lambda program, alike: usual_layout(program, alike, devices))
     buckets: dict[tuple[object, ...], list[Job]] = {}
-    members: dict[Program, int] = {}
+    programs: dict[Program, list[Job]] = {}
     for job in jobs:
         if job.last > job.first or job.first == 0:
             buckets.setdefault(job.togetherness, []).append(job)
-            members[job.program] = members.get(job.program, 0) + 1
-    chosen = {program: decide(program, count) for program, count in members.items()}
+            programs.setdefault(job.program, []).append(job)
+    chosen = {program: decide(program, alike) for program, alike in programs.items()}
     chunks = []
     for bucket in buckets.values():
-        size = chosen[bucket[0].program]
+        one = chosen[bucket[0].program]
         bucket.sort(key=lambda job: -job.last)  # stable: members that end together share a chunk
-        chunks += [Chunk(tuple(bucket[at : at + size]), size) for at in range(0, len(bucket), size)]
+        chunks += [Chunk(tuple(bucket[at : at + one.width]), one) for at in range(0, len(bucket), one.width)]
     return tuple(chunks)

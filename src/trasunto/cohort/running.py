@@ -12,9 +12,11 @@ import jax
 import numpy as np
 
 from trasunto.cohort.compiled import note
-from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets
+from trasunto.cohort.devices import lendable
+from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets, room
+from trasunto.cohort.programs import evaluating, training
 from trasunto.cohort.states import Arrays, stack, to_arrays
-from trasunto.cohort.step import Rows, State, evaluate, first_states, train_epoch
+from trasunto.cohort.step import Rows, State, first_states
 from trasunto.data import Table
 from trasunto.nets.settings import precision, usual_settings
 from trasunto.nets.streams import row_order
@@ -96,7 +98,18 @@ class Shelf:
         y = np.searchsorted(classes, table.y).astype(np.int32) if len(classes) and table.y is not None else None
         dtype = precision()
         w = None if table.weights is None else (table.weights / table.weights.mean()).astype(dtype)
-        return Rows(*jax.device_put((table.x, y, np.asarray(table.scale, dtype), w), self._device))
+        x, y, w = (None if part is None else filled(part, room(table)) for part in (table.x, y, w))
+        return Rows(*jax.device_put((x, np.int32(len(table)), np.asarray(table.scale, dtype), y, w), self._device))
+
+
+def filled(part: np.ndarray, size: int) -> np.ndarray:
+    """Copy an array (n, ...) into one (size, ...) for a device, filled up with its last row.
+
+    That is a row for which nothing overflows unless it does for a real one.
+    """
+    whole = lendable((size, *part.shape[1:]), part.dtype)
+    whole[: len(part)], whole[len(part) :] = part, part[-1]
+    return whole
 
 
 class Running:
@@ -132,7 +145,7 @@ class Running:
         """Put everything on the device and return the first event: the untrained members', or an epoch's."""
         started = time.monotonic()
         self._shelf.look_ahead(*self._visit(self.epoch + 1))
-        self._structure, table = self._chunk.program.structure, self.jobs[0].table
+        table = self.jobs[0].table
         idle = [self.jobs[0]] * (self._chunk.width - len(self.jobs))
         dtype = precision()
         columns = [job.recipe.numbers for job in (*self.jobs, *idle)]
@@ -144,6 +157,8 @@ class Running:
         classes = class_names(table) if self._chunk.program.classes else np.array([])
         self._rows = self._shelf.fetch(table, classes)
         self._evaluated = {name: self._shelf.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
+        self._double = bool(jax.config.values["jax_enable_x64"])
+        self._train = training(self._chunk.shape, self._double)
         if self.epoch:
             return self.advance()
         metrics = self._evaluate(self._evaluated or {"train": self._rows})
@@ -154,11 +169,10 @@ class Running:
         """Train one epoch."""
         started = time.monotonic()
         self.epoch += 1
-        order = self._shelf.order(*self._visit(self.epoch))
+        order = self._whole(self._shelf.order(*self._visit(self.epoch)))
         if any(job.last > self.epoch for job in self.jobs):
             self._shelf.look_ahead(*self._visit(self.epoch + 1))
-        self._states, sound, trained = train_epoch(
-            self._structure,
+        self._states, sound, trained = self._train(
             self._states,
             self._numbers,
             self._seeds,
@@ -187,12 +201,20 @@ class Running:
     def _evaluate(self, sets: dict[str, Rows]) -> dict[str, jax.Array]:
         measured: dict[str, jax.Array] = {}
         for prefix, rows in sets.items():
-            metrics = evaluate(self._structure, self._states.weights, self._numbers, rows)
+            program = evaluating(self._chunk.shape.evaluating(len(rows.x)), self._double)
+            metrics = program(self._states.weights, self._numbers, rows)
             measured |= {f"{prefix}_{name}": array for name, array in metrics.items()}
         return measured
 
     def _visit(self, epoch: int) -> tuple[int, int, int]:
         return self.jobs[0].recipe.order_seed, epoch, len(self.jobs[0].table)
+
+    def _whole(self, order: np.ndarray) -> np.ndarray:
+        """Return an order (n,) with room for whole minibatches of as many rows as the program has room for."""
+        shape = self._chunk.shape
+        whole = lendable((-(-shape.capacity // shape.minibatch) * shape.minibatch,), np.dtype(np.int32))
+        whole[: len(order)], whole[len(order) :] = order, 0
+        return whole
 
     def _pace(self) -> np.ndarray:
         """Return what each member's learning rate is multiplied by in this epoch, (m,) of the chunk's width."""

@@ -1,8 +1,11 @@
-"""The two compiled programs: an epoch of training and an evaluation, for all members of a chunk at once.
+"""The two programs that are compiled: an epoch of training and an evaluation, for all members of a chunk at once.
 
-Each is written for one network and one minibatch; ``vmap`` adds the axis over members (m), ``lax.scan`` the
-minibatches. Rows are arguments and stay as they are stored (bytes, for images): a minibatch is gathered and scaled
-inside the step. The last, smaller minibatch is a step of its own shape after the scan, so no row is masked or padded.
+Each is written for one network and one minibatch; ``vmap`` adds the axis over members (m), a loop the minibatches. Rows
+are arguments and stay as they are stored (bytes, for images): a minibatch is gathered and scaled inside the step.
+
+How many rows there are is an argument too: arrays of rows are filled up to a size that many tables share, the last
+minibatch to the size of the others, and what fills up counts in no loss, no penalty and no mean. So a program has one
+shape of step, runs as many steps as there are minibatches, and serves other tables of about as many rows.
 """
 
 from __future__ import annotations
@@ -15,15 +18,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from trasunto.cohort.devices import COMPILER_OPTIONS
 from trasunto.cohort.optimizers import optimizer, take_step
 from trasunto.nets.initialise import Weights, initialise, trainable
-from trasunto.nets.losses import Metrics, evaluate_loss
+from trasunto.nets.losses import Metrics, evaluate_loss, nothing_measured
 from trasunto.nets.network import Numbers
 from trasunto.nets.streams import DROPOUT, step_key
 from trasunto.spec import Structure
-
-EVALUATION_ROWS = 1000  # rows evaluated at a time: their activations stay in cache
 
 
 class State(NamedTuple):
@@ -34,28 +34,43 @@ class State(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A minibatch as a network sees it: x (b, d) scaled, y (b,) class numbers and w (b,) weights, or None."""
+    """A minibatch as a network sees it: x (b, d) scaled, y (b,) class numbers and w (b,) weights, or None.
+
+    Where `real` is not None, so many rows count, the first ones.
+    """
 
     x: jax.Array
     y: jax.Array | None = None
     w: jax.Array | None = None
+    real: jax.Array | None = None
 
 
 class Rows(NamedTuple):
-    """Rows as a device holds them: x (n, d) unscaled, y (n,) class numbers, what scales x, and w (n,) weights.
+    """Rows as a device holds them.
 
-    There may be no y and no w; weights are 1 on average.
+    Attributes
+    ----------
+    x : (capacity, d)
+        Unscaled. Of these the first `n` are rows; the others fill up.
+    n
+        How many rows there are.
+    scale
+        What scales x.
+    y, w : (capacity,)
+        Class numbers, and weights that are 1 on average; or None.
     """
 
     x: jax.Array
-    y: jax.Array | None
+    n: jax.Array
     scale: jax.Array
+    y: jax.Array | None = None
     w: jax.Array | None = None
 
-    def take(self, rows: jax.Array) -> Batch:
-        """Return a minibatch (b,) of them, scaled."""
-        x = self.x[rows].astype(self.scale.dtype) * self.scale
-        return Batch(x, *(None if part is None else part[rows] for part in (self.y, self.w)))
+    def take(self, choose: Callable[[jax.Array], jax.Array], real: jax.Array | None) -> Batch:
+        """Return the minibatch that `choose` takes of each array, scaled, of which the first `real` rows count."""
+        x = choose(self.x).astype(self.scale.dtype) * self.scale
+        y, w = (None if part is None else choose(part) for part in (self.y, self.w))
+        return Batch(x, y, w, real)
 
 
 def _trained(structure: Structure, weights: Weights) -> tuple[Weights, Weights]:
@@ -97,26 +112,40 @@ def first_states(
 
 
 def _over_minibatches(
-    visit: Callable[[Any, jax.Array, jax.Array], tuple[Any, Metrics]], carry: Any, order: jax.Array, size: int
+    visit: Callable[[Any, jax.Array, jax.Array], tuple[Any, Metrics]],
+    carry: Any,
+    n: jax.Array,
+    size: int,
+    nothing: Metrics,
 ) -> tuple[Any, Metrics]:
-    """Visit rows in `order` (n,), `size` at a time; return the last carry and the metrics averaged over rows."""
-    full, rest = divmod(len(order), size)
-    total: Metrics | None = None
-    if full:
-        batches = order[: full * size].reshape(full, size)
-        carry, metrics = jax.lax.scan(lambda c, step: visit(c, *step), carry, (jnp.arange(full), batches))
-        total = {name: values.sum(axis=0) * size for name, values in metrics.items()}
-    if rest:
-        carry, metrics = visit(carry, jnp.asarray(full), order[full * size :])
-        last = {name: value * rest for name, value in metrics.items()}
-        total = last if total is None else {name: total[name] + last[name] for name in last}
-    assert total is not None, "a table has rows"
-    return carry, {name: value / len(order) for name, value in total.items()}
+    """Visit `n` rows, `size` at a time; return the last carry and the metrics averaged over rows.
+
+    Parameters
+    ----------
+    visit
+        Takes the carry, the row that a minibatch begins with, and how many of its rows are real.
+    nothing
+        Zeros, for all that `visit` measures.
+    """
+
+    def one(step: jax.Array, gone: Any) -> Any:
+        carry, sums, lost = gone
+        begin = step * size
+        real = jnp.minimum(size, n - begin)
+        carry, metrics = visit(carry, begin, real)
+        # Kahan's sum: a plain one of a million minibatches is off in its third digit.
+        added = jax.tree.map(lambda value, rest: value * real - rest, metrics, lost)
+        moved = jax.tree.map(jnp.add, sums, added)
+        lost = jax.tree.map(lambda new, old, part: (new - old) - part, moved, sums, added)
+        return carry, moved, lost
+
+    carry, sums, _ = jax.lax.fori_loop(0, -(-n // size), one, (carry, nothing, nothing))
+    return carry, {name: value / n for name, value in sums.items()}
 
 
-@partial(jax.jit, static_argnames=("structure",), donate_argnames=("states",), compiler_options=COMPILER_OPTIONS)
 def train_epoch(
     structure: Structure,
+    size: int,
     states: State,
     numbers: Numbers,
     seeds: jax.Array,
@@ -130,6 +159,8 @@ def train_epoch(
 
     Parameters
     ----------
+    size
+        Rows of a minibatch.
     states, numbers, seeds
         Of the members, each array with a leading axis (m,).
     live : (m,)
@@ -138,8 +169,8 @@ def train_epoch(
         What the learning rate is multiplied by in this epoch.
     epoch
         Counted from 1; with the seed and the step it fixes every random number.
-    order : (n,)
-        Of the rows, which all members of the chunk share.
+    order : (whole minibatches,)
+        Of the rows, which all members of the chunk share; what fills it up are numbers of any rows.
 
     Returns
     -------
@@ -151,12 +182,15 @@ def train_epoch(
     def one_step(state: State, numbers: Numbers, seed: jax.Array, step: jax.Array, batch: Batch) -> Any:
         return update(structure, state, numbers, batch, step_key(seed, DROPOUT, epoch, step))
 
-    def visit(carry: State, step: jax.Array, chosen: jax.Array) -> tuple[State, Metrics]:
+    def visit(carry: State, begin: jax.Array, real: jax.Array) -> tuple[State, Metrics]:
         members = jax.vmap(one_step, in_axes=(0, 0, 0, None, None))
-        moved: tuple[State, Metrics] = members(carry, paced, seeds, step, rows.take(chosen))
+        chosen = jax.lax.dynamic_slice_in_dim(order, begin, size)
+        moved: tuple[State, Metrics] = members(
+            carry, paced, seeds, begin // size, rows.take(lambda part: part[chosen], real)
+        )
         return moved
 
-    moved, metrics = _over_minibatches(visit, states, order, structure.batch_size)
+    moved, metrics = _over_minibatches(visit, states, rows.n, size, nothing_measured(structure, len(seeds)))
     sound = live & jnp.isfinite(metrics["loss"])
     for array in jax.tree.leaves(moved.weights):
         sound &= jnp.isfinite(array).all(axis=tuple(range(1, array.ndim)))
@@ -167,17 +201,16 @@ def train_epoch(
     return jax.tree.map(kept, moved, states), sound, metrics
 
 
-@partial(jax.jit, static_argnames=("structure",), compiler_options=COMPILER_OPTIONS)
-def evaluate(structure: Structure, weights: Weights, numbers: Numbers, rows: Rows) -> Metrics:
-    """Return the metrics (m,) of every member over all rows, in their order, with dropout off."""
+def evaluate(structure: Structure, size: int, weights: Weights, numbers: Numbers, rows: Rows) -> Metrics:
+    """Return the metrics (m,) of every member over all rows, `size` at a time and in order, with dropout off."""
 
-    def visit(carry: None, step: jax.Array, chosen: jax.Array) -> tuple[None, Metrics]:
-        batch = rows.take(chosen)
+    def visit(carry: None, begin: jax.Array, real: jax.Array) -> tuple[None, Metrics]:
+        batch = rows.take(lambda part: jax.lax.dynamic_slice_in_dim(part, begin, size), real)
 
         def one(weights: Weights, numbers: Numbers) -> Metrics:
             return evaluate_loss(structure, weights, numbers, *batch)[1]
 
         return carry, jax.vmap(one)(weights, numbers)
 
-    size = min(EVALUATION_ROWS, len(rows.x))
-    return _over_minibatches(visit, None, jnp.arange(len(rows.x)), size)[1]
+    members = len(jax.tree.leaves(weights)[0])
+    return _over_minibatches(visit, None, rows.n, size, nothing_measured(structure, members))[1]

@@ -1,4 +1,4 @@
-"""Which columns of a row belong together: numbers stand alone, a one-hot code is one feature over several columns."""
+"""Which columns of a row, and which rows of a minibatch, count: a one-hot code is one feature over several columns."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def lone(structure: Structure, d: int) -> np.ndarray:
     for start, stop in structure.blocks:
         alone[start:stop] = False
     return np.flatnonzero(alone)
+
+
+def mean_of_rows(values: jax.Array, real: jax.Array | None) -> jax.Array:
+    """Return the mean of what rows give (b,), of the first `real` rows where it is not None: the others fill up."""
+    if real is None:
+        return values.mean()
+    return jnp.where(jnp.arange(len(values)) < real, values, 0).sum() / real
 
 
 def softened(structure: Structure, sums: jax.Array, values: jax.Array) -> jax.Array:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from trasunto.nets.activations import ACTIVATIONS
-from trasunto.nets.columns import block_errors, features, lone
+from trasunto.nets.columns import block_errors, features, lone, mean_of_rows
 from trasunto.nets.initialise import Weights
 from trasunto.nets.network import Numbers, contraction, decode, dense, encode, output
 from trasunto.spec import Structure
@@ -69,8 +69,14 @@ def agreement(structure: Structure, sums: jax.Array, x: jax.Array) -> jax.Array:
     return (there >= given.max(axis=1)).astype(x.dtype)
 
 
-def _mean(values: jax.Array, w: jax.Array | None) -> jax.Array:
-    return values.mean() if w is None else (values * w).mean()
+def _mean(values: jax.Array, w: jax.Array | None, real: jax.Array | None) -> jax.Array:
+    return mean_of_rows(values if w is None else values * w, real)
+
+
+def nothing_measured(structure: Structure, members: int) -> Metrics:
+    """Return zeros (m,) for each of the metrics that `evaluate_loss` gives of a network."""
+    right = ["accuracy"] if structure.agreement or structure.loss == "cross_entropy" else []
+    return {name: jnp.zeros(members) for name in ["loss", "error", *right]}
 
 
 def evaluate_loss(
@@ -80,6 +86,7 @@ def evaluate_loss(
     x: jax.Array,
     y: jax.Array | None = None,
     w: jax.Array | None = None,
+    real: jax.Array | None = None,
     key: jax.Array | None = None,
 ) -> tuple[jax.Array, Metrics]:
     """Return the loss of one minibatch and what it is made of.
@@ -92,6 +99,8 @@ def evaluate_loss(
         Class numbers, needed by the loss ``cross_entropy`` alone.
     w : (b,)
         What each row counts, 1 on average over all rows; None for 1 each. Penalties are not weighted.
+    real
+        How many of the rows count, the first ones: the others fill the minibatch up. None for all.
     key
         Dropout key of this minibatch in training; None in evaluation.
 
@@ -100,23 +109,20 @@ def evaluate_loss(
     The loss with penalties, and the metrics: ``loss`` (the same), ``error`` (without penalties), and ``accuracy``: the
     share of rows classified rightly for ``cross_entropy``, else, where the recipe asks for it, that of `agreement`.
     """
-    latent = encode(structure, weights, numbers, x, key)
+    latent = encode(structure, weights, numbers, x, key, real)
     penalty = latent.penalty
     if structure.contractive:
-        penalty += numbers["contraction"] * contraction(structure, weights, numbers, x)
+        penalty += numbers["contraction"] * contraction(structure, weights, numbers, x, real)
     if structure.loss == "cross_entropy":
         assert y is not None, "cross_entropy needs labels; the planner refuses tables without them"
         logits = dense(structure, weights, "head", latent.values)
-        error = _mean(-jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)[:, 0], w)
+        error = _mean(-jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)[:, 0], w, real)
         right = (logits.argmax(axis=1) == y).astype(x.dtype)
-        return error + penalty, {"loss": error + penalty, "error": error, "accuracy": _mean(right, w)}
-    decoded = decode(structure, weights, numbers, latent.values, key)
-    if w is None and not structure.blocks:
-        error = RECONSTRUCTION[structure.loss](structure, numbers, decoded.values, x).mean()
-    else:
-        error = _mean(row_losses(structure, numbers, decoded.values, x), w)
+        return error + penalty, {"loss": error + penalty, "error": error, "accuracy": _mean(right, w, real)}
+    decoded = decode(structure, weights, numbers, latent.values, key, real)
+    error = _mean(row_losses(structure, numbers, decoded.values, x), w, real)
     loss = error + penalty + decoded.penalty
     metrics = {"loss": loss, "error": error}
     if structure.agreement:
-        metrics["accuracy"] = _mean(agreement(structure, decoded.values, x), w)
+        metrics["accuracy"] = _mean(agreement(structure, decoded.values, x), w, real)
     return loss, metrics

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from trasunto.nets.activations import ACTIVATIONS
-from trasunto.nets.columns import features, softened
+from trasunto.nets.columns import features, mean_of_rows, softened
 from trasunto.nets.corruption import corrupt
 from trasunto.nets.initialise import Weights, mirror_of
 from trasunto.nets.products import product
@@ -40,7 +40,13 @@ def drop_out(values: jax.Array, rate: jax.Array, key: jax.Array) -> jax.Array:
 
 
 def through(
-    structure: Structure, weights: Weights, numbers: Numbers, values: jax.Array, layers: range, key: jax.Array | None
+    structure: Structure,
+    weights: Weights,
+    numbers: Numbers,
+    values: jax.Array,
+    layers: range,
+    key: jax.Array | None,
+    real: jax.Array | None = None,
 ) -> Pass:
     """Send rows through some of the hidden layers.
 
@@ -51,6 +57,8 @@ def through(
         Indices into ``structure.layers``.
     key
         The minibatch's dropout key; None leaves dropout off, as in evaluation.
+    real
+        How many rows count in penalties, the first ones; None for all.
 
     Notes
     -----
@@ -64,26 +72,35 @@ def through(
         sums = dense(structure, weights, name, values)
         values = _drawn(sums, key) if layer.activation == "normal" else ACTIVATIONS[layer.activation](sums)
         if "l1" in layer.options:
-            penalty += numbers[f"{name}.l1"] * jnp.abs(values).sum() / len(values)
+            penalty += numbers[f"{name}.l1"] * mean_of_rows(jnp.abs(values).sum(axis=1), real)
         if "l2" in layer.options:
-            penalty += numbers[f"{name}.l2"] * jnp.square(values).sum() / len(values)
+            penalty += numbers[f"{name}.l2"] * mean_of_rows(jnp.square(values).sum(axis=1), real)
         if "drop" in layer.options and key is not None:
             values = drop_out(values, numbers[f"{name}.drop"], jax.random.fold_in(key, index))
     return Pass(values, penalty)
 
 
 def encode(
-    structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array, key: jax.Array | None = None
+    structure: Structure,
+    weights: Weights,
+    numbers: Numbers,
+    x: jax.Array,
+    key: jax.Array | None = None,
+    real: jax.Array | None = None,
 ) -> Pass:
-    """Return the latent (b, z) of rows (b, d); with a key, of rows corrupted as the recipe asks."""
+    """Return the latent (b, z) of rows (b, d); with a key, of rows corrupted as the recipe asks.
+
+    Of these the first `real` are rows, where it is not None; the others fill a minibatch up and count in no penalty.
+    """
     if structure.corruption and key is not None:
-        x = corrupt(structure, x, numbers["noise"], jax.random.fold_in(key, CORRUPTED))
-    hidden = through(structure, weights, numbers, x, range(structure.latent), key)
-    latent = through(structure, weights, numbers, hidden.values, range(structure.latent, structure.latent + 1), key)
+        x = corrupt(structure, x, numbers["noise"], jax.random.fold_in(key, CORRUPTED), real)
+    last = range(structure.latent, structure.latent + 1)
+    hidden = through(structure, weights, numbers, x, range(structure.latent), key, real)
+    latent = through(structure, weights, numbers, hidden.values, last, key, real)
     penalty = hidden.penalty + latent.penalty
     if structure.variational:
         name = str(structure.latent + 1)
-        pull = divergence(dense(structure, weights, name, hidden.values))
+        pull = divergence(dense(structure, weights, name, hidden.values), real)
         penalty += numbers[f"{name}.kl"] * pull / features(structure, x.shape[1])
     return Pass(latent.values, penalty)
 
@@ -101,14 +118,16 @@ def _drawn(sums: jax.Array, key: jax.Array | None) -> jax.Array:
     return mean + jnp.exp(log_variance / 2) * normal(jax.random.fold_in(key, DRAWN), mean)
 
 
-def divergence(sums: jax.Array) -> jax.Array:
+def divergence(sums: jax.Array, real: jax.Array | None = None) -> jax.Array:
     """Return the Kullback-Leibler divergence from the standard normal, summed over units, averaged over rows."""
     mean, log_variance = jnp.split(sums, 2, axis=1)
     each = jnp.square(mean) + jnp.exp(log_variance) - log_variance - 1
-    return each.sum(axis=1).mean() / 2
+    return mean_of_rows(each.sum(axis=1), real) / 2
 
 
-def contraction(structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array) -> jax.Array:
+def contraction(
+    structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array, real: jax.Array | None = None
+) -> jax.Array:
     """Return the squared derivative of the latent by the row, summed over both, averaged over rows (b, d) and features.
 
     Dropout and corruption are off in it.
@@ -122,14 +141,20 @@ def contraction(structure: Structure, weights: Weights, numbers: Numbers, x: jax
         return encode(structure, weights, numbers, row[None]).values[0]
 
     slopes = jax.vmap(jax.jacrev(latent))(x)
-    return jnp.square(slopes).sum(axis=(1, 2)).mean() / features(structure, x.shape[1])
+    return mean_of_rows(jnp.square(slopes).sum(axis=(1, 2)), real) / features(structure, x.shape[1])
 
 
 def decode(
-    structure: Structure, weights: Weights, numbers: Numbers, latent: jax.Array, key: jax.Array | None = None
+    structure: Structure,
+    weights: Weights,
+    numbers: Numbers,
+    latent: jax.Array,
+    key: jax.Array | None = None,
+    real: jax.Array | None = None,
 ) -> Pass:
-    """Return the output layer's sums (b, d), before its activation, of latents (b, z)."""
-    hidden = through(structure, weights, numbers, latent, range(structure.latent + 1, len(structure.layers)), key)
+    """Return the output layer's sums (b, d), before its activation, of latents (b, z); `key` and `real` as above."""
+    layers = range(structure.latent + 1, len(structure.layers))
+    hidden = through(structure, weights, numbers, latent, layers, key, real)
     return Pass(dense(structure, weights, "output", hidden.values), hidden.penalty)
 
 

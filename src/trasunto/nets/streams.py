@@ -42,7 +42,7 @@ def chosen(key: jax.Array, share: jax.Array, shape: tuple[int, ...]) -> jax.Arra
     return jax.random.bernoulli(key, share.astype(jnp.float32), shape)
 
 
-def numbers_below(key: jax.Array, end: int, shape: tuple[int, ...]) -> jax.Array:
+def numbers_below(key: jax.Array, end: jax.Array | int, shape: tuple[int, ...]) -> jax.Array:
     """Draw whole numbers of `shape` from 0 to `end` - 1."""
     return jax.random.randint(key, shape, 0, end, jnp.int32)
 

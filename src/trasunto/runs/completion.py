@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +13,20 @@ from trasunto.cohort.cost import chunk_seconds
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Executor, ThisProcess
-from trasunto.cohort.plan import Chunk, Program, plan, usual_width
+from trasunto.cohort.plan import REFERENCE_RATE, Chunk, Job, Program, is_brief, plan, usual_width
 from trasunto.cohort.running import Event
+from trasunto.cohort.shapes import Layout
 from trasunto.errors import Interrupted
 from trasunto.runs.interruption import listening
 from trasunto.runs.lookup import jobs_left, missing_jobs, refuse_other_rows
 from trasunto.runs.recording import Recorder
 from trasunto.runs.request import Request
 from trasunto.runs.store import Store
+from trasunto.spec import Structure
 
 LADDER = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
 LADDER_BYTES = 256 * 2**20  # snapshots nobody named may cost a store no more than this in one request
 CHECKPOINT_SECONDS = 30.0
-REFERENCE_RATE = 1e11
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +98,26 @@ def complete(
 
 
 def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[Chunk, ...]:
-    """Plan what is missing, in chunks of the width that the run was first planned with."""
+    """Plan what is missing, in chunks of the width that the run was first planned with.
 
-    def width(program: Program, members: int) -> int:
-        key = f"{name}:{program.key}"
-        recorded = store.width(key)
-        if recorded is None:
-            store.set_width(key, recorded := usual_width(program, members, devices))
-        return recorded
+    Whether a training is brief depends on all that is asked for, so that a run that was interrupted goes on with the
+    same code; and once a run's was not, that of nothing trained for it is.
+    """
+    epochs: Counter[Structure] = Counter()
+    for member in request.members:
+        epochs[member.recipe.structure.on(member.table.blocks)] += member.epochs
 
-    return plan(missing_jobs(store, request, _kept_in_passing(request)), devices, width)
+    def layout(program: Program, jobs: Sequence[Job]) -> Layout:
+        width_key, long_key = f"{name}:{program.key}", f"{name}:{program.long_key}"
+        width = store.width(width_key)
+        if width is None:
+            store.set_width(width_key, width := usual_width(program, len(jobs), devices))
+        brief = is_brief(program, width, epochs[program.structure])
+        if not brief:
+            store.set_width(long_key, width)
+        return Layout(width, brief and store.width(long_key) is None)
+
+    return plan(missing_jobs(store, request, _kept_in_passing(request)), devices, layout)
 
 
 def _kept_in_passing(request: Request) -> frozenset[int]:

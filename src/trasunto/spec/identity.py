@@ -25,7 +25,10 @@ FORMAT_VERSION = 1
 """Raised when an id hashes something else, or writes it otherwise."""
 
 NUMERICS_VERSION = 1
-"""Raised whenever the arithmetic of training changes, so that old weights are not taken for new ones."""
+"""Raised when the arithmetic of training changes by more than rounding: old weights are not taken for new ones then.
+
+The same bits are promised within one release only: another may add up in another order, and goes on with the members of
+the one before it under their ids."""
 
 NUMERICS_VERSION_DOUBLE = 2
 """The same for what is trained in float64: by 1, its first weights were not those of float32."""

@@ -55,8 +55,8 @@ PAPERS: dict[str, Paper] = {
         title="The MNIST autoencoder study, run again",
         data="mnist",
         studies=("learning-rate-momentum", "long-run", "hidden-size", "demonstration", "loss", "pretraining"),
-        reduced="Reduced to about two minutes on two cores: all images, but fewer cells, epochs and seeds than the "
-        "paper; each study's settings say which. Add --full for the paper's size.",
+        reduced="Reduced: all images, but fewer cells, epochs and seeds than the paper; each study's settings say "
+        "which. Add --full for the paper's size.",
     ),
     "fraud": Paper(
         title="The card-fraud autoencoder study, run again",
@@ -69,8 +69,8 @@ PAPERS: dict[str, Paper] = {
             "latent-separation",
             "bad-latent",
         ),
-        reduced="Reduced to about three minutes on two cores: all rows that are there, but fewer designs, epochs and "
-        "seeds than the paper; each study's settings say which. Add --full for the paper's size.",
+        reduced="Reduced: all rows that are there, but fewer designs, epochs and seeds than the paper; each study's "
+        "settings say which. Add --full for the paper's size.",
     ),
 }
 """The papers, by the names that the command takes."""
@@ -115,7 +115,7 @@ def reproduce(
     paper
         ``"mnist"``: document A, on the embedded images. ``"fraud"``: document B, on the card transactions.
     full
-        At the paper's size (hours, for ``"fraud"`` on two cores); else reduced to a few minutes.
+        At the paper's size, which takes tens of times as long as the reduced one.
     out
         Folder of ``report.html``, ``report.md``, ``facts.json`` and ``figures/``.
     store

@@ -28,7 +28,7 @@ def reproduce(
     full: Annotated[
         bool,
         typer.Option(
-            "--full", help="At the paper's size: an hour or more on two cores (see --dry-run); else a few minutes."
+            "--full", help="At the paper's size, tens of times the work; how long it takes is said before it starts."
         ),
     ] = False,
     part: Annotated[

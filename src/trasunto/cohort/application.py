@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from trasunto.cohort import devices as hardware
 from trasunto.cohort.devices import COMPILER_OPTIONS, carrying, lendable, programs_kept
+from trasunto.cohort.programs import MOST, named
 from trasunto.errors import DataError
 from trasunto.forks import refuse_without_threads
 from trasunto.nets.network import classify, draw, encode, reconstruct
@@ -54,7 +55,6 @@ def _last(_: np.ndarray, made: np.ndarray) -> np.ndarray:
     return made[:, -1].copy()
 
 
-@partial(jax.jit, static_argnames=("verb", "structure"), compiler_options=COMPILER_OPTIONS)
 def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> jax.Array:
     """Return what `verb` makes of rows in blocks (k, ROWS_AT_ONCE, d), a few at a time, so that they stay in cache."""
     some = jax.vmap(partial(verb, structure, *given))
@@ -62,20 +62,30 @@ def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> j
     return made.reshape(-1, *made.shape[3:])
 
 
-_made: set[Hashable] = set()
-"""Which programs this process has, and where."""
+@dataclass(frozen=True, eq=False)
+class _Program:
+    """What applies networks of one shape, and the devices that have compiled it."""
+
+    call: Callable[..., jax.Array]
+    there: set[int] = field(default_factory=set)
+
+    @contextmanager
+    def on(self, device: int) -> Iterator[None]:
+        """Have it kept on disk where it is new; a process that cannot make any more uses those that it has."""
+        if device in self.there:
+            yield
+            return
+        refuse_without_threads("compiling what applies this network")
+        with programs_kept():
+            yield
+        self.there.add(device)
 
 
-@contextmanager
-def _ready(program: Hashable) -> Iterator[None]:
-    """Have a program kept on disk where it is new; a process that cannot make any more uses those that it has."""
-    if program in _made:
-        yield
-        return
-    refuse_without_threads("compiling what applies this network")
-    with programs_kept():
-        yield
-    _made.add(program)
+@lru_cache(MOST)
+def _applying(verb: Verb, structure: Structure, *shape: Hashable) -> _Program:
+    """Return what applies networks, of which `shape` is all that their weights and rows add to the structure."""
+    program = named(partial(_apply, verb, structure), verb)
+    return _Program(jax.jit(program, compiler_options=COMPILER_OPTIONS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +177,7 @@ class Applied:
         at_once, devices = (most, len(self._placed)) if len(values) > most else (ROWS_AT_ONCE, 1)
         parts = [values[at : at + at_once] for at in range(0, len(values), at_once)] or [values]
         waiting = enumerate(parts)
-        program = verb, structure, self.dtype, at_once, tuple(array.shape for array in self.weights.values())
+        program = _applying(verb, structure, self.dtype, at_once, *(array.shape for array in self.weights.values()))
 
         @usual_settings()
         def work(place: int) -> list[tuple[int, np.ndarray]]:
@@ -176,8 +186,8 @@ class Applied:
             room = blocks.reshape(at_once, width)
             for number, part in waiting:  # which all share
                 room[: len(part)], room[len(part) :] = part, 0
-                with _ready((program, place)):
-                    made = np.asarray(_apply(verb, structure, given, blocks))[: len(part)]
+                with program.on(place):
+                    made = np.asarray(program.call(given, blocks))[: len(part)]
                 done.append((number, made if what is None else what(part, made)))
             return done
 

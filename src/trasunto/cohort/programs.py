@@ -26,20 +26,21 @@ def training(shape: Shape, double: bool) -> Program:
     work holds it, too, so that other cohorts do not take it away.
     """
     program = partial(train_epoch, shape.structure, shape.minibatch)
-    return jax.jit(_named(program, train_epoch), donate_argnums=0, compiler_options=_options(shape))
+    return jax.jit(named(program, train_epoch), donate_argnums=0, compiler_options=_options(shape))
 
 
 @lru_cache(MOST)
 def evaluating(shape: Shape, double: bool) -> Program:
     """Return `evaluate` for what `Shape.evaluating` gives; see `training`."""
     program = partial(evaluate, shape.structure, shape.minibatch)
-    return jax.jit(_named(program, evaluate), compiler_options=_options(shape))
+    return jax.jit(named(program, evaluate), compiler_options=_options(shape))
 
 
 def _options(shape: Shape) -> dict[str, int | str | bool]:
     return BRIEF_OPTIONS if shape.layout.brief else COMPILER_OPTIONS
 
 
-def _named(program: Any, original: Callable[..., Any]) -> Any:
+def named(program: Any, original: Callable[..., Any]) -> Any:
+    """Return a program under the name of a function that it calls, as profiles and JAX's messages are to show it."""
     program.__name__ = original.__name__
     return program

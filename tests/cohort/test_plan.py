@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trasunto.cohort.plan import WIDEST, Job, class_names, evaluation_sets, plan, usual_width
+from trasunto.cohort.plan import WIDEST, Job, class_names, evaluation_sets, plan, usual_layout, usual_width
 from trasunto.cohort.shapes import Layout
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
@@ -55,6 +55,14 @@ def test_no_chunk_has_idle_slots_that_another_of_its_kind_could_fill(jobs: list[
     chunks = plan(jobs, 2, lambda program, alike: Layout(3))
     unfilled = Counter(chunk.jobs[0].togetherness for chunk in chunks if len(chunk.jobs) < 3)
     assert all(count == 1 for count in unfilled.values())
+
+
+def test_code_is_optimised_where_alike_networks_take_long_in_all_and_not_where_each_does() -> None:
+    few, many = [job("0")], [job(str(number), last=5_000) for number in range(100)]
+    program = few[0].program
+    assert usual_layout(program, few, 2) == Layout(1, brief=True)
+    assert usual_layout(program, few, 2, times=100_000) == Layout(1, brief=False)
+    assert usual_layout(program, many, 2) == Layout(WIDEST, brief=False)
 
 
 def test_members_that_end_together_share_a_chunk_and_otherwise_keep_their_order() -> None:

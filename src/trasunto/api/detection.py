@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,16 +178,17 @@ def price_of_detector(plan: Plan) -> Cost:
     """Estimate what training a detector would cost, with the networks that set its threshold; nothing is trained."""
     from trasunto.cohort.cost import estimate
     from trasunto.cohort.devices import training_devices
-    from trasunto.cohort.plan import Job
+    from trasunto.cohort.plan import Job, usual_layout
     from trasunto.cohort.plan import plan as plan_jobs
 
     jobs = [
         Job(id=str(seed), recipe=plan.recipe, seed=seed, table=plan.table, first=0, last=plan.recipe.epochs)
         for seed in range(plan.seeds)
     ]
-    devices = len(training_devices())
-    cost = estimate(plan_jobs(jobs, devices), devices)
-    return replace(cost.times(1 + plan.folds), disk=cost.disk)
+    devices, times = len(training_devices()), 1 + plan.folds
+    layout = partial(usual_layout, devices=devices, times=times)
+    cost = estimate(plan_jobs(jobs, devices, layout), devices)
+    return replace(cost.times(times), disk=cost.disk)
 
 
 def make_detector(

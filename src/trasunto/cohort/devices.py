@@ -37,7 +37,8 @@ BRIEF_OPTIONS: dict[str, int | str | bool] = {
     "xla_backend_optimization_level": 0,
     "xla_cpu_use_fusion_emitters": False,
 }
-"""How it compiles what is over sooner than code could be optimised: in a fifth of the time, and half as fast."""
+"""How it compiles what is over sooner than code could be optimised: in a fifth of the time, a half to a quarter as
+fast."""
 
 
 def program_folder() -> Path | None:

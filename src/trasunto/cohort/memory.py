@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -13,7 +14,7 @@ from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.outcome import FINISHED, Outcome, diverged, judge, judge_stopped
 from trasunto.cohort.places import Executor, ThisProcess
-from trasunto.cohort.plan import Job, plan
+from trasunto.cohort.plan import Job, plan, usual_layout
 from trasunto.cohort.reach import refuse_meaningless
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import WEIGHTS, Arrays, only_weights
@@ -67,6 +68,7 @@ def fit(
     observe: Callable[[Event], None] | None = None,
     on: Executor | None = None,
     observe_compiling: Callable[[Compiling], None] | None = None,
+    times: int = 1,
 ) -> list[Fitted]:
     """Train every recipe with every seed for its own epochs, seeds fastest.
 
@@ -84,6 +86,9 @@ def fit(
         Where; by default this process.
     observe_compiling
         Called when programs begin to be compiled, and when they are.
+    times
+        How often such networks are trained in all, by this call and others: the more often, the sooner it pays to
+        optimise their code.
 
     Raises
     ------
@@ -118,7 +123,7 @@ def fit(
         for number, (recipe, seed) in enumerate(wanted)
     ]
     on = on or ThisProcess()
-    chunks = plan(jobs, on.width)
+    chunks = plan(jobs, on.width, partial(usual_layout, devices=on.width, times=times))
     if not on.elsewhere:
         refuse_what_does_not_fit(chunks, on.width)
     gathered = [_Gathering(job) for job in jobs]

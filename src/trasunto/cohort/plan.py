@@ -20,7 +20,7 @@ CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close
 REFERENCE_RATE = 1e11  # products a second of the machine whose seconds measure work
 SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
 STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
-BRIEF_SECONDS = 1.5  # of training at `REFERENCE_RATE`: to optimise its code takes about as long
+BRIEF_SECONDS = 0.3  # of training at `REFERENCE_RATE`: optimising its code takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -214,10 +214,10 @@ def is_brief(program: Program, width: int, epochs: int) -> bool:
     return epochs / width * program.epoch_seconds(width) < BRIEF_SECONDS
 
 
-def usual_layout(program: Program, jobs: Sequence[Job], devices: int) -> Layout:
-    """Return how to train all jobs of a program on so many devices."""
+def usual_layout(program: Program, jobs: Sequence[Job], devices: int, times: int = 1) -> Layout:
+    """Return how to train all jobs of a program, so many times, on so many devices."""
     width = usual_width(program, len(jobs), devices)
-    return Layout(width, is_brief(program, width, sum(job.last - job.first for job in jobs)))
+    return Layout(width, is_brief(program, width, times * sum(job.last - job.first for job in jobs)))
 
 
 def plan(

@@ -20,7 +20,7 @@ from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
 from trasunto.data.memory import free_memory, gib
 from trasunto.errors import DataError, RecipeError, ResourceError
-from trasunto.models.cross_fitting import cross_fitted
+from trasunto.models.cross_fitting import count_folds, cross_fitted
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
 from trasunto.models.entrance import Entrance
 from trasunto.models.goals import Goal
@@ -49,6 +49,7 @@ class _Plan:
     starts: Sequence[Mapping[str, np.ndarray] | None] | None
     way: Entrance
     compiling: Callable[[Compiling], None] | None
+    times: int
 
     def train(self, rows: Table, observe: Callable[[Event], None] | None) -> list[Fitted]:
         """Train the networks on rows."""
@@ -60,6 +61,7 @@ class _Plan:
             stopping=self.stopping,
             observe=observe,
             observe_compiling=self.compiling,
+            times=self.times,
         )
 
     def applied(self, fitted: Sequence[Fitted]) -> list[Applied]:
@@ -162,7 +164,8 @@ def fit_model(
     training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
     _refuse_what_cannot_be_promised(goal, table, kept)
     way = Entrance.to(table, tuple(ignored))
-    plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way, observe_compiling)
+    times = 1 + (count_folds(table.n, goal.rate) if goal.kind == "cross_fitted" else 0)
+    plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way, observe_compiling, times)
     if score == MAHALANOBIS:
         _refuse_large_covariances(table.d, len(plan.recipes) * len(plan.seeds))
     fitted = plan.train(training, observe)

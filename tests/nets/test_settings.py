@@ -12,7 +12,6 @@ import pytest
 from trasunto.cohort.memory import fit
 from trasunto.data import from_arrays
 from trasunto.nets.settings import USUAL, usual_settings
-from trasunto.nets.streams import row_order
 from trasunto.spec import Recipe
 
 UNUSUAL = {
@@ -52,7 +51,6 @@ def usual_losses() -> list[list[float]]:
 
 
 def test_what_a_process_has_set_changes_no_training(usual_losses: list[list[float]], unusual: None) -> None:
-    row_order.cache_clear()
     assert [losses(recipe) for recipe in RECIPES] == usual_losses
     assert {name: jax.config.values[name] for name in UNUSUAL} == UNUSUAL
 

@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trasunto.nets.streams import DROPOUT, INITIALISATION, ORDER, row_order, step_key, stream
+from trasunto.nets import streams
+from trasunto.nets.streams import DROPOUT, INITIALISATION, MANY, ORDER, row_order, step_key, stream
 
 
 def bits(key: jax.Array) -> tuple[int, ...]:
@@ -13,12 +14,25 @@ def bits(key: jax.Array) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("rows", [1, 2, 50, 2000, 70_000])
-def test_an_order_is_the_permutation_that_jax_draws(rows: int) -> None:
-    key = jax.random.fold_in(stream(7, ORDER), 3)
-    assert np.array_equal(row_order(7, 3, rows), jax.random.permutation(key, rows))
+def test_an_order_is_the_permutation_that_jax_draws(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = jax.random.permutation(jax.random.fold_in(stream(7, ORDER), 3), rows)
+    assert np.array_equal(row_order(7, 3, rows), theirs)
+    monkeypatch.setattr(streams, "MANY", 1)
+    assert np.array_equal(row_order(7, 3, rows), theirs)
 
 
-@pytest.mark.parametrize("rows", [1, 2, 50, 2000])
+@pytest.mark.parametrize("many", [1, MANY], ids=["in parts", "as a whole"])
+def test_numbers_of_equal_keys_stay_as_they_were(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "MANY", many)
+    random = np.random.default_rng(0)
+    keys = random.choice(np.array([0, 1, 2**16, 2**31 + 1, 2**32 - 2**16, 2**32 - 1], np.uint32), 5000)
+    numbers = random.permutation(5000).astype(np.int32)
+    ours = streams._sorted_by(keys, numbers)
+    assert ours.dtype == np.int32
+    assert np.array_equal(ours, numbers[np.argsort(keys, kind="stable")])
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 50, 2000])
 def test_an_order_visits_every_row_once(rows: int) -> None:
     assert sorted(np.asarray(row_order(0, 1, rows)).tolist()) == list(range(rows))
 
@@ -32,7 +46,7 @@ def test_equal_seeds_give_equal_orders_and_other_seeds_or_epochs_others() -> Non
 
 
 def test_an_order_is_no_function_of_the_precision() -> None:
-    before = np.asarray(row_order(3, 2, 200))
+    before = row_order(3, 2, 200)
     with jax.enable_x64(True):
         assert np.array_equal(row_order(3, 2, 200), before)
 

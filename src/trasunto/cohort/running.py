@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import jax
@@ -13,13 +13,13 @@ import numpy as np
 
 from trasunto.cohort.compiled import note
 from trasunto.cohort.devices import lendable
+from trasunto.cohort.orders import ORDERS, Visit
 from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets, room
 from trasunto.cohort.programs import evaluating, training
 from trasunto.cohort.states import Arrays, stack, to_arrays
 from trasunto.cohort.step import Rows, State, first_states
 from trasunto.data import Table
 from trasunto.nets.settings import precision, usual_settings
-from trasunto.nets.streams import row_order
 from trasunto.spec import pace
 
 
@@ -68,8 +68,7 @@ class Shelf:
 
     def __init__(self, device: jax.Device, room: int = 3) -> None:
         self._device, self._room = device, room
-        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="trasunto-order")
-        self._orders: dict[tuple[int, int, int], Future[np.ndarray]] = {}
+        self._orders: dict[Visit, Future[np.ndarray]] = {}
         self._rows: dict[tuple[int, tuple[object, ...]], tuple[Table, Rows]] = {}
 
     def fetch(self, table: Table, classes: np.ndarray) -> Rows:
@@ -86,13 +85,12 @@ class Shelf:
     def look_ahead(self, order_seed: int, epoch: int, rows: int) -> None:
         """Begin with an order that will be asked for, while the device is at work."""
         which = order_seed, epoch, rows
-        self._orders = {which: self._orders.get(which) or self._ahead.submit(row_order, *which)}
+        self._orders = {which: self._orders.get(which) or ORDERS.ask(which)}
 
     def order(self, order_seed: int, epoch: int, rows: int) -> np.ndarray:
         """Return the order (n,) of an epoch, see `row_order`."""
         which = order_seed, epoch, rows
-        begun = self._orders.get(which)
-        return row_order(*which) if begun is None else begun.result()
+        return (self._orders.get(which) or ORDERS.ask(which)).result()
 
     def _put(self, table: Table, classes: np.ndarray) -> Rows:
         y = np.searchsorted(classes, table.y).astype(np.int32) if len(classes) and table.y is not None else None

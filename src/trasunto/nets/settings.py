@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 USUAL: dict[str, tuple[Callable[[Any], AbstractContextManager[Any]], Any]] = {
@@ -32,4 +31,5 @@ def usual_settings() -> Iterator[None]:
 
 def precision() -> np.dtype[Any]:
     """Return the type of the numbers that this thread computes with: float32, or float64 where JAX is in 64 bits."""
-    return jnp.result_type(float)
+    # Asked of JAX's settings, not of an array: that would start JAX before it was told how many devices there are.
+    return jax.dtypes.canonicalize_dtype(float)

@@ -152,10 +152,9 @@ def remark_on(recipe: Recipe, remarks: Mapping[str, str]) -> str:
 
 def precision() -> str:
     """Return the dtype that training uses: float64 where the process has switched JAX's x64 on."""
-    import jax
+    from trasunto.nets import settings  # JAX, which takes long to import
 
-    # Asked of JAX's settings, not of an array: that would start JAX before `training_devices` has its say in how many.
-    return str(jax.dtypes.canonicalize_dtype(float))
+    return str(settings.precision())
 
 
 def make_request(

@@ -51,7 +51,7 @@ $(STAMPS)/peers: benchmarks/peers/constraints.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/constraints.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-bench: $(STAMPS)/test $(STAMPS)/peers  ## beside PyTorch, Keras, PyOD, scikit-learn and ONNX Runtime: about half an hour
+bench: $(STAMPS)/test $(STAMPS)/peers  ## beside PyTorch, Keras, PyOD, scikit-learn, ONNX Runtime and an earlier commit: about forty minutes
 	$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(BENCH)
 
 soak: $(STAMPS)/test  ## a run killed a hundred times, and a million damaged files through every reader: hours

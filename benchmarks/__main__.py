@@ -1,6 +1,6 @@
 """Measure, and write ``benchmarks/results.json``, ``docs/benchmarks.md`` and its pictures. ``make bench`` calls it.
 
-``python -m benchmarks --peers PYTHON`` runs everything, about half an hour on two cores; ``--only training scoring``
+``python -m benchmarks --peers PYTHON`` runs everything, about forty minutes on two cores; ``--only training scoring``
 measures those sections anew and keeps the others as they were, each with the machine that gave it.
 """
 
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import document, growth, halving, limit, scoring, start_up, stores, training, whole_grid
+from benchmarks import cold, document, growth, halving, limit, scoring, start_up, stores, training, whole_grid
 from benchmarks.peers.client import versions
 from trasunto.cohort.devices import training_devices
 
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--peers", required=True, metavar="PYTHON", help="interpreter of the peers' environment")
     parser.add_argument("--rounds", type=int, default=5, help="of A B A B (default: 5)")
     parser.add_argument("--only", nargs="+", choices=document.SECTIONS, default=list(document.SECTIONS))
+    parser.add_argument("--before", default=cold.BEFORE, metavar="REV", help="what cold compares with (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="tiny works, to see that all of it runs; nothing is kept")
     asked = parser.parse_args(arguments)
     training_devices()
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in asked.only:
         print(name, flush=True)
         machine = limit.measure(asked.quick) | {"peers": versions(asked.peers)}
-        facts = _measures(asked.quick, asked.peers, asked.rounds)[name]()
+        try:
+            facts = _measures(asked.quick, asked.peers, asked.rounds, asked.before)[name]()
+        except cold.NoHistoryError as fault:
+            parser.error(str(fault))
         results[name] = {"facts": facts, "machine": machine, "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
         if not asked.quick:
             RESULTS.write_text(json.dumps(results, indent=1) + "\n")
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"written: {RESULTS.relative_to(ROOT)}, docs/benchmarks.md")
 
 
-def _measures(quick: bool, peers: str, rounds: int) -> dict[str, Callable[[], dict[str, Any]]]:
+def _measures(quick: bool, peers: str, rounds: int, before: str) -> dict[str, Callable[[], dict[str, Any]]]:
     return {
         "training": lambda: training.measure(quick, peers, rounds),
         "scoring": lambda: scoring.measure(quick, peers, rounds),
@@ -53,6 +57,7 @@ def _measures(quick: bool, peers: str, rounds: int) -> dict[str, Callable[[], di
         "halving": lambda: halving.measure(quick),
         "growth": lambda: growth.measure(quick),
         "start_up": lambda: start_up.measure(quick),
+        "cold": lambda: cold.measure(quick, rounds, before),
         "stores": lambda: stores.measure(quick),
     }
 

@@ -18,8 +18,10 @@ from benchmarks.peers.client import ROOT, TAIL
 from trasunto.cohort.devices import training_devices
 
 
-def measured(module: str, job: Mapping[str, Any], cache: Path) -> dict[str, Any]:
+def measured(module: str, job: Mapping[str, Any], cache: Path, source: Path | None = None) -> dict[str, Any]:
     """Let a fresh process do a job, with its compiled programs in `cache`, and return the facts that it prints.
+
+    The package is imported from the folder `source`, where one is given.
 
     Raises
     ------
@@ -27,7 +29,8 @@ def measured(module: str, job: Mapping[str, Any], cache: Path) -> dict[str, Any]
         The process failed; its last words are quoted.
     """
     command = [sys.executable, "-m", module, json.dumps(job)]
-    done = subprocess.run(command, cwd=ROOT, env=environment(cache), capture_output=True, text=True)
+    surroundings = environment(cache) | ({} if source is None else {"PYTHONPATH": str(source)})
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{module} ended with code {done.returncode} on {job}:\n{done.stderr[-TAIL:]}")
     facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

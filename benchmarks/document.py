@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, halving, limit, scoring, start_up, stores, training, whole_grid
+from benchmarks import cold, growth, halving, limit, scoring, start_up, stores, training, whole_grid
 
 MODULES = {
     "training": training,
@@ -15,6 +15,7 @@ MODULES = {
     "halving": halving,
     "growth": growth,
     "start_up": start_up,
+    "cold": cold,
     "stores": stores,
 }
 SECTIONS = tuple(MODULES)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import document, training
+from benchmarks import cold, document, training
 from benchmarks.ours import image_recipe, rows_of, table_recipe, wave
 from benchmarks.peers.client import Peer, PeerError
 from benchmarks.turns import in_turn, ratio, table
@@ -44,6 +44,21 @@ def test_contestants_take_turns(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_table_has_its_names_to_the_left() -> None:
     assert table(["", "s"], [["a", "1"]]) == "|  | s |\n| --- | ---: |\n| a | 1 |\n"
+
+
+def test_the_first_call_is_compared_by_the_best_of_its_rounds() -> None:
+    seconds = {case: {"before": [9.0, 4.0, 8.0], "now": [3.0, 1.0, 2.0]} for case in cold.CASES}
+    page = cold.page({"before": "0abc", "seconds": seconds})
+    assert page.count("| 4.00 | 1.00 | 0.25 |") == len(cold.CASES)
+    assert "the best of 3, in turn with commit `0abc`" in page
+
+
+def test_an_earlier_commit_that_cannot_be_had_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cold, "ROOT", tmp_path)
+    with pytest.raises(cold.NoHistoryError, match="the commit 0abc to compare with"):
+        cold.measure(quick=True, rounds=1, before="0abc")
 
 
 def test_products_are_counted_as_training_makes_them() -> None:

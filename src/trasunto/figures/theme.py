@@ -198,10 +198,12 @@ def level_line(axes: Axes, value: float, text: str, colour: str) -> None:
 
 
 def png(figure: Figure) -> bytes:
-    """Return `figure` as a PNG, without the time or version stamps that would make equal figures differ."""
-    buffer = io.BytesIO()
+    """Return a `themed` figure as a PNG, without the time or version stamps that would make equal figures differ."""
+    buffer, layout = io.BytesIO(), figure.get_layout_engine()
+    figure.set_layout_engine("none")  # it was laid out when it was drawn; to do so again takes longer than to draw
     with _theme():
         figure.savefig(buffer, format="png", metadata={"Software": None})
+    figure.set_layout_engine(layout)
     return buffer.getvalue()
 
 

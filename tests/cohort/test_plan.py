@@ -8,16 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trasunto.cohort.plan import (
-    WIDEST,
-    Job,
-    class_names,
-    evaluation_sets,
-    plan,
-    usual_layout,
-    usual_width,
-    worthwhile_devices,
-)
+from trasunto.cohort.plan import WIDEST, Job, class_names, evaluation_sets, plan, usual_layout, usual_width
 from trasunto.cohort.shapes import Layout
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
@@ -72,13 +63,6 @@ def test_code_is_optimised_where_alike_networks_take_long_in_all_and_not_where_e
     assert usual_layout(program, few, 2) == Layout(1, brief=True)
     assert usual_layout(program, few, 2, times=100_000) == Layout(1, brief=False)
     assert usual_layout(program, many, 2) == Layout(WIDEST, brief=False)
-
-
-def test_a_little_training_is_not_shared_out_and_much_is() -> None:
-    few, many = [job(str(number)) for number in range(8)], [job(str(number), last=50_000) for number in range(100)]
-    assert [worthwhile_devices(few, 4), worthwhile_devices(many, 4)] == [1, 4]
-    assert worthwhile_devices(few, 4, times=100_000) == 4
-    assert worthwhile_devices(many, 1) == 1
 
 
 def test_members_that_end_together_share_a_chunk_and_otherwise_keep_their_order() -> None:

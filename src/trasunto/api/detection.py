@@ -178,15 +178,14 @@ def price_of_detector(plan: Plan) -> Cost:
     """Estimate what training a detector would cost, with the networks that set its threshold; nothing is trained."""
     from trasunto.cohort.cost import estimate
     from trasunto.cohort.devices import training_devices
-    from trasunto.cohort.plan import Job, usual_layout, worthwhile_devices
+    from trasunto.cohort.plan import Job, usual_layout
     from trasunto.cohort.plan import plan as plan_jobs
 
     jobs = [
         Job(id=str(seed), recipe=plan.recipe, seed=seed, table=plan.table, first=0, last=plan.recipe.epochs)
         for seed in range(plan.seeds)
     ]
-    times = 1 + plan.folds
-    devices = worthwhile_devices(jobs, len(training_devices()), times)
+    devices, times = len(training_devices()), 1 + plan.folds
     layout = partial(usual_layout, devices=devices, times=times)
     cost = estimate(plan_jobs(jobs, devices, layout), devices)
     return replace(cost.times(times), disk=cost.disk)

@@ -14,7 +14,7 @@ from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.outcome import FINISHED, Outcome, diverged, judge, judge_stopped
 from trasunto.cohort.places import Executor, ThisProcess
-from trasunto.cohort.plan import Job, plan, usual_layout, worthwhile_devices
+from trasunto.cohort.plan import Job, plan, usual_layout
 from trasunto.cohort.reach import refuse_meaningless
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import WEIGHTS, Arrays, only_weights
@@ -83,7 +83,7 @@ def fit(
     observe
         Called after every epoch of a chunk; it only reads.
     on
-        Where; by default this process, and in it one device where sharing out is not worth compiling for others.
+        Where; by default this process.
     observe_compiling
         Called when programs begin to be compiled, and when they are.
     times
@@ -122,15 +122,12 @@ def fit(
         )
         for number, (recipe, seed) in enumerate(wanted)
     ]
-    devices = worthwhile_devices(jobs, ThisProcess().width, times) if on is None else on.width
     on = on or ThisProcess()
-    chunks = plan(jobs, devices, partial(usual_layout, devices=devices, times=times))
+    chunks = plan(jobs, on.width, partial(usual_layout, devices=on.width, times=times))
     if not on.elsewhere:
-        refuse_what_does_not_fit(chunks, devices)
+        refuse_what_does_not_fit(chunks, on.width)
     gathered = [_Gathering(job) for job in jobs]
-    for event in train_chunks(
-        chunks, on.places()[:devices], checkpoint_seconds=float("inf"), compiling=observe_compiling
-    ):
+    for event in train_chunks(chunks, on.places(), checkpoint_seconds=float("inf"), compiling=observe_compiling):
         for slot, job in enumerate(event.jobs):
             gathered[int(job.id)].take(event, slot)
         if observe is not None:

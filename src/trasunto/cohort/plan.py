@@ -23,9 +23,6 @@ STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
 BRIEF_SECONDS = 0.3  # of training at `REFERENCE_RATE`: optimising its code takes longer than it saves
 
 
-SHARED_SECONDS = 1.0  # of training at `REFERENCE_RATE`: of less, no share is worth compiling for another device
-
-
 @dataclass(frozen=True)
 class Program:
     """What is trained alike: a structure, and rows of these numbers. Runs record the width of its chunks by its key."""
@@ -221,18 +218,6 @@ def usual_layout(program: Program, jobs: Sequence[Job], devices: int, times: int
     """Return how to train all jobs of a program, so many times, on so many devices."""
     width = usual_width(program, len(jobs), devices)
     return Layout(width, is_brief(program, width, times * sum(job.last - job.first for job in jobs)))
-
-
-def worthwhile_devices(jobs: Sequence[Job], devices: int, times: int = 1) -> int:
-    """Return over how many devices to share jobs that are trained so many times: each compiles for itself."""
-    programs: dict[Program, list[Job]] = {}
-    for job in jobs:
-        programs.setdefault(job.program, []).append(job)
-    seconds = 0.0
-    for program, alike in programs.items():
-        width = usual_width(program, len(alike), 1)
-        seconds += times * sum(job.last - job.first for job in alike) / width * program.epoch_seconds(width)
-    return devices if seconds > SHARED_SECONDS else 1
 
 
 def plan(

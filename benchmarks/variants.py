@@ -96,8 +96,7 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     options = {**COMPILER_OPTIONS, **(variant.options or {})}
     train: Any = partial(train_epoch, structure, recipe.batch_size)
     epoch = jax.jit(
-        lambda states, rows: train(states, columns, seeds, ones > 0, ones, np.int32(1), order, rows)[0],
-        donate_argnums=0,
+        lambda states, rows: train(states, columns, seeds, ones, np.int32(1), order, rows)[0],
         compiler_options=options,
     )
     scale = np.float32(1 / 255 if x.dtype == np.uint8 else 1)

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import jax
 import numpy as np
 import pytest
 
+from trasunto.cohort import compiled
 from trasunto.cohort.compiled import kept, note
 from trasunto.cohort.cost import estimate
 from trasunto.cohort.devices import program_folder
@@ -54,8 +57,12 @@ def chunk(table: Table = ROWS, recipe: Recipe = RECIPE, width: int = 4) -> Chunk
     return Chunk((Job("0", recipe, 0, table, 0, 2),), Layout(width, brief=True))
 
 
-def test_what_was_compiled_is_known_by_program_width_kind_of_rows_and_device(folder: Path) -> None:
-    first, second = jax.local_devices()[:2]
+def test_what_was_compiled_is_known_by_program_width_kind_of_rows_and_device(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two: list[Any] = [SimpleNamespace(id=number) for number in range(2)]
+    first, second = two
+    monkeypatch.setattr(compiled, "devices", lambda: two)
     bytes_, weighted = (from_arrays(np.zeros((50, 30), np.uint8)), replace(ROWS, weights=np.ones(50)))
     assert not kept(chunk(), 1, 2)
     note(chunk(), second)
@@ -68,6 +75,11 @@ def test_what_was_compiled_is_known_by_program_width_kind_of_rows_and_device(fol
     note(chunk(), first)
     assert kept(chunk(), 2, 2)
     assert len(list((folder / "known").iterdir())) == 2
+
+
+def test_places_that_share_a_device_share_what_was_compiled_for_it(folder: Path) -> None:
+    note(chunk(), jax.local_devices()[0])
+    assert kept(chunk(), 2, 2)
 
 
 def test_nothing_is_noted_where_programs_are_kept_elsewhere_or_cannot_be(folder: Path, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import jax
 import numpy as np
@@ -125,7 +127,8 @@ def test_a_device_has_what_lies_on_disk_for_it_and_a_worker_of_this_machine_what
     assert folder is not None
     folder.mkdir(parents=True)
     worker = ProcessPlace.__new__(ProcessPlace)
-    places: list[Place] = [DevicePlace(devices[0]), DevicePlace(devices[1]), worker]
+    other = cast("jax.Device", SimpleNamespace(id=1))
+    places: list[Place] = [DevicePlace(devices[0]), DevicePlace(other), worker]
     assert [place.has(chunk()) for place in places] == [False] * 3
     before = jax.config.values["jax_compilation_cache_dir"]
     jax.config.update("jax_compilation_cache_dir", str(folder))

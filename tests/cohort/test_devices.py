@@ -37,7 +37,7 @@ def probe(home: Path, before: str = "") -> tuple[int, int | None, str | None]:
     return devices, cores, cache
 
 
-def test_a_process_gets_a_device_a_core_and_a_private_folder_of_programs(tmp_path: Path) -> None:
+def test_a_process_gets_a_place_a_core_and_a_private_folder_of_programs(tmp_path: Path) -> None:
     devices, cores, cache = probe(tmp_path)
     if cores is not None:
         assert devices == min(cores, 8)
@@ -45,11 +45,12 @@ def test_a_process_gets_a_device_a_core_and_a_private_folder_of_programs(tmp_pat
     assert stat.S_IMODE(Path(cache).stat().st_mode) == 0o700
 
 
-def test_a_process_that_has_started_jax_keeps_its_devices_and_its_own_cache(tmp_path: Path) -> None:
+def test_a_process_that_has_started_jax_keeps_its_own_cache(tmp_path: Path) -> None:
     own = tmp_path / "own"
     before = f"jax.config.update('jax_compilation_cache_dir', {str(own)!r}); jax.numpy.zeros(1).block_until_ready()"
-    devices, _, cache = probe(tmp_path, before)
-    assert devices == 1
+    places, cores, cache = probe(tmp_path, before)
+    if cores is not None:
+        assert places == min(cores, 8), "its one device serves them all"
     assert cache == str(own)
     assert not (tmp_path / "trasunto").exists()
 
@@ -128,4 +129,5 @@ def test_asking_for_members_does_not_start_jax(tmp_path: Path) -> None:
 def test_devices_stay_the_same(devices: list[jax.Device]) -> None:
     from trasunto.cohort.devices import training_devices
 
-    assert training_devices() == devices == jax.local_devices()
+    assert training_devices() == devices
+    assert set(devices) == set(jax.local_devices())

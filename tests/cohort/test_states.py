@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trasunto.cohort.states import only_weights, stack, to_arrays
+from trasunto.cohort.states import chosen, finite, only_weights, stack, to_arrays
 from trasunto.cohort.step import State, remember
 from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, legal
@@ -64,3 +64,19 @@ def test_arrays_are_copies_that_outlive_the_states() -> None:
 def test_weights_are_told_from_memory_by_their_names() -> None:
     names = ["1.bias", "1.kernel", "2.bias", "2.kernel", "output.bias", "output.kernel"]
     assert sorted(only_weights(to_arrays(fresh("adam")))) == names
+
+
+def test_weights_of_a_member_are_finite_when_all_of_them_are() -> None:
+    states = fresh("adam")
+    assert finite(states).tolist() == [True, True, True]
+    states.weights["1.bias"] = np.array(states.weights["1.bias"])  # type: ignore[assignment]
+    states.weights["1.bias"][1, 0] = np.nan
+    assert finite(states).tolist() == [True, False, True]
+
+
+def test_members_that_are_not_chosen_are_as_they_were_to_the_bit() -> None:
+    old, new = fresh("adam"), jax.tree.map(lambda array: np.asarray(array) + 1, fresh("adam"))
+    mixed = chosen(np.array([True, False, True]), new, old)
+    for one, moved, before in zip(*map(jax.tree.leaves, (mixed, new, old)), strict=True):
+        assert np.array_equal(one[[0, 2]], moved[[0, 2]])
+        assert np.array_equal(one[1], np.asarray(before)[1])

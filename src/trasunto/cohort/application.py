@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from trasunto.cohort import devices as hardware
 from trasunto.cohort.devices import COMPILER_OPTIONS, carrying, lendable, programs_kept
-from trasunto.cohort.programs import MOST, named
+from trasunto.cohort.programs import MOST, Program
 from trasunto.errors import DataError
 from trasunto.forks import refuse_without_threads
 from trasunto.nets.network import classify, draw, encode, reconstruct
@@ -30,7 +30,7 @@ PART_BYTES = 2**20
 """Of many rows, about as much as one call goes through and a cache holds; a device has one call at a time."""
 
 LEAST_BLOCKS = 4
-"""Of wide rows: fewer are not worth a program on every device."""
+"""Of wide rows: fewer are not worth a program of their own."""
 
 SIDE_BY_SIDE = (2, 256)
 """How many rows of a block are at work at a time: two products of 256 rows are small enough for `nets.native`."""
@@ -62,30 +62,21 @@ def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> j
     return made.reshape(-1, *made.shape[3:])
 
 
-@dataclass(frozen=True, eq=False)
-class _Program:
-    """What applies networks of one shape, and the devices that have compiled it."""
-
-    call: Callable[..., jax.Array]
-    there: set[int] = field(default_factory=set)
-
-    @contextmanager
-    def on(self, device: int) -> Iterator[None]:
-        """Have it kept on disk where it is new; a process that cannot make any more uses those that it has."""
-        if device in self.there:
-            yield
-            return
-        refuse_without_threads("compiling what applies this network")
-        with programs_kept():
-            yield
-        self.there.add(device)
-
-
 @lru_cache(MOST)
-def _applying(verb: Verb, structure: Structure, *shape: Hashable) -> _Program:
+def _applying(verb: Verb, structure: Structure, *shape: Hashable) -> Program:
     """Return what applies networks, of which `shape` is all that their weights and rows add to the structure."""
-    program = named(partial(_apply, verb, structure), verb)
-    return _Program(jax.jit(program, compiler_options=COMPILER_OPTIONS))
+    return Program(partial(_apply, verb, structure), COMPILER_OPTIONS)
+
+
+@contextmanager
+def _ready(program: Program, device: jax.Device) -> Iterator[None]:
+    """Have a program kept on disk where it is new; a process that cannot make any more uses those that it has."""
+    if program.has(device):
+        yield
+        return
+    refuse_without_threads("compiling what applies this network")
+    with programs_kept():
+        yield
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,10 +150,11 @@ class Applied:
         return self.weights["1.kernel"].dtype
 
     @cached_property
-    def _placed(self) -> tuple[tuple[dict[str, jax.Array], dict[str, jax.Array]], ...]:
-        """Its weights and numbers on every device."""
+    def _placed(self) -> list[tuple[jax.Device, Any]]:
+        """The device of every place where it can be applied, with its weights and numbers on it."""
         numbers = {name: np.asarray(value, self.dtype) for name, value in self.recipe.numbers.items()}
-        return tuple(jax.device_put((dict(self.weights), numbers), device) for device in hardware.devices())
+        there = {one: jax.device_put((dict(self.weights), numbers), one) for one in set(hardware.devices())}
+        return [(one, there[one]) for one in hardware.devices()]
 
     def _over(
         self, verb: Verb, rows: ArrayLike, width: int, what: Measure | None = None, also: tuple[np.ndarray, ...] = ()
@@ -173,29 +165,29 @@ class Applied:
         structure = self.recipe.structure.on(self.blocks)
 
         most = self._rows_at_most
-        # A device compiles for itself: few rows are not worth a program on each.
-        at_once, devices = (most, len(self._placed)) if len(values) > most else (ROWS_AT_ONCE, 1)
+        at_once, places = (most, len(self._placed)) if len(values) > most else (ROWS_AT_ONCE, 1)
         parts = [values[at : at + at_once] for at in range(0, len(values), at_once)] or [values]
         waiting = enumerate(parts)
         program = _applying(verb, structure, self.dtype, at_once, *(array.shape for array in self.weights.values()))
 
         @usual_settings()
         def work(place: int) -> list[tuple[int, np.ndarray]]:
-            given = (*self._placed[place], *jax.device_put(also, hardware.devices()[place]))
+            device, placed = self._placed[place]
+            given = (*placed, *jax.device_put(also, device))
             blocks, done = lendable((at_once // ROWS_AT_ONCE, ROWS_AT_ONCE, width), self.dtype), []
             room = blocks.reshape(at_once, width)
             for number, part in waiting:  # which all share
                 room[: len(part)], room[len(part) :] = part, 0
-                with program.on(place):
-                    made = np.asarray(program.call(given, blocks))[: len(part)]
+                with _ready(program, device):
+                    made = np.asarray(program(device, given, blocks))[: len(part)]
                 done.append((number, made if what is None else what(part, made)))
             return done
 
-        if devices == 1:
+        if places == 1:
             done = dict(work(0))
         else:
-            with ThreadPoolExecutor(devices, thread_name_prefix="trasunto") as threads:
-                done = dict(chain.from_iterable(threads.map(carrying(work), range(devices))))
+            with ThreadPoolExecutor(places, thread_name_prefix="trasunto") as threads:
+                done = dict(chain.from_iterable(threads.map(carrying(work), range(places))))
         return np.concatenate([done[number] for number in range(len(parts))])
 
     @property

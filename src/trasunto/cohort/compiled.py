@@ -10,7 +10,7 @@ import jax
 import jaxlib.version
 
 from trasunto import __version__
-from trasunto.cohort.devices import COMPILER_OPTIONS, program_folder
+from trasunto.cohort.devices import COMPILER_OPTIONS, devices, program_folder
 from trasunto.cohort.plan import Chunk
 
 KEEPING = {"jax_enable_compilation_cache": True, "jax_persistent_cache_min_entry_size_bytes": 0}
@@ -31,9 +31,18 @@ def note(chunk: Chunk, device: jax.Device) -> None:
             mark.touch()
 
 
-def kept(chunk: Chunk, copies: int, devices: int) -> bool:
-    """Say whether so many of the first `devices` devices would find their program for chunks like this one on disk."""
-    return sum(kept_for(chunk, number) for number in range(devices)) >= copies
+def kept(chunk: Chunk, copies: int, places: int) -> bool:
+    """Say whether enough devices of the first places would find their program for chunks like this one on disk.
+
+    Parameters
+    ----------
+    copies
+        How many such chunks are trained at a time.
+    places
+        Of this process, how many are at work; see `trasunto.cohort.devices.devices`.
+    """
+    numbers = {device.id for device in devices()[:places]}
+    return sum(kept_for(chunk, number) for number in numbers) >= min(copies, len(numbers))
 
 
 def kept_for(chunk: Chunk, device: int) -> bool:

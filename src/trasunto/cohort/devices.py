@@ -22,7 +22,7 @@ from trasunto.forks import refuse_without_threads
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOST_CPU_DEVICES = 8  # rows are copied to each device; beyond this XLA's own threads use the cores
+MOST_CPU_PLACES = 8  # each has its rows; beyond this XLA's own threads use the cores
 ALIGNMENT = 64  # bytes: what XLA asks of memory that it is to use as it is
 
 COMPILER_OPTIONS: dict[str, int | str | bool] = {
@@ -124,10 +124,10 @@ def training_devices() -> list[jax.Device]:
 
 
 def devices() -> list[jax.Device]:
-    """Return this process's devices; the first call starts JAX where the process has not done so.
+    """Return the device of each place where this process works at a time; the first call starts JAX where need be.
 
-    A CPU is asked for as one device per core, because one chunk per core beats one chunk on all cores. A process that
-    has started JAX already keeps the devices it has, and one that has chosen their number gets so many.
+    One CPU device has a place for each core, because one chunk per core beats one chunk on all cores: their threads
+    share what was compiled for it. Other devices, and those of a process that has chosen their number, have one each.
 
     Raises
     ------
@@ -136,15 +136,15 @@ def devices() -> list[jax.Device]:
     """
     threaded = jax.config.values["jax_cpu_enable_async_dispatch"]
     with suppress(RuntimeError):  # JAX is running already
-        if jax.config.values["jax_num_cpu_devices"] < 0:
-            jax.config.update("jax_num_cpu_devices", min(len(cores()), MOST_CPU_DEVICES))
-            jax.config.update("jax_cpu_enable_async_dispatch", False)  # each device has a thread here that waits anyway
+        jax.config.update("jax_cpu_enable_async_dispatch", False)  # each place has a thread here that waits anyway
     try:
-        return list(jax.local_devices())
+        local = list(jax.local_devices())
     except (AssertionError, RuntimeError) as fault:  # it asserts that a plugin for CUDA is there
         raise _without_platform() or fault from fault
     finally:
         jax.config.update("jax_cpu_enable_async_dispatch", threaded)
+    alone = len(local) == 1 and local[0].platform == "cpu" and jax.config.values["jax_num_cpu_devices"] < 0
+    return local * min(len(cores()), MOST_CPU_PLACES) if alone else local
 
 
 def _without_platform() -> TrasuntoError | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from trasunto.cohort.shapes import Layout, Shape, capacity, minibatch_rows
+from trasunto.cohort.shapes import BRIEF_LOSS, BRIEF_SECONDS, Layout, Shape, capacity, minibatch_rows
 from trasunto.data import Table
 from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, Stopping, Structure
@@ -20,7 +20,6 @@ CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close
 REFERENCE_RATE = 1e11  # products a second of the machine whose seconds measure work
 SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
 STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
-BRIEF_SECONDS = 0.3  # of training at `REFERENCE_RATE`: optimising its code takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -209,15 +208,17 @@ def usual_width(program: Program, members: int, devices: int, itemsize: int = 4)
     return min(WIDEST, 1 << (in_cache.bit_length() - 1), max(1, -(-members // devices)))
 
 
-def is_brief(program: Program, width: int, epochs: int) -> bool:
-    """Say whether so many network-epochs, in chunks of `width`, take no longer than to optimise the code for them."""
-    return epochs / width * program.epoch_seconds(width) < BRIEF_SECONDS
+def is_brief(program: Program, epochs: int) -> bool:
+    """Say whether so many network-epochs lose little by code that is not optimised."""
+    values = sum(outputs for _, outputs in program.layers)
+    steps = -(-program.rows // program.minibatch)
+    return epochs * (program.rows * values + steps * program.weights) * BRIEF_LOSS < BRIEF_SECONDS
 
 
 def usual_layout(program: Program, jobs: Sequence[Job], devices: int, times: int = 1) -> Layout:
     """Return how to train all jobs of a program, so many times, on so many devices."""
     width = usual_width(program, len(jobs), devices)
-    return Layout(width, is_brief(program, width, times * sum(job.last - job.first for job in jobs)))
+    return Layout(width, is_brief(program, times * sum(job.last - job.first for job in jobs)))
 
 
 def plan(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 
 import jax
@@ -15,32 +15,46 @@ from trasunto.cohort.step import evaluate, train_epoch
 MOST = 24
 """Programs of a kind that stay, some tens of mebibytes each, for the next cohort of the same shape."""
 
-Program = Callable[..., Any]
+
+class Program:
+    """A function that each device compiles once, however many threads call it there.
+
+    It is a function of its own for each shape, because JAX keeps what it has compiled as long as there is the function.
+    """
+
+    def __init__(self, function: partial[Any], options: dict[str, Any]) -> None:
+        function.__name__ = function.func.__name__  # type: ignore[attr-defined]  # for profiles and JAX's messages
+        self._call = jax.jit(function, compiler_options=options)
+        self._lock, self._there = Lock(), set[jax.Device]()
+
+    def has(self, device: jax.Device) -> bool:
+        """Say whether a device has compiled it."""
+        return device in self._there
+
+    def __call__(self, device: jax.Device, *given: Any) -> Any:
+        """Call it with arrays that are on a device, or in this process's memory."""
+        if device not in self._there:
+            with self._lock:
+                if device not in self._there:
+                    self._call.lower(*given).compile()  # a call finds it, and two would each compile it
+                    self._there.add(device)
+        return self._call(*given)
 
 
 @lru_cache(MOST)
 def training(shape: Shape, double: bool) -> Program:
-    """Return `train_epoch` for one shape, in double precision or not; each device compiles it at its first call.
+    """Return `train_epoch` for one shape, in double precision or not.
 
-    It is a function of its own, because JAX keeps what it has compiled as long as there is the function. A cohort at
-    work holds it, too, so that other cohorts do not take it away.
+    A cohort at work holds it, too, so that other cohorts do not take it away.
     """
-    program = partial(train_epoch, shape.structure, shape.minibatch)
-    return jax.jit(named(program, train_epoch), donate_argnums=0, compiler_options=_options(shape))
+    return Program(partial(train_epoch, shape.structure, shape.minibatch), _options(shape))
 
 
 @lru_cache(MOST)
 def evaluating(shape: Shape, double: bool) -> Program:
     """Return `evaluate` for what `Shape.evaluating` gives; see `training`."""
-    program = partial(evaluate, shape.structure, shape.minibatch)
-    return jax.jit(named(program, evaluate), compiler_options=_options(shape))
+    return Program(partial(evaluate, shape.structure, shape.minibatch), _options(shape))
 
 
-def _options(shape: Shape) -> dict[str, int | str | bool]:
+def _options(shape: Shape) -> dict[str, Any]:
     return BRIEF_OPTIONS if shape.layout.brief else COMPILER_OPTIONS
-
-
-def named(program: Any, original: Callable[..., Any]) -> Any:
-    """Return a program under the name of a function that it calls, as profiles and JAX's messages are to show it."""
-    program.__name__ = original.__name__
-    return program

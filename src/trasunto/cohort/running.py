@@ -16,7 +16,7 @@ from trasunto.cohort.devices import lendable
 from trasunto.cohort.orders import ORDERS, Visit
 from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets, room
 from trasunto.cohort.programs import evaluating, training
-from trasunto.cohort.states import Arrays, stack, to_arrays
+from trasunto.cohort.states import Arrays, chosen, finite, stack, to_arrays
 from trasunto.cohort.step import Rows, State, first_states
 from trasunto.data import Table
 from trasunto.nets.settings import precision, usual_settings
@@ -170,20 +170,24 @@ class Running:
         order = self._whole(self._shelf.order(*self._visit(self.epoch)))
         if any(job.last > self.epoch for job in self.jobs):
             self._shelf.look_ahead(*self._visit(self.epoch + 1))
-        self._states, sound, trained = self._train(
+        moved, trained = self._train(
+            self._device,
             self._states,
             self._numbers,
             self._seeds,
-            self._live,
             self._pace(),
             np.int32(self.epoch),
             order,
             self._rows,
         )
+        sound = self._live & np.isfinite(trained["loss"]) & finite(moved)
+        # Idle slots need no state of before; members that have ended or diverged keep theirs.
+        lost = not sound[: len(self.jobs)].all()
+        self._states = jax.device_put(chosen(sound, moved, self._states), self._device) if lost else moved
         metrics = {f"train_{name}": array for name, array in trained.items()} | self._evaluate(self._evaluated)
         if self.epoch == self.jobs[0].first + 1:
             note(self._chunk, self._device)
-        return self._event(np.array(sound), metrics, started)
+        return self._event(sound, metrics, started)
 
     def states(self) -> Arrays:
         """Copy the members' states as they are now, each array (m, ...)."""
@@ -200,7 +204,7 @@ class Running:
         measured: dict[str, jax.Array] = {}
         for prefix, rows in sets.items():
             program = evaluating(self._chunk.shape.evaluating(len(rows.x)), self._double)
-            metrics = program(self._states.weights, self._numbers, rows)
+            metrics = program(self._device, self._states.weights, self._numbers, rows)
             measured |= {f"{prefix}_{name}": array for name, array in metrics.items()}
         return measured
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import gcd
 from typing import NamedTuple
 
+from trasunto.nets.initialise import widths
 from trasunto.spec import Structure
 
 FEWEST_ROWS = 2**10  # tables of fewer rows share one program
 FILLING_BYTES = 2**25  # of a table, at most so much fills up: larger tables come in steps of it
 FEWEST_AT_ONCE = 2**5  # a minibatch of fewer rows is not much faster
 STEPS_OF_DOUBLE = 2**4  # sizes of a single minibatch from one power of two to the next
+BRIEF_SECONDS = 0.1  # that a training may lose by code that is not optimised; to optimise it takes six times as long
+BRIEF_LOSS = 1e-8  # seconds that such code loses on each value of a layer, and on each weight that a step moves
 EVALUATED = 2**8  # rows evaluated at a time: their activations stay in cache, and few fill up a small table
 
 
@@ -62,7 +66,21 @@ class Shape:
     def evaluating(self, capacity: int) -> Shape:
         """Return what the program that evaluates rows in an array of `capacity` depends on: not on how they train."""
         structure = replace(self.structure, optimizer="", nesterov=False, frozen="", corruption="", clipped=False)
-        return replace(self, structure=structure, minibatch=gcd(EVALUATED, capacity), capacity=capacity, evaluated=())
+        # Without rows to evaluate after every epoch, those that are trained on are evaluated once, before training.
+        values = self.layout.width * capacity * sum(outputs for _, outputs in self._widths)
+        brief = self.layout.brief or (not self.evaluated and values * BRIEF_LOSS < BRIEF_SECONDS)
+        return replace(
+            self,
+            structure=structure,
+            layout=Layout(self.layout.width, brief),
+            minibatch=gcd(EVALUATED, capacity),
+            capacity=capacity,
+            evaluated=(),
+        )
+
+    @property
+    def _widths(self) -> Iterable[tuple[int, int]]:
+        return widths(self.structure, self.d, self.classes).values()
 
 
 def capacity(rows: int, row_bytes: int) -> int:

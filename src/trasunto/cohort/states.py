@@ -23,6 +23,29 @@ def to_arrays(states: State) -> Arrays:
     return arrays
 
 
+def finite(states: State) -> np.ndarray:
+    """Say whose weights are finite, (m,)."""
+    weights = [np.asarray(array) for array in states.weights.values()]
+    each = [np.isfinite(array).all(axis=tuple(range(1, array.ndim))) for array in weights]
+    everywhere: np.ndarray = np.logical_and.reduce(each)
+    return everywhere
+
+
+def chosen(these: np.ndarray, new: State, old: State) -> State:
+    """Return the states (m, ...) of `these` members (m,) from `new` and those of the others from `old`.
+
+    It is done in this process's memory, where there is nothing to compile: few epochs need it.
+    """
+
+    def whole(new: jax.Array, old: jax.Array) -> np.ndarray:
+        filled = np.array(new)
+        filled[~these] = np.asarray(old)[~these]
+        return filled
+
+    states: State = jax.tree.map(whole, new, old)
+    return states
+
+
 def only_weights(arrays: Mapping[str, np.ndarray]) -> Arrays:
     """Return the weights among one member's arrays, by their plain names."""
     return {name.removeprefix(WEIGHTS): array for name, array in arrays.items() if name.startswith(WEIGHTS)}

@@ -20,7 +20,7 @@ import numpy as np
 
 from trasunto.cohort.optimizers import optimizer, take_step
 from trasunto.nets.initialise import Weights, initialise, trainable
-from trasunto.nets.losses import Metrics, evaluate_loss, nothing_measured
+from trasunto.nets.losses import Metrics, evaluate_loss, measured
 from trasunto.nets.network import Numbers
 from trasunto.nets.streams import DROPOUT, step_key
 from trasunto.spec import Structure
@@ -116,7 +116,8 @@ def _over_minibatches(
     carry: Any,
     n: jax.Array,
     size: int,
-    nothing: Metrics,
+    names: tuple[str, ...],
+    members: int,
 ) -> tuple[Any, Metrics]:
     """Visit `n` rows, `size` at a time; return the last carry and the metrics averaged over rows.
 
@@ -124,8 +125,8 @@ def _over_minibatches(
     ----------
     visit
         Takes the carry, the row that a minibatch begins with, and how many of its rows are real.
-    nothing
-        Zeros, for all that `visit` measures.
+    names, members
+        What it measures, of how many members.
     """
 
     def one(step: jax.Array, gone: Any) -> Any:
@@ -134,13 +135,13 @@ def _over_minibatches(
         real = jnp.minimum(size, n - begin)
         carry, metrics = visit(carry, begin, real)
         # Kahan's sum: a plain one of a million minibatches is off in its third digit.
-        added = jax.tree.map(lambda value, rest: value * real - rest, metrics, lost)
-        moved = jax.tree.map(jnp.add, sums, added)
-        lost = jax.tree.map(lambda new, old, part: (new - old) - part, moved, sums, added)
-        return carry, moved, lost
+        added = jnp.stack([metrics[name] for name in names]) * real - lost
+        moved = sums + added
+        return carry, moved, (moved - sums) - added
 
-    carry, sums, _ = jax.lax.fori_loop(0, -(-n // size), one, (carry, nothing, nothing))
-    return carry, {name: value / n for name, value in sums.items()}
+    zeros = jnp.zeros((len(names), members))
+    carry, sums, _ = jax.lax.fori_loop(0, -(-n // size), one, (carry, zeros, zeros))
+    return carry, dict(zip(names, sums / n, strict=True))
 
 
 def train_epoch(
@@ -149,12 +150,11 @@ def train_epoch(
     states: State,
     numbers: Numbers,
     seeds: jax.Array,
-    live: jax.Array,
     pace: jax.Array,
     epoch: jax.Array,
     order: jax.Array,
     rows: Rows,
-) -> tuple[State, jax.Array, Metrics]:
+) -> tuple[State, Metrics]:
     """Train every member of a chunk for one epoch.
 
     Parameters
@@ -163,8 +163,6 @@ def train_epoch(
         Rows of a minibatch.
     states, numbers, seeds
         Of the members, each array with a leading axis (m,).
-    live : (m,)
-        Members that are still trained; the others keep their state.
     pace : (m,)
         What the learning rate is multiplied by in this epoch.
     epoch
@@ -174,13 +172,13 @@ def train_epoch(
 
     Returns
     -------
-    The new states, `live` without the members that diverged in this epoch (their loss or weights are not finite; they
-    keep the state they had before it), and the metrics (m,) averaged over the epoch's rows with dropout on.
+    The new states, and the metrics (m,) averaged over the epoch's rows with dropout on.
     """
     paced = {**numbers, "learning_rate": numbers["learning_rate"] * pace}
 
     def one_step(state: State, numbers: Numbers, seed: jax.Array, step: jax.Array, batch: Batch) -> Any:
-        return update(structure, state, numbers, batch, step_key(seed, DROPOUT, epoch, step))
+        key = step_key(seed, DROPOUT, epoch, step) if structure.random else None
+        return update(structure, state, numbers, batch, key)
 
     def visit(carry: State, begin: jax.Array, real: jax.Array) -> tuple[State, Metrics]:
         members = jax.vmap(one_step, in_axes=(0, 0, 0, None, None))
@@ -190,15 +188,7 @@ def train_epoch(
         )
         return moved
 
-    moved, metrics = _over_minibatches(visit, states, rows.n, size, nothing_measured(structure, len(seeds)))
-    sound = live & jnp.isfinite(metrics["loss"])
-    for array in jax.tree.leaves(moved.weights):
-        sound &= jnp.isfinite(array).all(axis=tuple(range(1, array.ndim)))
-
-    def kept(new: jax.Array, old: jax.Array) -> jax.Array:
-        return jnp.where(sound.reshape(-1, *[1] * (new.ndim - 1)), new, old)
-
-    return jax.tree.map(kept, moved, states), sound, metrics
+    return _over_minibatches(visit, states, rows.n, size, measured(structure), len(seeds))
 
 
 def evaluate(structure: Structure, size: int, weights: Weights, numbers: Numbers, rows: Rows) -> Metrics:
@@ -213,4 +203,4 @@ def evaluate(structure: Structure, size: int, weights: Weights, numbers: Numbers
         return carry, jax.vmap(one)(weights, numbers)
 
     members = len(jax.tree.leaves(weights)[0])
-    return _over_minibatches(visit, None, rows.n, size, nothing_measured(structure, members))[1]
+    return _over_minibatches(visit, None, rows.n, size, measured(structure), members)[1]

@@ -73,10 +73,10 @@ def _mean(values: jax.Array, w: jax.Array | None, real: jax.Array | None) -> jax
     return mean_of_rows(values if w is None else values * w, real)
 
 
-def nothing_measured(structure: Structure, members: int) -> Metrics:
-    """Return zeros (m,) for each of the metrics that `evaluate_loss` gives of a network."""
-    right = ["accuracy"] if structure.agreement or structure.loss == "cross_entropy" else []
-    return {name: jnp.zeros(members) for name in ["loss", "error", *right]}
+def measured(structure: Structure) -> tuple[str, ...]:
+    """Return the names of the metrics that `evaluate_loss` gives of a network."""
+    right = structure.agreement or structure.loss == "cross_entropy"
+    return ("loss", "error", "accuracy") if right else ("loss", "error")
 
 
 def evaluate_loss(

@@ -112,7 +112,7 @@ def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[C
         width = store.width(width_key)
         if width is None:
             store.set_width(width_key, width := usual_width(program, len(jobs), devices))
-        brief = is_brief(program, width, epochs[program.structure])
+        brief = is_brief(program, epochs[program.structure])
         if not brief:
             store.set_width(long_key, width)
         return Layout(width, brief and store.width(long_key) is None)

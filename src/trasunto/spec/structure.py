@@ -57,6 +57,12 @@ class Structure:
         """Whether the latent layer draws from a normal distribution that it describes."""
         return self.layers[self.latent].activation == "normal"
 
+    @property
+    def random(self) -> bool:
+        """Whether a training step draws random numbers."""
+        drops = any("drop" in layer.options for layer in self.layers)
+        return drops or self.variational or bool(self.corruption)
+
     def on(self, blocks: Blocks) -> Structure:
         """Return the structure for rows with these one-hot blocks."""
         return replace(self, blocks=blocks) if blocks else self

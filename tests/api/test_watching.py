@@ -135,7 +135,8 @@ def test_a_trainer_tells_of_its_networks_and_calls_the_observer(table: Table, tm
     assert (last.stage, last.share) == ("training", 1.0), "without a known amount of work, it is that of the training"
     assert last.networks is not None
     assert (last.networks.trained, last.networks.diverged, last.networks.at_work) == (4, 2, 0)
-    assert {one.networks.total for one in told[1:] if one.networks} == {4}, "known from the training's first epoch"
+    begun = [one.networks for one in told if one.networks and one.share]
+    assert {networks.total for networks in begun} == {4}, "known from the training's first epoch"
     assert (
         last.networks.epochs
         == trainer.network_epochs

@@ -117,8 +117,8 @@ def test_a_warm_start_with_another_network_is_refused(estimator: Any, x: np.ndar
 def test_what_is_compiled_is_kept_by_shape_and_not_by_fit(
     estimator: Any, x: np.ndarray, y: np.ndarray, compiled: list[str]
 ) -> None:
-    n = 101 + KINDS.index(estimator)  # estimators share what is compiled, so each has a shape of its own here
-    other = clone(estimator).set_params(latent=3)
+    # Estimators share what is compiled, so each has a network of its own here.
+    n, other = 101, clone(estimator).set_params(hidden_layers=(11 + KINDS.index(estimator),))
     outcome(other.fit(x[:n], y[:n]), x[:n])
     assert len(compiled) > 1
     built = len(compiled)

@@ -149,6 +149,10 @@ class Applied:
         """The precision of its weights."""
         return self.weights["1.kernel"].dtype
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what lies on the devices of this process."""
+        return {name: value for name, value in vars(self).items() if name != "_placed"}
+
     @cached_property
     def _placed(self) -> list[tuple[jax.Device, Any]]:
         """The device of every place where it can be applied, with its weights and numbers on it."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
 
 from trasunto.cohort.compiled import kept
-from trasunto.cohort.plan import Chunk, Program, evaluation_sets, usual_width
+from trasunto.cohort.plan import Chunk, Program, evaluation_sets, room, usual_width
+from trasunto.cohort.programs import MOST
 from trasunto.cohort.shapes import EVALUATED, Shape
 from trasunto.data.memory import free_memory, gib
 from trasunto.errors import ResourceError
 
 # As processes were measured to grow (docs/durability.md).
-RUNTIME_BYTES = 190 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
-PROGRAM_BYTES = 10 * 2**20  # a program, whether compiled or fetched, stays for the life of the process
-PROGRAM_LAYER_BYTES = 5 * 2**20  # more of it for each layer
-LAYER_BYTES = 6 * 2**20  # for each layer, on each device at work
-COMPILING_BYTES = 45 * 2**20  # what the compiler takes on each device at work
-COMPILING_LAYER_BYTES = 7 * 2**20  # more of it for each layer
-COMPILING_LARGE_BYTES = 35 * 2**20  # in place of that for a layer of more weights than `SMALL_LAYER`
-COMPILED_LAYER_BYTES = 2 * 2**20  # what it leaves behind for each layer of a program
-SMALL_LAYER = 2**13
+RUNTIME_BYTES = 130 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
+PROGRAM_BYTES = 9 * 2**20  # a program, whether compiled or fetched, while the process holds it
+PROGRAM_LAYER_BYTES = 5.5 * 2**20  # more of it for each layer
+BRIEF_LAYER_BYTES = 0.7 * 2**20  # in place of that where its code is not optimised
+COMPILING_BYTES = 45 * 2**20  # what the compiler takes for each program that it is at
+COMPILING_LAYER_BYTES = 12 * 2**20  # more of it for each layer
+COMPILING_BRIEF_BYTES = 10 * 2**20  # in place of both where code is not optimised
 COPIES_OF_STATES = 3  # before and after an epoch, and what is handed out and written down meanwhile
 COPIES_OF_ACTIVATIONS = 3  # sums, values and gradients, per layer and minibatch row
 MEMORIES = {"sgd": 1}  # arrays that an optimizer keeps for each weight, where not two
@@ -37,6 +36,8 @@ class Load:
         How many there are, and how many networks are in them.
     anew
         Whether the program has to be compiled.
+    brief
+        Whether its code is not optimised.
     """
 
     program: Program
@@ -44,6 +45,7 @@ class Load:
     chunks: int
     members: int
     anew: bool
+    brief: bool
 
     @property
     def layers(self) -> int:
@@ -63,6 +65,7 @@ def loads_of(chunks: Sequence[Chunk], devices: int) -> list[Load]:
             width=some[0].width,
             chunks=len(some),
             members=sum(len(chunk.jobs) for chunk in some),
+            brief=some[0].layout.brief,
             anew=not kept(some[0], min(at_work, len(some)), at_work),
         )
         for some in alike.values()
@@ -107,28 +110,30 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
     )
 
 
-def _rows_bytes(chunks: Iterable[Chunk], devices: int) -> int:
-    """Return the memory of the rows, which lie on every device."""
+def _rows_bytes(chunks: Sequence[Chunk], devices: int) -> int:
+    """Return the memory of the rows, which every place at work has for itself, filled up."""
     tables = {id(t): t for c in chunks for t in (c.jobs[0].table, *evaluation_sets(c.jobs[0].table).values())}
-    return devices * sum(table.x.nbytes for table in tables.values())
+    each = sum(room(table) * table.d * table.x.itemsize for table in tables.values())
+    return min(devices, len(chunks)) * each
 
 
 def _loads_bytes(loads: Sequence[Load], devices: int) -> int:
     """Estimate the memory of everything but the rows."""
     at_work = min(devices, sum(load.chunks for load in loads))
     sizes = (chunk_bytes(load.program, load.width) for load in loads for _ in range(min(load.chunks, devices)))
-    programs = sum(PROGRAM_BYTES + PROGRAM_LAYER_BYTES * load.layers for load in loads)
-    fetching = at_work * LAYER_BYTES * max(load.layers for load in loads)
-    compiling = at_work * max((_compiling_bytes(load.program) for load in loads if load.anew), default=0)
-    left = sum(COMPILED_LAYER_BYTES * load.layers for load in loads if load.anew)
-    return RUNTIME_BYTES + programs + fetching + compiling + left + sum(nlargest(at_work, sizes))
+    programs = sum(nlargest(MOST, map(_program_bytes, loads)))
+    compiling = sum(nlargest(at_work, (_compiling_bytes(load) for load in loads if load.anew)))
+    return RUNTIME_BYTES + round(programs) + compiling + sum(nlargest(at_work, sizes))
 
 
-def _compiling_bytes(program: Program) -> int:
-    """Estimate the memory that one device takes to compile a program."""
-    large = sum(inputs * outputs > SMALL_LAYER for inputs, outputs in program.layers)
-    small = len(program.layers) - large
-    return COMPILING_BYTES + large * COMPILING_LARGE_BYTES + small * COMPILING_LAYER_BYTES
+def _program_bytes(load: Load) -> float:
+    """Estimate the memory that a program keeps."""
+    return PROGRAM_BYTES + load.layers * (BRIEF_LAYER_BYTES if load.brief else PROGRAM_LAYER_BYTES)
+
+
+def _compiling_bytes(load: Load) -> int:
+    """Estimate the memory that it takes to compile a program, which one place does for all."""
+    return COMPILING_BRIEF_BYTES if load.brief else COMPILING_BYTES + load.layers * COMPILING_LAYER_BYTES
 
 
 def _what_would_fit(loads: Sequence[Load], devices: int, free: int) -> str:

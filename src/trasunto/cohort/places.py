@@ -93,13 +93,13 @@ class DevicePlace:
 
 
 class ThisProcess:
-    """One place for each device of this process."""
+    """The places of this process: one for each core, or for each device where there are several."""
 
     elsewhere = False
 
     @property
     def width(self) -> int:
-        """Count this process's devices."""
+        """Count them."""
         return len(training_devices())
 
     def places(self) -> Sequence[Place]:

@@ -27,9 +27,7 @@ def reproduce(
     paper: Annotated[str, typer.Argument(metavar="PAPER", help="Which paper: mnist or fraud.", show_default=False)],
     full: Annotated[
         bool,
-        typer.Option(
-            "--full", help="At the paper's size, tens of times the work; how long it takes is said before it starts."
-        ),
+        typer.Option("--full", help="At the paper's size, tens of times the work; `--dry-run` says how long."),
     ] = False,
     part: Annotated[
         list[str] | None,

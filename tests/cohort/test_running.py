@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.plan import Chunk, Job, plan
-from trasunto.cohort.running import Shelf
+from trasunto.cohort.programs import evaluating, training
+from trasunto.cohort.running import Running, Shelf
 from trasunto.cohort.shapes import Layout, capacity
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
@@ -124,3 +126,17 @@ def test_a_shelf_keeps_rows_as_they_are_stored_filled_up_and_forgets_what_was_no
     shelf.fetch(pieces[2], none)
     assert shelf.fetch(pieces[0], none) is first, "used after the second"
     assert shelf.fetch(pieces[1], none).x is not first.x
+
+
+def test_a_cohort_at_work_keeps_its_programs_whatever_others_are_compiled(
+    devices: list[jax.Device], table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    chunk = Chunk(tuple(jobs(table, TAME)), Layout(1))
+    running = Running(chunk, [{}], devices[0], Shelf(devices[0]), checkpoint_seconds=1e9)
+    running.begin()
+    running.advance()
+    for kind in (training, evaluating):
+        kind.cache_clear()
+    with jax.log_compiles(), caplog.at_level(logging.WARNING):
+        running.advance()
+    assert not [record for record in caplog.records if "compil" in record.getMessage().lower()]

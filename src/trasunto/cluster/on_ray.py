@@ -13,9 +13,10 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from trasunto.cluster.parcel import Parcel, Recent, RemotePlace
+from trasunto.cluster.parcel import Parcel, RemotePlace
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
+from trasunto.cohort.recent import Recent
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import Arrays
 from trasunto.data import Table

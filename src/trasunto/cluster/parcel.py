@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import jax
 import numpy as np
@@ -17,9 +15,6 @@ from trasunto.cohort.plan import Chunk
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import Arrays
 from trasunto.data import Table
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _NO_ROWS = Table.__new__(Table)
 """Stands where rows will be put back: it has none, and nothing can be asked of it."""
@@ -56,27 +51,6 @@ class Parcel:
     def with_rows(self, table: Table) -> Chunk:
         """Return the chunk with its rows put back."""
         return Chunk(tuple(replace(job, table=table) for job in self.chunk.jobs), self.chunk.layout)
-
-
-class Recent(Generic[K, V]):
-    """A few values, those asked for or put last; threads may share it."""
-
-    def __init__(self, room: int = 3) -> None:
-        self._room, self._lock = room, Lock()
-        self._values: OrderedDict[K, V] = OrderedDict()
-
-    def __contains__(self, key: K) -> bool:
-        return key in self._values
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """Return the value of a key, which is made where it is not there."""
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = make()
-            self._values.move_to_end(key)
-            while len(self._values) > self._room:
-                self._values.popitem(last=False)
-            return self._values[key]
 
 
 class RemotePlace(ABC):

@@ -11,11 +11,12 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from trasunto.cluster.parcel import Parcel, Recent, RemotePlace
+from trasunto.cluster.parcel import Parcel, RemotePlace
 from trasunto.cohort.compiled import kept_for
 from trasunto.cohort.devices import cores
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
+from trasunto.cohort.recent import Recent
 from trasunto.cohort.running import Event
 from trasunto.data import Table
 

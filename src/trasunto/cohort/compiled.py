@@ -10,8 +10,9 @@ import jax
 import jaxlib.version
 
 from trasunto import __version__
-from trasunto.cohort.devices import COMPILER_OPTIONS, devices, program_folder
+from trasunto.cohort.devices import devices, program_folder
 from trasunto.cohort.plan import Chunk
+from trasunto.cohort.programs import options
 
 KEEPING = {"jax_enable_compilation_cache": True, "jax_persistent_cache_min_entry_size_bytes": 0}
 """JAX's settings under which it keeps every program in its folder."""
@@ -57,7 +58,7 @@ def kept_for(chunk: Chunk, device: int) -> bool:
 def _mark(folder: Path, chunk: Chunk, device: int) -> Path:
     """Return the empty file that stands for a compiled program; it lies, and is deleted, with what it speaks of."""
     versions = [__version__, jax.__version__, jaxlib.version.__version__]
-    setting = jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), COMPILER_OPTIONS
+    setting = jax.default_backend(), bool(jax.config.values["jax_enable_x64"]), options(chunk.shape)
     what = chunk.shape, device
     name = hashlib.sha256(repr((versions, setting, what)).encode()).hexdigest()
     return folder / "known" / name[:32]

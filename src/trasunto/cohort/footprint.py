@@ -83,7 +83,7 @@ def chunk_bytes(program: Program, width: int, itemsize: int = 4) -> int:
     """Estimate the memory of one chunk at work."""
     rows = max(program.minibatch, min(EVALUATED, max(program.evaluated, default=0)))
     states = itemsize * program.weights * (1 + MEMORIES.get(program.structure.optimizer, 2))
-    values = itemsize * sum(outputs for _, outputs in program.layers)
+    values = itemsize * program.outputs
     return width * (states * COPIES_OF_STATES + rows * values * COPIES_OF_ACTIVATIONS)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from functools import partial
 
 import numpy as np
 
+from trasunto.cohort.recent import Recent
 from trasunto.nets.streams import row_order
 
 Visit = tuple[int, int, int]  # what `row_order` takes: the seed of the order, the epoch and the number of rows
@@ -16,20 +17,16 @@ class Orders:
     """Orders that were asked for last, `kept` of them, made or being made."""
 
     def __init__(self, kept: int = 4) -> None:
-        self._lock, self._kept = Lock(), kept
         self._threads = ThreadPoolExecutor(thread_name_prefix="trasunto-order")
-        self._asked: dict[Visit, Future[np.ndarray]] = {}
+        self._asked = Recent[Visit, Future[np.ndarray]](kept)
 
     def ask(self, visit: Visit) -> Future[np.ndarray]:
         """Return an order (n,) to come; one that could not be made is begun anew."""
-        with self._lock:
-            order = self._asked.pop(visit, None)
-            if order is None or (order.done() and order.exception() is not None):
-                order = self._threads.submit(row_order, *visit)
-            self._asked[visit] = order  # last again
-            while len(self._asked) > self._kept:
-                del self._asked[next(iter(self._asked))]
-            return order
+        order = self._asked.get(visit, partial(self._threads.submit, row_order, *visit))
+        if order.done() and order.exception() is not None:
+            self._asked.forget(visit)
+            order = self._asked.get(visit, partial(self._threads.submit, row_order, *visit))
+        return order
 
 
 ORDERS = Orders()

@@ -43,9 +43,19 @@ class Program:
         return sum(inputs * outputs for inputs, outputs in self.layers)
 
     @property
+    def outputs(self) -> int:
+        """Count the outputs of all layers of one network for one row."""
+        return sum(outputs for _, outputs in self.layers)
+
+    @property
     def values(self) -> int:
-        """Count the outputs of all layers of one network for one minibatch."""
-        return self.minibatch * sum(outputs for _, outputs in self.layers)
+        """Count them for one minibatch."""
+        return self.minibatch * self.outputs
+
+    @property
+    def steps(self) -> int:
+        """Count the minibatches of an epoch."""
+        return -(-self.rows // self.minibatch)
 
     @property
     def minibatch(self) -> int:
@@ -59,9 +69,8 @@ class Program:
 
     def epoch_seconds(self, width: int, rate: float = REFERENCE_RATE) -> float:
         """Estimate the time of an epoch of `width` networks: three products forth and back, one for evaluation."""
-        steps = -(-self.rows // self.structure.batch_size)
         products = self.products * (6 * self.rows + 2 * sum(self.evaluated))
-        return width * products / (rate * SHARE_OF_RATE) + steps * STEP_SECONDS
+        return width * products / (rate * SHARE_OF_RATE) + self.steps * STEP_SECONDS
 
     @property
     def key(self) -> str:
@@ -210,9 +219,8 @@ def usual_width(program: Program, members: int, devices: int, itemsize: int = 4)
 
 def is_brief(program: Program, epochs: int) -> bool:
     """Say whether so many network-epochs lose little by code that is not optimised."""
-    values = sum(outputs for _, outputs in program.layers)
-    steps = -(-program.rows // program.minibatch)
-    return epochs * (program.rows * values + steps * program.weights) * BRIEF_LOSS < BRIEF_SECONDS
+    touched = program.rows * program.outputs + program.steps * program.weights
+    return epochs * touched * BRIEF_LOSS < BRIEF_SECONDS
 
 
 def usual_layout(program: Program, jobs: Sequence[Job], devices: int, times: int = 1) -> Layout:

@@ -22,9 +22,9 @@ class Program:
     It is a function of its own for each shape, because JAX keeps what it has compiled as long as there is the function.
     """
 
-    def __init__(self, function: partial[Any], options: dict[str, Any]) -> None:
+    def __init__(self, function: partial[Any], settings: dict[str, Any]) -> None:
         function.__name__ = function.func.__name__  # type: ignore[attr-defined]  # for profiles and JAX's messages
-        self._call = jax.jit(function, compiler_options=options)
+        self._call = jax.jit(function, compiler_options=settings)
         self._lock, self._there = Lock(), set[jax.Device]()
 
     def has(self, device: jax.Device) -> bool:
@@ -43,18 +43,19 @@ class Program:
 
 @lru_cache(MOST)
 def training(shape: Shape, double: bool) -> Program:
-    """Return `train_epoch` for one shape, in double precision or not.
+    """Return `train_epoch` for what `Shape.training` gives, in double precision or not.
 
-    A cohort at work holds it, too, so that other cohorts do not take it away.
+    A cohort at work holds it, and what evaluates, so that other cohorts do not take them away.
     """
-    return Program(partial(train_epoch, shape.structure, shape.minibatch), _options(shape))
+    return Program(partial(train_epoch, shape.structure, shape.minibatch), options(shape))
 
 
 @lru_cache(MOST)
 def evaluating(shape: Shape, double: bool) -> Program:
     """Return `evaluate` for what `Shape.evaluating` gives; see `training`."""
-    return Program(partial(evaluate, shape.structure, shape.minibatch), _options(shape))
+    return Program(partial(evaluate, shape.structure, shape.minibatch), options(shape))
 
 
-def _options(shape: Shape) -> dict[str, Any]:
+def options(shape: Shape) -> dict[str, Any]:
+    """Return how XLA compiles the programs of a shape."""
     return BRIEF_OPTIONS if shape.layout.brief else COMPILER_OPTIONS

@@ -15,7 +15,8 @@ from trasunto.cohort.compiled import note
 from trasunto.cohort.devices import lendable
 from trasunto.cohort.orders import ORDERS, Visit
 from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets, room
-from trasunto.cohort.programs import evaluating, training
+from trasunto.cohort.programs import Program, evaluating, training
+from trasunto.cohort.recent import Recent
 from trasunto.cohort.states import Arrays, chosen, finite, stack, to_arrays
 from trasunto.cohort.step import Rows, State, first_states
 from trasunto.data import Table
@@ -67,20 +68,16 @@ class Shelf:
     """Rows as they lie on one device, of which only those used last stay there, and the orders they are visited in."""
 
     def __init__(self, device: jax.Device, room: int = 3) -> None:
-        self._device, self._room = device, room
+        self._device = device
         self._orders: dict[Visit, Future[np.ndarray]] = {}
-        self._rows: dict[tuple[int, tuple[object, ...]], tuple[Table, Rows]] = {}
+        self._rows = Recent[tuple[int, tuple[object, ...]], tuple[Table, Rows]](room)
 
     def fetch(self, table: Table, classes: np.ndarray) -> Rows:
         """Return the table's rows on the device, y (n,) as class numbers where there are `classes`."""
         # The classes too, because a label's number is its place among them: test rows may be shared by tables whose
         # training rows have other labels, and an autoencoder puts no labels there at all.
         key = id(table), tuple(classes.tolist())
-        kept = self._rows.pop(key, None) or (table, self._put(table, classes))
-        self._rows[key] = kept  # last again
-        while len(self._rows) > self._room:
-            del self._rows[next(iter(self._rows))]
-        return kept[1]
+        return self._rows.get(key, lambda: (table, self._put(table, classes)))[1]
 
     def look_ahead(self, order_seed: int, epoch: int, rows: int) -> None:
         """Begin with an order that will be asked for, while the device is at work."""
@@ -154,12 +151,12 @@ class Running:
         del states  # the device has its own
         classes = class_names(table) if self._chunk.program.classes else np.array([])
         self._rows = self._shelf.fetch(table, classes)
-        self._evaluated = {name: self._shelf.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
-        self._double = bool(jax.config.values["jax_enable_x64"])
-        self._train = training(self._chunk.shape, self._double)
+        self._train = training(self._chunk.shape.training(), bool(jax.config.values["jax_enable_x64"]))
+        sets = {name: self._shelf.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
+        self._evaluated = {name: (self._evaluating(rows), rows) for name, rows in sets.items()}
         if self.epoch:
             return self.advance()
-        metrics = self._evaluate(self._evaluated or {"train": self._rows})
+        metrics = self._evaluate(self._evaluated or {"train": (self._evaluating(self._rows), self._rows)})
         return self._event(self._live, metrics, started)
 
     @usual_settings()
@@ -200,10 +197,13 @@ class Running:
         fresh = first_states(program.structure, numbers, seeds, program.d, program.classes)
         return stack(self._begins, fresh) if any(self._begins) else fresh
 
-    def _evaluate(self, sets: dict[str, Rows]) -> dict[str, jax.Array]:
+    def _evaluating(self, rows: Rows) -> Program:
+        """Return the program that evaluates rows: held while the chunk is at work, it is not compiled again."""
+        return evaluating(self._chunk.shape.evaluating(len(rows.x)), bool(jax.config.values["jax_enable_x64"]))
+
+    def _evaluate(self, sets: Mapping[str, tuple[Program, Rows]]) -> dict[str, jax.Array]:
         measured: dict[str, jax.Array] = {}
-        for prefix, rows in sets.items():
-            program = evaluating(self._chunk.shape.evaluating(len(rows.x)), self._double)
+        for prefix, (program, rows) in sets.items():
             metrics = program(self._device, self._states.weights, self._numbers, rows)
             measured |= {f"{prefix}_{name}": array for name, array in metrics.items()}
         return measured

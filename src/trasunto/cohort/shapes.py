@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import gcd
 from typing import NamedTuple
@@ -63,11 +62,16 @@ class Shape:
     capacity: int
     evaluated: tuple[int, ...]
 
+    def training(self) -> Shape:
+        """Return what the program that trains depends on: not on the rows that are evaluated."""
+        return replace(self, evaluated=())
+
     def evaluating(self, capacity: int) -> Shape:
         """Return what the program that evaluates rows in an array of `capacity` depends on: not on how they train."""
         structure = replace(self.structure, optimizer="", nesterov=False, frozen="", corruption="", clipped=False)
         # Without rows to evaluate after every epoch, those that are trained on are evaluated once, before training.
-        values = self.layout.width * capacity * sum(outputs for _, outputs in self._widths)
+        outputs = sum(outputs for _, outputs in widths(structure, self.d, self.classes).values())
+        values = self.layout.width * capacity * outputs
         brief = self.layout.brief or (not self.evaluated and values * BRIEF_LOSS < BRIEF_SECONDS)
         return replace(
             self,
@@ -77,10 +81,6 @@ class Shape:
             capacity=capacity,
             evaluated=(),
         )
-
-    @property
-    def _widths(self) -> Iterable[tuple[int, int]]:
-        return widths(self.structure, self.d, self.classes).values()
 
 
 def capacity(rows: int, row_bytes: int) -> int:

@@ -25,7 +25,7 @@ $(STAMPS)/oracles: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,fast,oracles,browser,search,cluster,mlflow,tensorboard]"
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/test $(STAMPS)/demo
 
-demo: $(STAMPS)/demo  ## document A, reduced, on the embedded MNIST; the time left is said as it runs
+demo: $(STAMPS)/demo  ## document A, reduced, on the embedded MNIST; how long it takes is said first
 	$(BIN)/trasunto reproduce mnist --out demo --store demo/runs
 
 lint: $(STAMPS)/test

@@ -13,7 +13,6 @@ import pytest
 from trasunto.api import detection
 from trasunto.api.detection import make_detector, plan_detector, price_of_detector
 from trasunto.api.watching import Told
-from trasunto.cohort.compiling import Compiling
 from trasunto.errors import TrasuntoError
 from trasunto.models import defaults, fitting
 from trasunto.models.file import open_model
@@ -54,7 +53,11 @@ def test_a_detector_is_a_file_and_a_report(rows: Path, tmp_path: Path) -> None:
     assert study["facts"]["strangest"][0]["row"].startswith("row ")
     assert made.findings.verdict.split(":")[0].endswith(("an isolation forest", "on these rows"))
     assert [one.stage for one in told][-1] == "measuring"
-    assert told[-1].compiling == Compiling()
+    assert (told[-1].compiling.now, told[-1].compiling.later, told[-1].compiling.awaited) == (0, 0, 0.0)
+    forecasts = [one.forecast for one in told if one.forecast]
+    assert len(forecasts) == len(told)
+    assert [one.done for one in forecasts] == sorted(one.done for one in forecasts)
+    assert all(one.done + one.awaited <= one.total * (1 + 1e-9) for one in forecasts)
     assert told[-2].share == 1.0
     assert list(dict.fromkeys(one.stage for one in told)) == ["training", "cross-fitting", "measuring"]
     assert facts["studies"][0]["settings"]["threshold"] == "cross_fitted"

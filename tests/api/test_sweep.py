@@ -14,6 +14,7 @@ import pytest
 import trasunto
 from trasunto.api import sweep as module
 from trasunto.api.sweep import describe, price
+from trasunto.cohort.timing import REFERENCE
 from trasunto.data import Table
 from trasunto.errors import Interrupted, TrasuntoError
 from trasunto.report import load_facts
@@ -89,9 +90,9 @@ def test_networks_that_were_deleted_are_priced_and_trained_again(table: Table, t
     changes: dict[str, Any] = {"pruner": {"name": "halving", "factor": 2}, "rungs": [1]}
     first = trasunto.sweep(ASKED, table, store=tmp_path, **changes)
     sweep = describe(ASKED, changes).sweep
-    assert price(sweep, table, tmp_path, 1e11).members == 0
+    assert price(sweep, table, tmp_path, REFERENCE).members == 0
     assert trasunto.delete_run("sweep-small", tmp_path).alone == 8
-    cost, watch = price(sweep, table, tmp_path, 1e11), Watch()
+    cost, watch = price(sweep, table, tmp_path, REFERENCE), Watch()
     again = trasunto.sweep(ASKED, table, store=tmp_path, observe=watch, **changes)
     assert (cost.members, cost.epochs) == (8, first.facts.network_epochs)
     assert sum(watch.trained.values()) == cost.epochs
@@ -148,15 +149,15 @@ def test_the_report_holds_the_ranking_the_pictures_and_the_settings(table: Table
 
 def test_a_price_is_said_without_making_anything(table: Table, tmp_path: Path) -> None:
     sweep = describe(ASKED).sweep
-    cost = price(sweep, table, tmp_path / "runs", 1e11)
+    cost = price(sweep, table, tmp_path / "runs", REFERENCE)
     assert (cost.members, cost.epochs) == (8, 24)
     assert not (tmp_path / "runs").exists()
     trasunto.sweep(ASKED, table, store=tmp_path / "runs")
-    assert price(sweep, table, tmp_path / "runs", 1e11).members == 0
+    assert price(sweep, table, tmp_path / "runs", REFERENCE).members == 0
     larger = describe(ASKED, {"budget": {"networks": 12}}).sweep
-    assert price(larger, table, tmp_path / "runs", 1e11).members == 4
+    assert price(larger, table, tmp_path / "runs", REFERENCE).members == 4
     halved = describe(ASKED, {"pruner": "halving", "rungs": [1], "name": "halved", "budget": {"networks": 60}}).sweep
-    assert price(halved, table, tmp_path / "none", 1e11).epochs == 2 * (20 + 10 * 3)
+    assert price(halved, table, tmp_path / "none", REFERENCE).epochs == 2 * (20 + 10 * 3)
 
 
 def test_rows_are_needed(tmp_path: Path) -> None:

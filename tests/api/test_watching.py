@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from trasunto.api.trainer import Trainer
-from trasunto.api.watching import Networks, Tally, Told
+from trasunto.api.watching import Forecast, Foresight, Networks, Tally, Told
 from trasunto.cohort.compiling import Compiling
+from trasunto.cohort.cost import Cost
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.places import DevicePlace, Place, ThisProcess
 from trasunto.cohort.plan import Chunk, Job
 from trasunto.cohort.running import Event
+from trasunto.cohort.timing import REFERENCE, Effort
 from trasunto.data import Table, from_arrays
 from trasunto.runs.completion import Step
 from trasunto.spec import Recipe
@@ -169,4 +171,15 @@ def test_a_trainer_tells_what_is_compiled_before_the_first_epoch(table: Table, t
     assert [(one.compiling.now, one.compiling.later) for one in told if one.share == 0][:2] == [(1, 1), (1, 1)]
     assert told[0].networks is not None
     assert (told[0].stage, told[0].networks.epochs, told[0].networks.at_work) == ("training", 0, 0)
-    assert told[-1].compiling == Compiling()
+    last = told[-1].compiling
+    assert (last.now, last.later, last.awaited) == (0, 0, 0.0)
+
+
+def test_what_is_foreseen_is_behind_when_programs_are_there_and_all_is_trained() -> None:
+    cost = Cost(4, 2, 2, 12, 0, 0, effort=Effort(rest=0.5), compiling=1.5, work=0.5, machine=REFERENCE)
+    foresight = Foresight(cost)
+    assert foresight.at(0.0, Compiling(1, 1, 0.75, 0.0)) == Forecast(2.0, 0.0, 0.75)
+    assert foresight.at(0.5, Compiling(1, 0, 0.75, 0.75)) == Forecast(2.0, 1.0, 0.75)
+    assert foresight.at(0.5, Compiling(0, 0, 0.25, 0.0)) == Forecast(2.0, 1.0, 0.25), "another training counts anew"
+    assert foresight.at(1.0, Compiling(0, 0, 0.0, 0.75)) == Forecast(2.0, 2.0, 0.0)
+    assert foresight.at(1.0, Compiling(1, 0, 2.0, 0.75)) == Forecast(4.0, 2.0, 2.0), "more than was foreseen"

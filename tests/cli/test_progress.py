@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from trasunto.api.watching import Best, Networks, Told
+from trasunto.api.watching import Best, Forecast, Networks, Told
 from trasunto.cli.progress import Lines, Pace, Table, progress
 from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.plan import Job
@@ -48,11 +48,12 @@ def networks(**changes: Any) -> Networks:
 
 def drawn(width: int, *told: Told, seconds: float = 10.0) -> list[str]:
     """Return the lines of the table after the last of what was told."""
-    clock: Iterator[float] = (seconds * step for step in range(1000))
-    table = Table(clock=lambda: next(clock))
+    now = 0.0
+    table = Table(clock=lambda: now)
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True)
     for one in told:
         console.export_text()
+        now += seconds
         table(one)
         console.print(table.draw(width))
     return [line.rstrip() for line in console.export_text().splitlines()]
@@ -91,6 +92,33 @@ def test_lines_say_so_once_in_a_stage_and_then_seldom() -> None:
 
 def test_what_is_left_is_estimated_from_what_is_done() -> None:
     assert lines_of(Told("a", 0.25)) == ["a: 25% done, 10.0 s so far, about 30.0 s left"]
+
+
+def left(*told: Told) -> str:
+    """Return what is said to be left, each told 10 s after the one before."""
+    return drawn(100, *told)[-1].partition("about ")[2].removesuffix(" left")
+
+
+def foretold(done: float, awaited: float = 0.0) -> Told:
+    return Told("a", done / 200.0, forecast=Forecast(100.0, done, awaited))
+
+
+def test_what_was_forecast_is_corrected_by_how_long_the_work_took() -> None:
+    assert left(foretold(0.0)) == "1 min 40 s", "before anything was done; the time before it counts for nothing"
+    assert left(foretold(0.0), foretold(10.0)) == "1 min 30 s"
+    assert left(foretold(0.0), foretold(5.0)) == "2 min 7 s", "95 s by 20 for 15: what was seen, and 10 s as expected"
+    assert left(Told("a", 1.0, forecast=Forecast(100.0, 90.0, 0.0))) == ""
+
+
+def test_no_time_is_left_of_nothing() -> None:
+    assert left(Told("a", 0.0, forecast=Forecast(0.0, 0.0, 0.0))) == ""
+
+
+def test_what_is_awaited_is_taken_to_come_along_as_expected_and_no_further() -> None:
+    assert left(foretold(0.0, 30.0), foretold(0.0, 30.0)) == "1 min 30 s"
+    assert left(*[foretold(0.0, 30.0)] * 4) == "1 min 10 s"
+    assert left(*[foretold(0.0, 30.0)] * 6) == "1 min 45 s", "70 s by 60 for 40"
+    assert left(*[foretold(0.0, 30.0)] * 4, foretold(30.0, 20.0), foretold(30.0, 20.0)) == "1 min 12 s"
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def test_a_paper_is_run_again_into_a_report(typed: Typed, tmp_path: Path) -> Non
     assert done.lines[-1] == "paper/report.html"
     assert done.lines[-2].startswith("took ")
     assert done.lines[-3].startswith("loss: ")
+    assert re.match(r"loss: 0% done, .* so far, about .* left$", done.err.splitlines()[0])
     assert (tmp_path / "paper" / "facts.json").exists()
     assert (tmp_path / "runs" / "store.sqlite").exists()
 

@@ -12,8 +12,10 @@ import pytest
 
 from trasunto.cluster.parcel import RemotePlace
 from trasunto.cluster.processes import ProcessPlace
+from trasunto.cohort import cost
 from trasunto.cohort.compiled import note
 from trasunto.cohort.compiling import Compiling, Programs
+from trasunto.cohort.cost import program_seconds
 from trasunto.cohort.devices import program_folder
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import DevicePlace, Place, PlaceLostError
@@ -27,11 +29,25 @@ ROWS = from_arrays(np.random.default_rng(0).random((40, 5), np.float32))
 RECIPE = Recipe("[2 tanh] > linear", batch_size=20)
 
 
-class Stranger(DevicePlace):
+@pytest.fixture(autouse=True)
+def _used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count no seconds that only the first training of a process takes, whichever test is the first."""
+    monkeypatch.setattr(cost, "any_used", lambda: True)
+
+
+class Newcomer(DevicePlace):
     """A place of which it is not known what lies compiled there."""
 
     def has(self, chunk: Chunk) -> bool:
         return False
+
+
+class Stranger(Newcomer):
+    """The same, that shares nothing with other places."""
+
+    @property
+    def keeper(self) -> object:
+        return self
 
 
 class Lost(Stranger):
@@ -44,7 +60,7 @@ class Lost(Stranger):
         return False
 
 
-class Known(DevicePlace):
+class Known(Stranger):
     """A place that has every program."""
 
     def has(self, chunk: Chunk) -> bool:
@@ -56,9 +72,17 @@ def chunk(number: int = 0, width: int = 1, first: int = 0, last: int = 2) -> Chu
 
 
 def told(chunks: list[Chunk], places: list[DevicePlace]) -> list[tuple[int, int] | str]:
-    """Return what was told of programs, and between the epochs that were handed out."""
+    """Return what was told of programs that are compiled, and between that the epochs that were handed out."""
     seen: list[tuple[int, int] | str] = []
-    for event in train_chunks(chunks, places, compiling=lambda it: seen.append((it.now, it.later))):
+    last = 0, 0
+
+    def note(compiling: Compiling) -> None:
+        nonlocal last
+        now = compiling.now, compiling.later
+        seen.extend([now] if now != last else [])
+        last = now
+
+    for event in train_chunks(chunks, places, compiling=note):
         seen.append(f"{event.jobs[0].id}: {event.epoch}")
     return seen
 
@@ -84,6 +108,14 @@ def test_nothing_is_said_of_places_that_have_the_programs(devices: list[jax.Devi
     assert told([chunk(0), chunk(1, width=2)], [Known(devices[0])]) == [f"{n}: {e}" for n in (0, 1) for e in range(3)]
 
 
+def test_what_is_fetched_is_awaited_too_and_shorter(devices: list[jax.Device]) -> None:
+    states: list[Compiling] = []
+    list(train_chunks([chunk()], [Known(devices[0])], compiling=states.append))
+    seconds = program_seconds(chunk().program, brief=False, anew=False)
+    assert states == [Compiling(0, 0, seconds, 0.0), Compiling(0, 0, 0.0, seconds)]
+    assert seconds < program_seconds(chunk().program, brief=False, anew=True)
+
+
 def test_a_training_of_no_epochs_ends_it_too(devices: list[jax.Device]) -> None:
     assert told([chunk(last=0)], [Stranger(devices[0])]) == [(1, 0), (0, 0), "0: 0"]
 
@@ -105,7 +137,23 @@ def test_a_program_is_one_however_many_places_compile_it(devices: list[jax.Devic
     programs.ready(chunks[1], places[1])
     programs.lose(places[0])
     programs.tell()
-    assert states == [Compiling(1, 1), Compiling(2, 0), Compiling(1, 0), Compiling()]
+    assert [(one.now, one.later) for one in states] == [(1, 1), (1, 1), (2, 0), (1, 0), (0, 0)]
+    seconds = program_seconds(chunks[0].program, brief=False, anew=True) / 2  # two places at work
+    assert [one.awaited / seconds for one in states] == pytest.approx([2, 1, 2, 1, 0])
+    assert [one.had / seconds for one in states] == pytest.approx([0, 1, 1, 2, 2])
+
+
+def test_places_of_one_device_await_a_program_once(devices: list[jax.Device]) -> None:
+    states: list[Compiling] = []
+    chunks, places = [chunk(0), chunk(1)], [Newcomer(devices[0]), Newcomer(devices[0])]
+    programs = Programs(chunks, places, states.append)
+    for one, place in zip(chunks, places, strict=True):
+        programs.begin(one, place)
+    programs.tell()
+    for one, place in zip(chunks, places, strict=True):
+        programs.ready(one, place)
+    seconds = program_seconds(chunks[0].program, brief=False, anew=True)
+    assert states == [Compiling(1, 0, seconds, 0.0), Compiling(0, 0, 0.0, seconds)]
 
 
 def test_later_programs_are_those_that_not_as_many_places_have_as_need_them(devices: list[jax.Device]) -> None:
@@ -116,7 +164,7 @@ def test_later_programs_are_those_that_not_as_many_places_have_as_need_them(devi
         programs = Programs(chunks, [known, stranger], states.append)
         programs.begin(other, stranger)
         programs.tell()
-    assert states == [Compiling(1, 0), Compiling(1, 1)]
+    assert [(one.now, one.later) for one in states] == [(1, 0), (1, 1)]
 
 
 def test_a_device_has_what_lies_on_disk_for_it_and_a_worker_of_this_machine_what_the_first_has(

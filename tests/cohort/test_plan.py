@@ -111,7 +111,6 @@ def test_a_program_counts_its_weights_and_products() -> None:
     program = job("", Recipe("5 relu > [3 tanh] > linear")).program
     assert program.layers == ((4, 5), (5, 3), (3, 4))
     assert program.weights == Recipe("5 relu > [3 tanh] > linear").parameters(4)
-    assert program.products == 4 * 5 + 5 * 3 + 3 * 4
 
 
 def test_a_programs_key_is_the_same_in_every_process_and_differs_between_programs() -> None:

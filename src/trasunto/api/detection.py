@@ -17,6 +17,7 @@ from trasunto.api.watching import Watcher
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import FAILED
 from trasunto.cohort.reach import check_outputs, remarks
+from trasunto.cohort.timing import REFERENCE, Machine
 from trasunto.data import Table
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.options import layout_of
@@ -174,7 +175,7 @@ def plan_detector(
     return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, label, layout)
 
 
-def price_of_detector(plan: Plan) -> Cost:
+def price_of_detector(plan: Plan, machine: Machine | None = None) -> Cost:
     """Estimate what training a detector would cost, with the networks that set its threshold; nothing is trained."""
     from trasunto.cohort.cost import estimate
     from trasunto.cohort.devices import training_devices
@@ -187,7 +188,7 @@ def price_of_detector(plan: Plan) -> Cost:
     ]
     devices, times = len(training_devices()), 1 + plan.folds
     layout = partial(usual_layout, devices=devices, times=times)
-    cost = estimate(plan_jobs(jobs, devices, layout), devices)
+    cost = estimate([plan_jobs(jobs, devices, layout)], devices, machine)
     return replace(cost.times(times), disk=cost.disk)
 
 
@@ -224,6 +225,8 @@ def make_detector(
         It cannot be trained or written; then nothing new is left behind.
     """
     begun, making = time.monotonic(), Making(plan.seeds, plan.recipe.epochs, plan.folds, watch)
+    if watch is not None:
+        making.foresee(price_of_detector(plan, REFERENCE))
     passed_on = None if observe is None else _passed_on(plan, observe)
 
     def take(event: Event) -> None:

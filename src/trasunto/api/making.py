@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from trasunto.api.watching import Tally, Told, Watcher
+from trasunto.api.watching import Foresight, Tally, Told, Watcher
 from trasunto.cohort.compiling import Compiling
+from trasunto.cohort.cost import Cost
 from trasunto.cohort.running import Event
 
 
@@ -24,6 +25,11 @@ class Making:
         self._watch, self._tally, self._compiling = watch, Tally(networks), Compiling()
         self._stage, self._done, self._own = "training", 0, networks * epochs
         self._all = max((1 + folds) * self._own, 1)
+        self._foresight: Foresight | None = None
+
+    def foresee(self, cost: Cost) -> None:
+        """Tell how long it takes, too, given what all networks cost on the reference machine."""
+        self._foresight = Foresight(cost)
 
     def train(self, event: Event) -> None:
         """Note an epoch of the detector's networks."""
@@ -52,5 +58,7 @@ class Making:
 
     def _tell(self) -> None:
         if self._watch is not None:
+            share = min(self._done / self._all, 1.0)
             networks = self._tally.networks if self._stage == "training" else None
-            self._watch(Told(self._stage, min(self._done / self._all, 1.0), networks, self._compiling))
+            forecast = None if self._foresight is None else self._foresight.at(share, self._compiling)
+            self._watch(Told(self._stage, share, networks, self._compiling, forecast))

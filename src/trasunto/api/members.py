@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import MEASURES
+from trasunto.cohort.timing import Machine
 from trasunto.data import Table
 from trasunto.new_file import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
@@ -28,10 +29,15 @@ BEST = "best first"
 
 
 def price_of_members(
-    recipes: Recipes, table: Table, seeds: int, snapshots: Sequence[int] | None, store: str | os.PathLike[str]
+    recipes: Recipes,
+    table: Table,
+    seeds: int,
+    snapshots: Sequence[int] | None,
+    store: str | os.PathLike[str],
+    machine: Machine | None = None,
 ) -> Cost:
     """Estimate what training members would cost, given what the store holds; nothing is trained or written."""
-    return forecast([make_request(recipes, table, seeds, None, snapshots, None)], Path(store))
+    return forecast([make_request(recipes, table, seeds, None, snapshots, None)], Path(store), machine)
 
 
 def standings(cohort: Cohort) -> pd.DataFrame:

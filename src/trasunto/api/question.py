@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from os import PathLike
 from pathlib import Path
@@ -16,6 +16,7 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import check_outputs
+from trasunto.cohort.timing import REFERENCE, Machine
 from trasunto.data import Table, as_table, held_out_remark
 from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError, one_of
@@ -25,6 +26,12 @@ from trasunto.runs.request import listed, make_request
 from trasunto.runs.store import folder_of
 from trasunto.spec.rules import Switch
 from trasunto.studies import STUDIES, Study
+
+STUDY_SECONDS = 2.0
+"""What the reference machine takes to measure a study's networks, and to draw its figures."""
+
+REPORT_SECONDS = 5.0
+"""What it takes to read the rows, and to write the report."""
 
 
 def study(
@@ -75,7 +82,7 @@ def study(
     given, table = table, as_table(table, TEST_SHARE)
     to_do = work([(asked, chosen)], table, folder)
     with executor(on) as workers:
-        trainer = Trainer(folder, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
+        trainer = Trainer(folder, to_do, watch, workers, networks=to_do.members, observe=observe)
         trainer.begin(name)
         findings = asked.run(table, chosen, trainer)
     findings = replace(findings, details=(*findings.details, *held_out_remark(given, table)))
@@ -126,7 +133,7 @@ def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:
 
 
 def price(
-    questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str], rate: float | None = None
+    questions: Sequence[tuple[Study, Any]], table: Table, store: str | PathLike[str], machine: Machine | None = None
 ) -> Cost:
     """Estimate what studies with these settings would cost, given what the store holds; nothing is trained."""
     requests = []
@@ -134,11 +141,10 @@ def price(
         for wanted in asked.requests(table, settings):
             rows = table if wanted.rows is None else table.take(slice(0, wanted.rows))
             requests.append(make_request(wanted.recipes, rows, wanted.seeds, wanted.epochs, wanted.snapshots, None))
-    return forecast(requests, Path(store), rate)
+    cost = forecast(requests, Path(store), machine)
+    return replace(cost, beside=REPORT_SECONDS + STUDY_SECONDS * len(questions))
 
 
-def work(questions: Iterable[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> Cost:
-    """Return how much there is to train; its time is in the unit in which progress is told."""
-    from trasunto.cohort.plan import REFERENCE_RATE
-
-    return price(questions, table, store, REFERENCE_RATE)
+def work(questions: Sequence[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> Cost:
+    """Return how much there is to train, on the reference machine."""
+    return price(questions, table, store, REFERENCE)

@@ -17,7 +17,8 @@ from trasunto.api.question import find, price, settle, work
 from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
-from trasunto.cohort.cost import Cost, product_rate
+from trasunto.cohort.cost import Cost
+from trasunto.cohort.machine import product_rate
 from trasunto.cohort.places import Executor
 from trasunto.data import Table, load
 from trasunto.errors import TrasuntoError, one_of
@@ -147,7 +148,7 @@ def reproduce(
     answers = {}
     with executor(on) as workers:
         folder, peak = prepare_folder(out), product_rate()
-        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=to_do.members, observe=observe)
+        trainer = Trainer(store, to_do, watch, workers, networks=to_do.members, observe=observe)
         for asked, settings in questions:
             trainer.begin(asked.name)
             findings = asked.run(table, settings, trainer, paper=True)

@@ -15,8 +15,8 @@ from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
-from trasunto.cohort.plan import REFERENCE_RATE
 from trasunto.cohort.reach import refuse_outside_shares
+from trasunto.cohort.timing import REFERENCE, Machine
 from trasunto.data import Table, as_table, held_out_remark
 from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError
@@ -126,10 +126,10 @@ def carry_out(
 
     begun, store = time.perf_counter(), folder_of(store)
     ready(asked, table, store)
-    to_do = price(asked, table, store, REFERENCE_RATE)
+    to_do = price(asked, table, store, REFERENCE)
     total = to_do.members if not asked.rungs else 0  # one that goes on from a rung is counted again
     with keeping(store, asked.name, asked.identity(table)) as journal, executor(on) as workers:
-        trainer = Trainer(store, to_do.training_seconds, watch, workers, networks=total, observe=observe)
+        trainer = Trainer(store, to_do, watch, workers, networks=total, observe=observe)
         trainer.begin(asked.name)
         over = search(asked, table, trainer, journal)
         cohort = gather(asked, table, trainer, journal.trials)
@@ -211,7 +211,7 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
     look(Path(store), asked.name, asked.identity(table))
 
 
-def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float | None = None) -> Cost:
+def price(asked: Sweep, table: Table, store: str | os.PathLike[str], machine: Machine | None = None) -> Cost:
     """Estimate what a sweep would still cost, by designs drawn at random; nothing is trained or made.
 
     What it has tried is in the estimate where the store does not hold it any more: a sweep ends with all its networks.
@@ -231,7 +231,7 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], rate: float
 
     def cost(recipes: list[Recipe], epochs: list[int]) -> Cost:
         requests = [make_request(recipes, table, asked.seeds, epochs, (), None)] if recipes else []
-        return forecast(requests, Path(store), rate)
+        return forecast(requests, Path(store), machine)
 
     again = cost(*measured(asked, [trial for trial in trials if trial.state != RUNNING]))
     return again + cost(left.recipes, left.epochs).times(left.weight)

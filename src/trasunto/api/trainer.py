@@ -6,8 +6,9 @@ from collections import Counter
 from os import PathLike
 from typing import Any
 
-from trasunto.api.watching import Tally, Told, Watcher
+from trasunto.api.watching import Foresight, Tally, Told, Watcher
 from trasunto.cohort.compiling import Compiling
+from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
@@ -23,15 +24,15 @@ class Trainer:
     ----------
     store
         Where members are looked up and kept.
-    work
-        How much there is to do in all, as `runs.Step` counts it; 0 where it is not known, and then the share that is
-        told is that of the training at hand.
+    cost
+        Of all there is to do, on the reference machine, where it is known.
     watch
         Told after every epoch of a chunk, and when programs begin to be compiled or are.
     on
         Where to train; by default this process.
     networks
-        How many there are to train in all; 0 where it is not known; by default those of the one training.
+        How many there are to train in all; 0 where it is not known; None where there is one training, which says it,
+        and how much of it is done.
     observe
         Called after every epoch of a chunk, as `runs.train` calls it.
     """
@@ -39,14 +40,16 @@ class Trainer:
     def __init__(
         self,
         store: str | PathLike[str],
-        work: float = 0.0,
+        cost: Cost | None = None,
         watch: Watcher | None = None,
         on: str | Executor | None = None,
         *,
         networks: int | None = None,
         observe: Observer | None = None,
     ) -> None:
-        self._store, self._work, self._watch, self._on, self._observe = store, work, watch, on, observe
+        self._store, self._watch, self._on, self._observe = store, watch, on, observe
+        self._work = cost.work if cost and networks is not None else 0.0
+        self._foresight = Foresight(cost) if cost and watch else None
         self._tally = Tally(networks)
         self._done = self._share = 0.0
         self._cohorts: list[Cohort] = []
@@ -124,4 +127,5 @@ class Trainer:
     def _tell(self) -> None:
         if self._watch is not None:
             share = min(self._done / self._work, 1.0) if self._work else self._share
-            self._watch(Told(self.stage, share, self._tally.networks, self._compiling))
+            forecast = None if self._foresight is None else self._foresight.at(share, self._compiling)
+            self._watch(Told(self.stage, share, self._tally.networks, self._compiling, forecast))

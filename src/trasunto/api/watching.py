@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trasunto.cohort.compiling import Compiling
+from trasunto.cohort.cost import Cost
+from trasunto.cohort.machine import this_machine
 from trasunto.cohort.outcome import MEASURES
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
@@ -68,6 +70,25 @@ class Networks:
     best: Best | None
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """What a work was expected to take before it began, in seconds.
+
+    Attributes
+    ----------
+    total
+        Of all of it.
+    done
+        Of what is done.
+    awaited
+        Of the programs that are being compiled, or fetched from disk.
+    """
+
+    total: float
+    done: float
+    awaited: float
+
+
 @dataclass(frozen=True, eq=False)
 class Told:
     """What whoever watches is told.
@@ -82,15 +103,50 @@ class Told:
         How they stand, where some are trained.
     compiling
         How many programs are being compiled meanwhile, and how many will be later.
+    forecast
+        What all the work was expected to take, where that is known.
     """
 
     stage: str
     share: float
     networks: Networks | None = None
     compiling: Compiling = field(default_factory=Compiling)
+    forecast: Forecast | None = None
 
 
 Watcher = Callable[[Told], None]
+
+WORTH_MEASURING = 3.0
+"""Seconds: the time of less work is told by what the reference machine would take."""
+
+
+class Foresight:
+    """What a work is expected to take, and how much of that is behind.
+
+    Parameters
+    ----------
+    cost
+        Of all of it, on the reference machine.
+    """
+
+    def __init__(self, cost: Cost) -> None:
+        self._cost = cost if cost.seconds < WORTH_MEASURING else replace(cost, machine=this_machine())
+        self._before = self._had = 0.0
+
+    def at(self, share: float, compiling: Compiling) -> Forecast:
+        """Return it, now that a share of what is to be trained is, and programs stand so."""
+        slowness, training = self._cost.machine.slowness, self._cost.training_seconds
+        if compiling.had < self._had:  # another training has begun, which counts anew
+            self._before += self._had
+        self._had = compiling.had
+        had = self._before + compiling.had
+        to_have = max(self._cost.compiling, had + compiling.awaited)  # some may not have been foreseen
+        trained = training + self._cost.beside_seconds
+        return Forecast(
+            total=trained + to_have * slowness,
+            done=trained * share + had * slowness,
+            awaited=compiling.awaited * slowness,
+        )
 
 
 class Tally:

@@ -29,7 +29,8 @@ REFRESHES = 4
 BAR = 40
 """Columns of the bar, where the terminal has room for them."""
 
-_TOO_SOON = 0.01  # below this share, compiling still outweighs what an estimate would be made from
+_TOO_SOON = 0.01  # below this share, where nothing was forecast, there is too little to make an estimate from
+_TRUST = 0.1  # share of a forecast's time after which what was seen counts for as much as what was expected
 _WINDOW = 10.0  # seconds that a speed is measured over, where it is asked for as often
 
 Clock = Callable[[], float]
@@ -62,13 +63,14 @@ class Lines:
 
     def __init__(self, say: Callable[[str], None], clock: Clock = time.monotonic) -> None:
         self._say, self._clock = say, clock
-        self._begun, self._pace = clock(), Pace()
+        self._times, self._pace = Times(clock()), Pace()
         self._stage, self._part = "", -1
         self._compiling, self._said_compiling, self._said = False, False, 0.0
 
     def __call__(self, told: Told) -> None:
         """Say it, if it is time to."""
         part, now = int(told.share * LINES + 1e-9), self._clock()  # 0.3 * 10 is below 3
+        self._times.note(now, told)
         begins = told.compiling.now > 0 and not self._compiling
         self._compiling = told.compiling.now > 0
         if told.stage != self._stage:
@@ -78,8 +80,8 @@ class Lines:
         self._stage, self._part, self._said = told.stage, part, now
         self._said_compiling |= self._compiling
         compiling = [f"compiling {_programs(told.compiling)}"] if self._compiling else []
-        networks, times = self._networks(now, told.networks), _times(now - self._begun, told.share)
-        self._say(f"{told.stage}: {', '.join([f'{told.share:.0%} done', *compiling, *networks, times])}")
+        said = [f"{told.share:.0%} done", *compiling, *self._networks(now, told.networks), self._times.at(now, told)]
+        self._say(f"{told.stage}: {', '.join(said)}")
 
     def _networks(self, now: float, networks: Networks | None) -> Iterator[str]:
         if networks is None or not _begun(networks):
@@ -103,11 +105,12 @@ class Table:
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._begun, self._pace = clock(), Pace()
+        self._times, self._pace = Times(clock()), Pace()
         self._told: Told | None = None
 
     def __call__(self, told: Told) -> None:
         """Remember it."""
+        self._times.note(self._clock(), told)
         self._told = told
 
     def draw(self, width: int) -> RenderableType:
@@ -126,7 +129,7 @@ class Table:
         head.add_row(Text(told.stage, "bold", no_wrap=True, overflow="ellipsis"), bar, Text(f"{told.share:.0%}"))
         to_compile = told.compiling.now or told.compiling.later
         compiling = [("compiling", _programs(told.compiling))] if to_compile else []
-        facts = [*compiling, *self._rows(now, told.networks), ("time", _times(now - self._begun, told.share))]
+        facts = [*compiling, *self._rows(now, told.networks), ("time", self._times.at(now, told))]
         for name, fact in facts:
             rows.add_row(Text(name, "dim", no_wrap=True), Text(fact))
         return Group(head, rows)
@@ -219,9 +222,36 @@ def _speed(speed: float) -> str:
     return f"{number(speed, 3)} network-epochs a second"
 
 
-def _times(elapsed: float, share: float) -> str:
-    """Return the time so far, and an estimate of what is left where there is something to make it from."""
-    from trasunto.report.wording import duration
+class Times:
+    """The time so far, and an estimate of what is left where there is something to make it from."""
 
-    so_far = f"{duration(elapsed)} so far"
-    return f"{so_far}, about {duration(elapsed * (1 - share) / share)} left" if _TOO_SOON < share < 1 else so_far
+    def __init__(self, begun: float) -> None:
+        self._begun = begun
+        self._foretold: float | None = None
+        self._since, self._awaited = begun, 0.0
+
+    def note(self, now: float, told: Told) -> None:
+        """Note what is told."""
+        if told.forecast is not None:
+            self._foretold = now if self._foretold is None else self._foretold
+            if told.forecast.awaited != self._awaited:
+                self._since, self._awaited = now, told.forecast.awaited
+
+    def at(self, now: float, told: Told) -> str:
+        """Return both, as one would say them."""
+        from trasunto.report.wording import duration
+
+        left = self._left(now, told)
+        so_far = f"{duration(now - self._begun)} so far"
+        return so_far if left is None else f"{so_far}, about {duration(left)} left"
+
+    def _left(self, now: float, told: Told) -> float | None:
+        share, forecast = told.share, told.forecast
+        if share >= 1 or (forecast is not None and forecast.total == 0):
+            return None
+        if forecast is None or self._foretold is None:
+            return (now - self._begun) * (1 - share) / share if share > _TOO_SOON else None
+        # Nothing is told while programs are compiled: they are taken to come along as expected.
+        done = forecast.done + min(now - self._since, forecast.awaited)
+        trust = _TRUST * forecast.total
+        return (forecast.total - done) * (now - self._foretold + trust) / (done + trust)

@@ -111,6 +111,7 @@ def train(
     from trasunto.api.sampled_rows import as_drawn, find_same_rows
     from trasunto.api.trainer import Trainer
     from trasunto.api.writers import log_to
+    from trasunto.cohort.timing import REFERENCE
     from trasunto.new_file import refuse_taken
     from trasunto.spec.grid import WORDS
 
@@ -128,7 +129,8 @@ def train(
         print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
         return
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
-        trainer = Trainer(store, watch=watch, on=on, observe=observe)
+        cost = price_of_members(recipes, table, copies, kept, store, REFERENCE)
+        trainer = Trainer(store, cost, watch, on, observe=observe)
         trainer.stage = "training"  # told with the first epoch: until then it may be refused
         cohort = trainer(recipes, table, seeds=copies, snapshots=kept, name=name, stopping=stopping)
     members = standings(cohort)

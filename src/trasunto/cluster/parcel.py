@@ -68,6 +68,11 @@ class RemotePlace(ABC):
             Nobody answers any more.
         """
 
+    @property
+    def keeper(self) -> object:
+        """Return the place: what it shares with others elsewhere is not known here."""
+        return self
+
     def has(self, chunk: Chunk) -> bool:
         """Say no: what lies on another machine's disk is not known here."""
         return False

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 
-from trasunto.cohort.footprint import loads_of, memory_needed
-from trasunto.cohort.plan import Chunk
-
-COMPILE_SECONDS = 2.0  # per program that is not on disk yet
+from trasunto.cohort.devices import devices
+from trasunto.cohort.footprint import Load, loads_of, memory_needed
+from trasunto.cohort.machine import this_machine
+from trasunto.cohort.plan import Chunk, Program
+from trasunto.cohort.programs import any_used
+from trasunto.cohort.shapes import Shape
+from trasunto.cohort.timing import (
+    FIRST_ANEW_SECONDS,
+    FIRST_MOMENTS_SECONDS,
+    FIRST_SECONDS,
+    Effort,
+    Machine,
+    having_seconds,
+    total,
+)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a plan asks of the machine: a rough estimate, meant to be within a factor of two in time.
+    """What trainings ask of a machine.
 
     Attributes
     ----------
@@ -30,8 +38,16 @@ class Cost:
         Bytes over what the process has now.
     disk
         Bytes of final states; snapshots asked for come on top, one state each.
-    training_seconds
-        Of training and evaluation, with `rate` products a second; compiling comes on top.
+    effort
+        What training and evaluation consist of, side by side at the places there are.
+    compiling
+        What it takes to have the programs, compiled or fetched from disk, in seconds of the reference machine.
+    work
+        Training and evaluation one after the other, in seconds of the reference machine: what progress is counted in.
+    machine
+        What it is to be done by.
+    beside
+        Seconds that the reference machine takes for what is no training.
     """
 
     members: int
@@ -40,7 +56,11 @@ class Cost:
     epochs: int
     memory: int
     disk: int
-    training_seconds: float
+    effort: Effort
+    compiling: float
+    work: float
+    machine: Machine
+    beside: float = 0.0
 
     def __add__(self, other: Cost) -> Cost:
         """Return what one after the other costs."""
@@ -51,7 +71,11 @@ class Cost:
             epochs=self.epochs + other.epochs,
             memory=max(self.memory, other.memory),
             disk=self.disk + other.disk,
-            training_seconds=self.training_seconds + other.training_seconds,
+            effort=total([self.effort, other.effort]),
+            compiling=self.compiling + other.compiling,
+            work=self.work + other.work,
+            machine=self.machine,
+            beside=self.beside + other.beside,
         )
 
     def times(self, weight: float) -> Cost:
@@ -61,55 +85,87 @@ class Cost:
             members=round(self.members * weight),
             epochs=round(self.epochs * weight),
             disk=round(self.disk * weight),
-            training_seconds=self.training_seconds * weight,
+            effort=self.effort.times(weight),
+            work=self.work * weight,
         )
 
     @property
     def seconds(self) -> float:
-        """Return the time that training, evaluation and compiling take."""
-        return self.training_seconds + COMPILE_SECONDS * self.anew
+        """Return the time that it all takes."""
+        return self.training_seconds + self.compiling_seconds + self.beside_seconds
+
+    @property
+    def training_seconds(self) -> float:
+        """Return the time that training and evaluation take, once there are programs."""
+        return self.effort.seconds(self.machine)
+
+    @property
+    def compiling_seconds(self) -> float:
+        """Return the time that programs take before their first step."""
+        return self.compiling * self.machine.slowness
+
+    @property
+    def beside_seconds(self) -> float:
+        """Return the time that what is no training takes."""
+        return self.beside * self.machine.slowness
 
 
-def product_rate(size: int = 2048) -> float:
-    """Measure this machine's single-precision matrix products through NumPy, in floating-point operations a second."""
-    factor = np.full((size, size), 0.5, np.float32)
-    return 2 * size**3 / _shortest(lambda: factor @ factor)
-
-
-def training_rate(b: int = 1000, d: int = 784, h: int = 512) -> float:
-    """Measure the products (b, d) x (d, h) that JAX makes here, in floating-point operations a second."""
-    rows, kernel = jnp.full((b, d), 0.5, jnp.float32), jnp.full((d, h), 0.5, jnp.float32)
-    product = jax.jit(jnp.matmul)
-    return 2 * b * d * h / _shortest(lambda: product(rows, kernel).block_until_ready())
-
-
-def _shortest(work: Callable[[], object], repeats: int = 8) -> float:
-    """Return the shortest of several times, in seconds: whatever else the machine does can only slow work down."""
-    work()
-    times = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begun)
-    return min(times)
-
-
-def estimate(chunks: Sequence[Chunk], devices: int, rate: float | None = None) -> Cost:
-    """Estimate what it takes to train `chunks`; `rate` is measured when it is not given."""
-    rate = rate or (training_rate() if chunks else 1.0)
-    loads = loads_of(chunks, devices)
-    epochs = sum(job.last - job.first for chunk in chunks for job in chunk.jobs)
+def estimate(trainings: Sequence[Sequence[Chunk]], places: int, machine: Machine | None = None) -> Cost:
+    """Estimate what trainings take, one after the other; this machine is measured when no other is given."""
+    chunks = [chunk for training in trainings for chunk in training]
+    networks = {job.id: chunk.program for chunk in chunks for job in chunk.jobs}
+    new = [loads_of(training, places) for training in _each_shape_once(trainings)]
+    loads = [load for some in new for load in some]
+    first = first_seconds((load.program for load in loads), anew=any(load.anew for load in loads))
     return Cost(
-        members=sum(len(chunk.jobs) for chunk in chunks),
+        members=len(networks),
         programs=len(loads),
         anew=sum(load.anew for load in loads),
-        epochs=epochs,
-        memory=memory_needed(chunks, devices, loads),
-        disk=sum(2 * 4 * chunk.program.weights * len(chunk.jobs) for chunk in chunks),
-        training_seconds=sum(chunk_seconds(chunk, rate) for chunk in chunks),
+        epochs=sum(job.last - job.first for chunk in chunks for job in chunk.jobs),
+        memory=memory_needed(chunks, places),
+        disk=sum(2 * 4 * program.weights for program in networks.values()),
+        effort=total([_effort(training, places) for training in trainings]),
+        compiling=first + sum(_compiling(some, places) for some in new),
+        work=sum(chunk.epochs * chunk.program.epoch_seconds(chunk.width) for chunk in chunks),
+        machine=machine or this_machine(),
     )
 
 
-def chunk_seconds(chunk: Chunk, rate: float) -> float:
-    """Estimate the time of one chunk's training."""
-    return chunk.epochs * chunk.program.epoch_seconds(chunk.width, rate)
+def program_seconds(program: Program, *, brief: bool, anew: bool) -> float:
+    """Estimate what a device of the reference machine takes to have a program, see `having_seconds`."""
+    return having_seconds(len(program.layers), brief=brief, anew=anew)
+
+
+def first_seconds(programs: Iterable[Program], *, anew: bool) -> float:
+    """Estimate the seconds that the first training of a process takes once, 0 where it has trained already."""
+    optimizers = {program.structure.optimizer for program in programs}
+    if any_used() or not optimizers:
+        return 0.0
+    moments = FIRST_MOMENTS_SECONDS if optimizers != {"sgd"} else 0.0
+    return FIRST_SECONDS + moments + (FIRST_ANEW_SECONDS if anew else 0.0)
+
+
+def _each_shape_once(trainings: Sequence[Sequence[Chunk]]) -> list[list[Chunk]]:
+    """Return the chunks of each training whose programs none before it has left."""
+    seen: set[Shape] = set()
+    new = []
+    for training in trainings:
+        new.append([chunk for chunk in training if chunk.shape not in seen])
+        seen |= {chunk.shape for chunk in training}
+    return new
+
+
+def _effort(chunks: Sequence[Chunk], places: int) -> Effort:
+    """Return what the chunks of one training consist of, at so many places side by side."""
+    effort = total([chunk.program.epoch_effort(chunk.layout).times(chunk.epochs) for chunk in chunks])
+    side_by_side = -(-len(chunks) // places) / max(len(chunks), 1)
+    # The places of a processor share its cores, and a product that all of these work at is no faster beside another.
+    return effort.times(1.0 if jax.default_backend() == "cpu" else side_by_side, side_by_side)
+
+
+def _compiling(loads: Sequence[Load], places: int) -> float:
+    """Return what the programs of one training take: one for each device, as many side by side as there are places."""
+    apart = len(set(devices()[:places]))
+    copies = [min(load.chunks, apart) for load in loads]
+    seconds = [program_seconds(load.program, brief=load.brief, anew=load.anew) for load in loads]
+    return sum(number * each for number, each in zip(copies, seconds, strict=True)) / max(min(places, sum(copies)), 1)

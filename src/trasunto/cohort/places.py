@@ -27,6 +27,10 @@ class Place(Protocol):
     Every method may raise `PlaceLostError`, after which only `revive` is of use.
     """
 
+    @property
+    def keeper(self) -> object:
+        """What holds the programs compiled here, which several places may share."""
+
     def has(self, chunk: Chunk) -> bool:
         """Say whether a chunk like this one is known to need no compiling here."""
 
@@ -64,6 +68,11 @@ class DevicePlace:
     def __init__(self, device: jax.Device) -> None:
         self._device, self._shelf = device, Shelf(device)
         self._running: Running | None = None
+
+    @property
+    def keeper(self) -> object:
+        """Return the device."""
+        return self._device
 
     def has(self, chunk: Chunk) -> bool:
         """Say whether its program lies on disk."""

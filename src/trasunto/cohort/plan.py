@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from trasunto.cohort.shapes import BRIEF_LOSS, BRIEF_SECONDS, Layout, Shape, capacity, minibatch_rows
+from trasunto.cohort.timing import Effort, epoch_effort
 from trasunto.data import Table
 from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, Stopping, Structure
@@ -17,9 +18,6 @@ from trasunto.spec.stopping import monitored
 
 WIDEST = 16  # a step's fixed cost is shared by so many; wider chunks save no more
 CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close to one core
-REFERENCE_RATE = 1e11  # products a second of the machine whose seconds measure work
-SHARE_OF_RATE = 0.8  # of its own matrix products that training reaches, on networks like the papers'
-STEP_SECONDS = 60e-6  # a step's fixed cost, which small networks feel
 
 
 @dataclass(frozen=True)
@@ -67,10 +65,15 @@ class Program:
         """Return the (inputs, outputs) of every layer."""
         return tuple(widths(self.structure, self.d, self.classes).values())
 
-    def epoch_seconds(self, width: int, rate: float = REFERENCE_RATE) -> float:
-        """Estimate the time of an epoch of `width` networks: three products forth and back, one for evaluation."""
-        products = self.products * (6 * self.rows + 2 * sum(self.evaluated))
-        return width * products / (rate * SHARE_OF_RATE) + self.steps * STEP_SECONDS
+    def epoch_effort(self, layout: Layout) -> Effort:
+        """Estimate what an epoch of a chunk consists of."""
+        return epoch_effort(
+            self.layers, layout.width, self.minibatch, self.rows, sum(self.evaluated), brief=layout.brief
+        )
+
+    def epoch_seconds(self, width: int) -> float:
+        """Estimate the time that an epoch of so many networks takes the reference machine."""
+        return self.epoch_effort(Layout(width)).seconds()
 
     @property
     def key(self) -> str:

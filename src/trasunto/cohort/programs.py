@@ -56,6 +56,11 @@ def evaluating(shape: Shape, double: bool) -> Program:
     return Program(partial(evaluate, shape.structure, shape.minibatch), options(shape))
 
 
+def any_used() -> bool:
+    """Say whether this process has used a program already."""
+    return training.cache_info().currsize > 0
+
+
 def options(shape: Shape) -> dict[str, Any]:
     """Return how XLA compiles the programs of a shape."""
     return BRIEF_OPTIONS if shape.layout.brief else COMPILER_OPTIONS

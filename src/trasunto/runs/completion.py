@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trasunto.cohort.compiling import Compiling
-from trasunto.cohort.cost import chunk_seconds
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Executor, ThisProcess
-from trasunto.cohort.plan import REFERENCE_RATE, Chunk, Job, Program, is_brief, plan, usual_width
+from trasunto.cohort.plan import Chunk, Job, Program, is_brief, plan, usual_width
 from trasunto.cohort.running import Event
 from trasunto.cohort.shapes import Layout
 from trasunto.errors import Interrupted
@@ -36,8 +35,8 @@ class Step:
     Attributes
     ----------
     done, total
-        How much of the request's training is done, and how much there was to do, in seconds of a machine that makes
-        `REFERENCE_RATE` products a second: a measure of work, not of time.
+        How much of the request's training is done, and how much there was to do, in seconds of the reference machine
+        (`cohort.machine`): a measure of work, not of time.
     event
         What the epoch gave.
     networks
@@ -103,9 +102,7 @@ def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[C
     Whether a training is brief depends on all that is asked for, so that a run that was interrupted goes on with the
     same code; and once a run's was not, that of nothing trained for it is.
     """
-    epochs: Counter[Structure] = Counter()
-    for member in request.members:
-        epochs[member.recipe.structure.on(member.table.blocks)] += member.epochs
+    epochs = _epochs(request)
 
     def layout(program: Program, jobs: Sequence[Job]) -> Layout:
         width_key, long_key = f"{name}:{program.key}", f"{name}:{program.long_key}"
@@ -118,6 +115,25 @@ def _planned(store: Store, name: str, request: Request, devices: int) -> tuple[C
         return Layout(width, brief and store.width(long_key) is None)
 
     return plan(missing_jobs(store, request, _kept_in_passing(request)), devices, layout)
+
+
+def usual_layouts(request: Request, devices: int) -> Callable[[Program, Sequence[Job]], Layout]:
+    """Return how a request's jobs are trained where no run has begun with it."""
+    epochs = _epochs(request)
+
+    def layout(program: Program, jobs: Sequence[Job]) -> Layout:
+        width = usual_width(program, len(jobs), devices)
+        return Layout(width, is_brief(program, epochs[program.structure]))
+
+    return layout
+
+
+def _epochs(request: Request) -> Counter[Structure]:
+    """Count the network-epochs that are asked for of each structure, trained before or not."""
+    epochs: Counter[Structure] = Counter()
+    for member in request.members:
+        epochs[member.recipe.structure.on(member.table.blocks)] += member.epochs
+    return epochs
 
 
 def _kept_in_passing(request: Request) -> frozenset[int]:
@@ -142,9 +158,7 @@ def _train(
     """Train the chunks and write down what comes; return the share that was done before someone asked to stop."""
     recorder = Recorder(store, [job for chunk in chunks for job in chunk.jobs])
     weight = {
-        id(job): chunk_seconds(chunk, REFERENCE_RATE) / max(chunk.epochs, 1) / len(chunk.jobs)
-        for chunk in chunks
-        for job in chunk.jobs
+        id(job): chunk.program.epoch_seconds(chunk.width) / len(chunk.jobs) for chunk in chunks for job in chunk.jobs
     }
     left = {id(job): job.last - job.first for chunk in chunks for job in chunk.jobs}
     total = sum(weight[job] * epochs for job, epochs in left.items())

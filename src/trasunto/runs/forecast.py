@@ -8,25 +8,35 @@ from pathlib import Path
 
 from trasunto.cohort.cost import Cost, estimate
 from trasunto.cohort.devices import training_devices
-from trasunto.cohort.plan import Job, plan
+from trasunto.cohort.plan import Chunk, Job, plan
+from trasunto.cohort.timing import Machine
+from trasunto.runs.completion import usual_layouts
 from trasunto.runs.lookup import jobs_left
 from trasunto.runs.request import Request
 
 
-def forecast(requests: Iterable[Request], path: Path, rate: float | None = None) -> Cost:
-    """Estimate what completing all of `requests` would take, given what the store at `path` holds already.
+def forecast(requests: Iterable[Request], path: Path, machine: Machine | None = None) -> Cost:
+    """Estimate what completing `requests`, one after the other, would take, given what the store at `path` holds.
 
-    A member that several requests ask for counts once, to the furthest epoch. A store is read, none is made.
+    What one request leaves there the next ones find. A store is read, none is made.
 
     Parameters
     ----------
-    rate
-        Matrix products of this machine, floating-point operations a second; measured when not given.
+    machine
+        What it is to be done by; this one is measured when none is given.
     """
-    jobs: dict[str, Job] = {}
-    for request in requests:
-        for job in jobs_left(request, path):
-            known = jobs.get(job.id, job)
-            jobs[job.id] = replace(known, first=min(known.first, job.first), last=max(known.last, job.last))
     devices = len(training_devices())
-    return estimate(plan(list(jobs.values()), devices), devices, rate)
+    reached: dict[str, int] = {}
+    trainings: list[tuple[Chunk, ...]] = []
+    for request in requests:
+        jobs = [left for job in jobs_left(request, path) if (left := _after(job, reached.get(job.id))) is not None]
+        trainings.append(plan(jobs, devices, usual_layouts(request, devices)))
+        reached |= {job.id: job.last for job in jobs}
+    return estimate(trainings, devices, machine)
+
+
+def _after(job: Job, reached: int | None) -> Job | None:
+    """Return what is left of a job once its network was trained to an epoch, None where that is nothing."""
+    if reached is None:
+        return job
+    return replace(job, first=max(job.first, reached)) if reached < job.last else None

@@ -11,7 +11,7 @@ shape of step, runs as many steps as there are minibatches, and serves other tab
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -107,8 +107,26 @@ def first_states(
 ) -> State:
     """Return the untrained states of a chunk, each a NumPy array with a leading axis (m,); nothing is compiled."""
     weights: dict[str, Any] = initialise(structure, seeds, d, classes)
-    memory = jax.eval_shape(jax.vmap(partial(remember, structure)), numbers, weights)
+    memory = _memory(structure, *(tuple(map(_kind, part.items())) for part in (numbers, weights)))
     return State(weights, jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), memory))
+
+
+_Kind = tuple[str, tuple[int, ...], np.dtype[Any]]
+
+
+def _kind(item: tuple[str, np.ndarray]) -> _Kind:
+    name, array = item
+    return name, array.shape, array.dtype
+
+
+@lru_cache(32)
+def _memory(structure: Structure, *parts: tuple[_Kind, ...]) -> Any:
+    """Return the optimizer's memory for numbers and weights of these names, shapes and types, as shapes and types.
+
+    To find it takes as long as hundreds of steps of a small network, and a detector has tens of chunks of one kind.
+    """
+    given = ({name: jax.ShapeDtypeStruct(shape, dtype) for name, shape, dtype in part} for part in parts)
+    return jax.eval_shape(jax.vmap(partial(remember, structure)), *given)
 
 
 def _over_minibatches(

@@ -24,7 +24,7 @@ def usual_settings() -> Iterator[None]:
     """Compute under these settings meanwhile, in this thread alone."""
     with ExitStack() as stack:
         for name, (use, value) in USUAL.items():
-            if jax.config.values[name] not in (value, None):
+            if getattr(jax.config, name) not in (value, None):
                 stack.enter_context(use(value))
         yield
 

@@ -160,6 +160,13 @@ def test_a_price_is_said_without_making_anything(table: Table, tmp_path: Path) -
     assert price(halved, table, tmp_path / "none", REFERENCE).epochs == 2 * (20 + 10 * 3)
 
 
+def test_a_grid_is_priced_by_its_own_designs(table: Table, tmp_path: Path) -> None:
+    grid = {"sampler": "grid", "space": {"learning_rate": [0.001, 0.01, 0.1], "batch_size": [10, 20]}, "cohort": 6}
+    sweep = describe(ASKED, {**grid, "budget": {"networks": 100}}).sweep
+    cost = price(sweep, table, tmp_path, REFERENCE)
+    assert (cost.members, cost.programs) == (12, 2)
+
+
 def test_rows_are_needed(tmp_path: Path) -> None:
     with pytest.raises(TrasuntoError, match="does not name its rows"):
         trasunto.sweep(ASKED, store=tmp_path / "runs")

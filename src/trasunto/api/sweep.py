@@ -212,7 +212,7 @@ def ready(asked: Sweep, table: Table, store: str | os.PathLike[str]) -> None:
 
 
 def price(asked: Sweep, table: Table, store: str | os.PathLike[str], machine: Machine | None = None) -> Cost:
-    """Estimate what a sweep would still cost, by designs drawn at random; nothing is trained or made.
+    """Estimate what a sweep would still cost; nothing is trained or made.
 
     What it has tried is in the estimate where the store does not hold it any more: a sweep ends with all its networks.
 

@@ -1,11 +1,11 @@
-"""What a sweep would train, said before it is carried out: as many designs as the budget buys, drawn at random.
+"""What a sweep would train, estimated before it is carried out: as many designs as the budget buys.
 
-Which designs a sampler will propose is not known before; those drawn here stand for them.
+Those of a grid are known beforehand. For those that another sampler will propose, designs drawn at random stand in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trasunto.cohort.reach import is_sound
-from trasunto.search.proposing import untried
+from trasunto.search.proposing import GRID, untried
 from trasunto.search.pruning import FACTOR, HALVING
 from trasunto.search.trials import Trial, network_epochs, networks, running
 from trasunto.spec import Recipe
@@ -21,6 +21,7 @@ from trasunto.spec import Recipe
 if TYPE_CHECKING:
     from trasunto.data import Table
     from trasunto.search.sweep import Sweep
+    from trasunto.spec.space import Assignment
 
 MOST = 512
 """Designs that are drawn at most to be priced; more are taken to cost as these do."""
@@ -43,7 +44,7 @@ class Expected:
 def expected(sweep: Sweep, trials: Sequence[Trial], table: Table) -> Expected:
     """Return what is left to train of a sweep, given what was tried."""
     new = designs_left(sweep, trials)
-    drawn = _drawn(sweep, min(new, MOST), table, begun=len(trials))
+    drawn = list(islice(_fitting(sweep, table, _proposed(sweep, trials, min(new, MOST) * TRIES)), min(new, MOST)))
     going = [sweep.space.recipe(trial.assignment) for trial in running(trials)]
     epochs: list[int] = []
     left = len(drawn)
@@ -62,7 +63,7 @@ def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:
     if sweep.budget.epochs is not None:
         left = sweep.budget.epochs - network_epochs(trials, seeds)
         limits.append(int(left / (seeds * _epochs_each(sweep))))
-    if sweep.sampler.name == "grid":
+    if sweep.sampler.name == GRID:
         limits.append(sum(1 for _ in islice(untried(sweep.space, trials), max(0, min([*limits, MOST_COUNTED])))))
     return max(0, min(limits or [sweep.cohort]))
 
@@ -86,14 +87,16 @@ def _factor(sweep: Sweep) -> float:
     return float(sweep.pruner.options.get("factor", FACTOR))
 
 
-def _drawn(sweep: Sweep, count: int, table: Table, begun: int) -> list[Recipe]:
-    """Return recipes of designs at random that keep to the constraints and fit the rows, as far as some are found."""
-    recipes: list[Recipe] = []
-    random = np.random.default_rng((sweep.seed, begun))
-    for _ in range(count * TRIES):
-        if len(recipes) == count:
-            break
-        design = sweep.space.draw(random)
+def _proposed(sweep: Sweep, trials: Sequence[Trial], count: int) -> Iterator[Assignment]:
+    """Return up to `count` designs that are likely to be proposed next."""
+    if sweep.sampler.name == GRID:
+        return islice(untried(sweep.space, trials), count)
+    random = np.random.default_rng((sweep.seed, len(trials)))
+    return (sweep.space.draw(random) for _ in range(count))
+
+
+def _fitting(sweep: Sweep, table: Table, designs: Iterable[Assignment]) -> Iterator[Recipe]:
+    """Return the recipes of the designs that keep to the constraints and fit the rows."""
+    for design in designs:
         if sweep.space.admits(design, table.d) and is_sound(recipe := sweep.space.recipe(design), table):
-            recipes.append(recipe)
-    return recipes
+            yield recipe

@@ -63,7 +63,7 @@ def training(recipe: Recipe, table: Table, members: int, epochs: int = 1) -> Cal
 def scoring(recipe: Recipe, x: np.ndarray) -> tuple[Callable[[], float], dict[str, np.ndarray]]:
     """Return what scores all rows with one network and gives the seconds; and the network's weights."""
     (fitted,) = fit(recipe.replace(epochs=1), rows_of(x[:12_000]), seeds=[0])
-    network = Applied(fitted.recipe, fitted.weights)
+    network = Applied(fitted.recipe, fitted.weights, x.shape[1])
     scales = np.full(x.shape[1], 1 / x.shape[1])
 
     def work() -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -106,8 +105,7 @@ def _epoch(peer: Peer, parts: dict[str, list[float]]) -> float:
 
 def _operations(recipe: Recipe, rows: np.ndarray) -> float:
     """Count the operations of an epoch's matrix products: three products a layer, but none for the rows' own slopes."""
-    sizes = [rows.shape[1], *(layer.units for layer in recipe.network.layers), rows.shape[1]]
-    products = [inputs * outputs for inputs, outputs in itertools.pairwise(sizes)]
+    products = [part.size.products for part in recipe.structure.on(rows.shape[1]).parts]
     operations: float = 2.0 * len(rows) * (3 * sum(products) - products[0])
     return operations
 

@@ -89,7 +89,7 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     """Return an epoch of one chunk on each device, compiled, as seconds of a network and minibatch."""
     available = native.products()
     native.products = lambda: available and variant.blas  # type: ignore[assignment]
-    structure, numbers = recipe.structure, recipe.numbers
+    structure, numbers = recipe.structure.on(x.shape[1]), recipe.numbers
     columns = {name: np.full(variant.width, value, np.float32) for name, value in numbers.items()}
     seeds, ones = np.arange(variant.width, dtype=np.uint32), np.ones(variant.width, np.float32)
     order = row_order(0, 1, len(x))
@@ -102,7 +102,7 @@ def _work(recipe: Recipe, x: np.ndarray, variant: Variant, places: int) -> Calla
     scale = np.float32(1 / 255 if x.dtype == np.uint8 else 1)
     states, rows = [], []
     for device in training_devices()[:places]:
-        states.append(jax.device_put(first_states(structure, columns, seeds, x.shape[1], 0), device))
+        states.append(jax.device_put(first_states(structure, columns, seeds), device))
         rows.append(Rows(*jax.device_put((x, np.int32(len(x)), scale), device)))
 
     def on(place: int) -> None:

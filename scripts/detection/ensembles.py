@@ -26,7 +26,7 @@ def scored(recipes: Sequence[Recipe], train: Rows, sets: Mapping[str, Rows]) -> 
     table = from_arrays(train.astype(np.float32))
     found = {}
     for recipe, fitted in groupby(fit(recipes, table, range(SEEDS)), key=lambda one: one.recipe):
-        networks = [Applied(recipe, one.weights) for one in fitted]
+        networks = [Applied(recipe, one.weights, table.row_shape) for one in fitted]
         for score in SCORES:
             found[Candidate(recipe, score)] = {name: np.zeros(len(rows)) for name, rows in sets.items()}
         for network in networks:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trasunto.data import load
-from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe
 
 STEPS = 20
@@ -95,12 +94,11 @@ CASES = (*_pytorch(), *_keras())
 def first_weights(case: Case, dtype: str) -> dict[str, np.ndarray]:
     """Draw the weights that every library starts the case from, by the names that trasunto gives them."""
     random = np.random.default_rng(FIRST_WEIGHTS)
-    drawn: dict[str, np.ndarray] = {}
-    for name, (inputs, outputs) in widths(case.recipe.structure, case.d, CLASSES).items():
-        bound = inputs**-0.5
-        drawn[f"{name}.kernel"] = random.uniform(-bound, bound, (inputs, outputs)).astype(dtype)
-        drawn[f"{name}.bias"] = random.uniform(-bound, bound, outputs).astype(dtype)
-    return drawn
+    arrays = case.recipe.structure.on(case.d, classes=CLASSES).arrays
+    return {
+        name: random.uniform(-(array.fan_in**-0.5), array.fan_in**-0.5, array.shape).astype(dtype)
+        for name, array in arrays.items()
+    }
 
 
 @cache

@@ -9,7 +9,6 @@ import numpy as np
 
 from scripts.oracles.cases import Case, Curve, epoch_rows, first_weights, minibatches
 from scripts.oracles.ours import row_orders
-from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe
 
 os.environ["KERAS_BACKEND"] = "torch"  # Keras reads it while it is imported
@@ -35,7 +34,7 @@ def train(case: Case, dtype: str) -> Curve:
     keras.config.set_dtype_policy(dtype)  # or layers keep the precision of the first model
     model = _model(case)
     given = first_weights(case, dtype)
-    names = [f"{name}.{part}" for name in widths(case.recipe.structure, case.d) for part in ("kernel", "bias")]
+    names = list(case.recipe.structure.on(case.d).arrays)
     model.set_weights([given[name] for name in names])
     loss, test_loss = _epochs(model, case, dtype) if case.epochs else (_steps(model, case, dtype), [])
     return Curve(loss, test_loss, dict(zip(names, model.get_weights(), strict=True)))

@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from scripts.oracles.cases import CLASSES, Case, Curve, first_weights, minibatches
-from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe
 
 torch.set_num_threads(1)  # networks are small, and curves must not depend on the number of cores
@@ -36,8 +35,8 @@ def versions() -> dict[str, str]:
 def train(case: Case, dtype: str) -> Curve:
     """Train a case for 20 steps in this precision."""
     weights = {name: torch.tensor(array) for name, array in first_weights(case, dtype).items()}
-    sizes = widths(case.recipe.structure, case.d, CLASSES)
-    layers = {name: nn.Linear(inputs, outputs) for name, (inputs, outputs) in sizes.items()}
+    parts = case.recipe.structure.on(case.d, classes=CLASSES).parts
+    layers = {part.name: nn.Linear(part.inputs, part.size.sums) for part in parts}
     for name, layer in layers.items():
         layer.weight = nn.Parameter(weights[f"{name}.kernel"].T.contiguous())
         layer.bias = nn.Parameter(weights[f"{name}.bias"])

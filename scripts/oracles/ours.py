@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from scripts.oracles.cases import Case, Curve, epoch_rows, first_weights, minibatches
+from scripts.oracles.cases import CLASSES, Case, Curve, epoch_rows, first_weights, minibatches
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import DevicePlace
 from trasunto.cohort.plan import Job, plan
@@ -36,7 +36,7 @@ def row_orders(case: Case) -> list[np.ndarray]:
 
 
 def _steps(case: Case, dtype: str) -> Curve:
-    structure = case.recipe.structure
+    structure = case.recipe.structure.on(case.d, classes=CLASSES)
     numbers = {name: jnp.asarray(value, dtype) for name, value in case.recipe.numbers.items()}
 
     @partial(jax.jit, compiler_options=QUICKLY_COMPILED)

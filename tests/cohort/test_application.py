@@ -23,7 +23,7 @@ def rows() -> np.ndarray:
 @pytest.fixture(scope="module")
 def network(rows: np.ndarray) -> Applied:
     (fitted,) = fit(Recipe("16 tanh > [8 linear] > mirror > linear", epochs=1), from_arrays(rows[:500]), seeds=[0])
-    return Applied(fitted.recipe, fitted.weights)
+    return Applied(fitted.recipe, fitted.weights, 9)
 
 
 def by_hand(network: Applied, rows: np.ndarray) -> np.ndarray:
@@ -65,7 +65,7 @@ def test_no_rows_are_no_rows(network: Applied, rows: np.ndarray) -> None:
 
 def test_doubles_stay_doubles_on_every_device(network: Applied, rows: np.ndarray) -> None:
     with jax.enable_x64(True):
-        wide = Applied(network.recipe, {name: array.astype(float) for name, array in network.weights.items()})
+        wide = Applied(network.recipe, {name: array.astype(float) for name, array in network.weights.items()}, 9)
         rebuilt = wide.reconstruct(rows)
     assert rebuilt.dtype == float
     np.testing.assert_allclose(rebuilt, by_hand(network, rows), atol=1e-12)

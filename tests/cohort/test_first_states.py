@@ -29,7 +29,7 @@ def numbers_of(recipe: Recipe) -> dict[str, Any]:
 
 
 def begun(recipe: Recipe) -> State:
-    return first_states(recipe.structure, numbers_of(recipe), SEEDS, D, 0)
+    return first_states(recipe.structure.on(D), numbers_of(recipe), SEEDS)
 
 
 @pytest.mark.parametrize("wide", [False, True])

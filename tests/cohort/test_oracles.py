@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from scripts.oracles.references import FOLDER
-from trasunto.nets.initialise import initialise, widths
+from trasunto.nets.initialise import initialise
 from trasunto.spec import Recipe
 
 ROOT = FOLDER.parents[1]
@@ -65,9 +65,9 @@ weights = [[np.array(part) for part in layer.get_weights()] for layer in layers]
 print(json.dumps([[float(x) for x in (abs(k).max(), k.std(), k.mean(), abs(b).max())] for k, b in weights]))
 """
     theirs = keras(code)
-    structure = Recipe("[60 relu] > linear", initialisation="keras").structure
-    ours = initialise(structure, 0, 120)
-    assert list(widths(structure, 120).values()) == [(120, 60), (60, 120)]
+    structure = Recipe("[60 relu] > linear", initialisation="keras").structure.on(120)
+    ours = initialise(structure, 0)
+    assert [(part.inputs, part.size.sums) for part in structure.parts] == [(120, 60), (60, 120)]
     kernel, bias = np.asarray(ours["1.kernel"]), np.asarray(ours["1.bias"])
     assert isinstance(theirs, list)
     largest, spread, mean, largest_bias = theirs[0]
@@ -81,7 +81,7 @@ def test_first_weights_are_distributed_as_in_pytorch() -> None:
 
     torch.manual_seed(0)
     layer = torch.nn.Linear(120, 60)
-    ours = initialise(Recipe("[60 relu] > linear").structure, 0, 120)
+    ours = initialise(Recipe("[60 relu] > linear").structure.on(120), 0)
     for mine, its in (("1.kernel", layer.weight), ("1.bias", layer.bias)):
         array, tensor = np.asarray(ours[mine]), its.detach().numpy()
         np.testing.assert_allclose(np.abs(array).max(), np.abs(tensor).max(), rtol=0.03)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trasunto.cohort.plan import WIDEST, Job, class_names, evaluation_sets, plan, usual_layout, usual_width
+from trasunto.cohort.plan import WIDEST, Job, evaluation_sets, plan, usual_layout, usual_width
 from trasunto.cohort.shapes import Layout
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
@@ -109,7 +109,7 @@ def test_networks_too_large_for_the_cache_are_trained_one_at_a_time() -> None:
 
 def test_a_program_counts_its_weights_and_products() -> None:
     program = job("", Recipe("5 relu > [3 tanh] > linear")).program
-    assert program.layers == ((4, 5), (5, 3), (3, 4))
+    assert program.products == (4 * 5, 5 * 3, 3 * 4)
     assert program.weights == Recipe("5 relu > [3 tanh] > linear").parameters(4)
 
 
@@ -123,6 +123,6 @@ def test_a_programs_key_is_the_same_in_every_process_and_differs_between_program
 def test_validation_and_test_rows_are_looked_at_and_classes_are_those_of_all_rows() -> None:
     table = from_arrays(ROWS[:20], [3] * 15 + [5] * 5, test=(ROWS[20:], [3] * 9 + [4])).hold_out(0.25)
     assert {name: len(rows) for name, rows in evaluation_sets(table).items()} == {"test": 10, "validation": 5}
-    assert class_names(table).tolist() == [3, 4, 5]
-    assert class_names(TABLES[0]).tolist() == []
-    assert job("", RECIPES[0].replace(loss="cross_entropy"), table).program.classes == 3
+    assert table.classes.tolist() == [3, 4, 5]
+    assert TABLES[0].classes.tolist() == []
+    assert job("", RECIPES[0].replace(loss="cross_entropy"), table).program.structure.classes == 3

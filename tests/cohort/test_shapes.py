@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,6 +62,6 @@ def test_programs_are_forgotten_but_not_while_someone_holds_them(of: object) -> 
     assert callable(of)
     held = of(shape(100), False)
     for units in range(50):
-        of(replace(shape(100), classes=units + 2), False)
+        of(shape(100, Recipe(f"[{units + 4} relu] > linear")), False)
     assert held is not of(shape(100), False), "it was forgotten"
     assert callable(held)

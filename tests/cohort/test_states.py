@@ -9,18 +9,15 @@ import pytest
 
 from trasunto.cohort.states import chosen, finite, only_weights, stack, to_arrays
 from trasunto.cohort.step import State, remember
-from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, legal
 
 
 def fresh(word: str, m: int = 3) -> State:
     structure = Recipe("4 tanh > [2 relu] > linear", optimizer=word).structure
-    weights: dict[str, jax.Array] = {}
-    for name, (inputs, outputs) in widths(structure, 5).items():
-        weights |= {
-            f"{name}.kernel": jnp.asarray(np.ones((m, inputs, outputs)), float),
-            f"{name}.bias": jnp.asarray(np.zeros((m, outputs)), float),
-        }
+    weights = {
+        name: jnp.asarray(np.full((m, *array.shape), 0 if array.bias else 1), float)
+        for name, array in structure.on(5).arrays.items()
+    }
     numbers = dict.fromkeys(Recipe("[1 relu] > linear", optimizer=word).numbers, jnp.asarray(np.full(m, 0.5), float))
     return State(weights, jax.jit(jax.vmap(partial(remember, structure)))(numbers, weights))
 

@@ -13,7 +13,6 @@ import pytest
 from trasunto.cohort.devices import BRIEF_OPTIONS
 from trasunto.cohort.states import finite
 from trasunto.cohort.step import Batch, Rows, State, evaluate, first_states, train_epoch, update
-from trasunto.nets.initialise import widths
 from trasunto.nets.network import Numbers
 from trasunto.nets.streams import DROPOUT, row_order, step_key
 from trasunto.spec import Recipe
@@ -48,11 +47,11 @@ def order_of(rows: Rows, epoch: int, batch_size: int) -> np.ndarray:
 def start(recipe: Recipe, m: int = 1, classes: int = 0) -> State:
     """Return states with weights of normal numbers, biases too."""
     random, weights = np.random.default_rng(3), {}
-    for name, (inputs, outputs) in widths(recipe.structure, D, classes).items():
-        weights[f"{name}.kernel"] = jnp.asarray(random.normal(0, 0.4, (m, inputs, outputs)), float)
-        weights[f"{name}.bias"] = jnp.asarray(random.normal(0, 0.1, (m, outputs)), float)
+    structure = recipe.structure.on(D, classes=classes)
+    for name, array in structure.arrays.items():
+        weights[name] = jnp.asarray(random.normal(0, 0.1 if array.bias else 0.4, (m, *array.shape)), float)
     numbers = {name: np.asarray(values) for name, values in numbers_of(*[recipe] * m).items()}
-    memory = first_states(recipe.structure, numbers, np.arange(m, dtype=np.uint32), D, classes).memory
+    memory = first_states(structure, numbers, np.arange(m, dtype=np.uint32)).memory
     return State(weights, jax.device_put(memory))
 
 
@@ -63,7 +62,7 @@ def go(
     m, size = len(recipes), recipes[0].batch_size
     given = np.arange(m, dtype=np.uint32), np.full(m, pace, jnp.zeros(()).dtype), np.int32(epoch)
     trained: tuple[State, dict[str, jax.Array]] = train(
-        recipes[0].structure, size, state, numbers_of(*recipes), *given, order_of(rows, epoch, size), rows
+        recipes[0].structure.on(D), size, state, numbers_of(*recipes), *given, order_of(rows, epoch, size), rows
     )
     return trained
 
@@ -125,7 +124,7 @@ def test_an_epoch_is_the_loop_written_by_hand(n: int) -> None:
             np.testing.assert_allclose(metrics["loss"], [loss], rtol=1e-12)
             for name, array in truth.weights.items():
                 np.testing.assert_allclose(np.asarray(state.weights[name])[0], array, rtol=1e-11)
-        measured = look(SGD.structure, BLOCK, state.weights, numbers_of(SGD), rows)
+        measured = look(SGD.structure.on(D), BLOCK, state.weights, numbers_of(SGD), rows)
         np.testing.assert_allclose(measured["error"], [truth.loss(x)], rtol=1e-12)
 
 
@@ -136,7 +135,9 @@ def test_an_epoch_is_its_steps_one_after_the_other_each_with_its_own_dropout() -
     order, losses = row_order(ORDER_SEED, epoch, 8), []
     for step, chosen in enumerate((order[:5], order[5:])):
         batch = batch_of(rows, chosen)
-        alone, metrics = one_step(DROPPING.structure, alone, numbers, batch, step_key(member, DROPOUT, epoch, step))
+        alone, metrics = one_step(
+            DROPPING.structure.on(D), alone, numbers, batch, step_key(member, DROPOUT, epoch, step)
+        )
         losses += [metrics["loss"]] * len(batch.x)
     state, metrics = go([DROPPING] * 2, start(DROPPING, 2), rows, epoch=epoch)
     np.testing.assert_allclose(metrics["loss"][member], np.mean(losses), rtol=1e-6)
@@ -167,7 +168,7 @@ def test_evaluation_is_a_plain_mean_over_all_rows_in_blocks_or_not() -> None:
     output = 1 / (1 + np.exp(-(latent @ w["output.kernel"] + w["output.bias"])))
     error = np.abs(output - x).mean()
     penalty = 0.1 * first.sum(axis=1).mean() + 0.2 * (latent**2).sum(axis=1).mean()
-    metrics = look(recipe.structure, BLOCK, weights, numbers_of(recipe), rows)
+    metrics = look(recipe.structure.on(D), BLOCK, weights, numbers_of(recipe), rows)
     np.testing.assert_allclose(metrics["error"], [error], rtol=1e-5)
     np.testing.assert_allclose(metrics["loss"], [error + penalty], rtol=1e-5)
 
@@ -179,7 +180,7 @@ def test_a_classifier_is_measured_by_its_accuracy_too() -> None:
     w = {name: np.asarray(array)[0] for name, array in weights.items()}
     latent = 1 / (1 + np.exp(-(np.asarray(rows.x)[:1003] / 255 @ w["1.kernel"] + w["1.bias"])))
     right = (latent @ w["head.kernel"] + w["head.bias"]).argmax(axis=1) == np.asarray(rows.y)[:1003]
-    metrics = look(recipe.structure, BLOCK, weights, numbers_of(recipe), rows)
+    metrics = look(recipe.structure.on(D), BLOCK, weights, numbers_of(recipe), rows)
     np.testing.assert_allclose(metrics["accuracy"], [right.mean()], rtol=1e-6)
 
 
@@ -243,7 +244,7 @@ def test_the_last_minibatch_is_a_step_of_its_real_rows_alone(recipe: Recipe) -> 
     order, loss = row_order(ORDER_SEED, epoch, 8), 0.0
     for step, chosen in enumerate((order[:5], order[5:])):
         key = step_key(0, DROPOUT, epoch, step)
-        alone, metrics = one_step(recipe.structure, alone, recipe_numbers, batch_of(rows, chosen), key)
+        alone, metrics = one_step(recipe.structure.on(D), alone, recipe_numbers, batch_of(rows, chosen), key)
         loss += float(metrics["loss"]) * len(chosen) / 8
     state, metrics = go([recipe], start(recipe, classes=3), rows, epoch=epoch)
     np.testing.assert_allclose(metrics["loss"], [loss], rtol=1e-5)
@@ -263,7 +264,7 @@ def test_what_fills_rows_up_changes_no_bit(recipe: Recipe) -> None:
         results = []
         for one in (given, other):
             state, metrics = go([recipe], start(recipe, classes=3), one)
-            seen = look(recipe.structure, BLOCK, state.weights, numbers_of(recipe), one)
+            seen = look(recipe.structure.on(D), BLOCK, state.weights, numbers_of(recipe), one)
             results.append([np.asarray(leaf) for leaf in jax.tree.leaves((state, metrics, seen))])
         for once, again in zip(*results, strict=True):
             assert np.array_equal(once, again)
@@ -284,5 +285,5 @@ def test_the_mean_over_a_million_minibatches_is_as_true_as_over_one() -> None:
     shapes = {"1.kernel": (1, 1, 1), "1.bias": (1, 1), "output.kernel": (1, 1, 1), "output.bias": (1, 1)}
     weights = {name: jnp.zeros(shape) for name, shape in shapes.items()}
     rows = Rows(x, np.int32(n), np.float32(1 / 255))  # type: ignore[arg-type]
-    metrics = look(recipe.structure, 2, weights, numbers_of(recipe), rows)
+    metrics = look(recipe.structure.on(1), 2, weights, numbers_of(recipe), rows)
     np.testing.assert_allclose(metrics["error"], [(77**2 + 78**2) / 2 / 255**2], rtol=1e-6)

@@ -66,9 +66,9 @@ def test_training_is_pytorchs(name: str) -> None:
 
     recipe, loss_of = CASES[name]
     with jax.enable_x64(True):
-        structure = recipe.structure
+        structure = recipe.structure.on(D)
         numbers = {key: jnp.asarray(value) for key, value in recipe.numbers.items()}
-        weights = jax.device_put(initialise(structure, 4, D))
+        weights = jax.device_put(initialise(structure, 4))
         theirs = {key: torch.tensor(np.asarray(array), requires_grad=True) for key, array in weights.items()}
         sgd = torch.optim.SGD(theirs.values(), lr=recipe.learning_rate, momentum=recipe.momentum or 0)
         state, step = State(weights, remember(structure, numbers, weights)), jax.jit(update, static_argnums=0)
@@ -94,9 +94,10 @@ def test_a_normal_latents_loss_is_the_evidence_lower_bound_of_torch_distribution
 
     recipe = Recipe("5 tanh > [3 normal kl=1] > 5 tanh > linear", **BASE)
     with jax.enable_x64(True):
-        weights, x = jax.device_put(initialise(recipe.structure, 4, D)), BATCHES[0]
+        structure, x = recipe.structure.on(D), BATCHES[0]
+        weights = jax.device_put(initialise(structure, 4))
         numbers = {key: jnp.asarray(value) for key, value in recipe.numbers.items()}
-        ours = float(evaluate_loss(recipe.structure, weights, numbers, jnp.asarray(x))[0])
+        ours = float(evaluate_loss(structure, weights, numbers, jnp.asarray(x))[0])
         w = {key: torch.tensor(np.asarray(array)) for key, array in weights.items()}
         sums = torch.tanh(torch.tensor(x) @ w["1.kernel"] + w["1.bias"]) @ w["2.kernel"] + w["2.bias"]
         posterior = distributions.Normal(sums[:, :3], torch.exp(sums[:, 3:] / 2))

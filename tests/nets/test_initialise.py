@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from trasunto.nets.initialise import initialise, mirror_of, trainable, widths
+from trasunto.nets.initialise import initialise, trainable
 from trasunto.nets.streams import INITIALISATION, stream
 from trasunto.spec import Recipe, legal
 
@@ -21,7 +21,7 @@ each = pytest.mark.parametrize("word", legal.INITIALISATIONS)
 
 def weights(word: str, seed: int = 0, loss: str = "mse", classes: int = 0) -> dict[str, np.ndarray]:
     recipe = Recipe(NETWORK, initialisation=word, loss=loss)
-    return initialise(recipe.structure, seed, D, classes)
+    return initialise(recipe.structure.on(D, classes=classes), seed)
 
 
 def bound(word: str, inputs: int, outputs: int) -> float:
@@ -30,10 +30,10 @@ def bound(word: str, inputs: int, outputs: int) -> float:
 
 @each
 def test_kernels_are_uniform_within_the_bound(word: str) -> None:
-    for name, (inputs, outputs) in widths(Recipe(NETWORK).structure, D).items():
-        kernel = weights(word)[f"{name}.kernel"]
-        edge = bound(word, inputs, outputs)
-        assert kernel.shape == (inputs, outputs)
+    for part in Recipe(NETWORK).structure.on(D).parts:
+        kernel = weights(word)[f"{part.name}.kernel"]
+        edge = bound(word, part.inputs, part.size.sums)
+        assert kernel.shape == (part.inputs, part.size.sums)
         assert np.abs(kernel).max() <= edge
         assert kstest(kernel.ravel(), "uniform", (-edge, 2 * edge)).pvalue > 0.001
 
@@ -54,8 +54,8 @@ def test_weights_are_a_function_of_the_seed(word: str) -> None:
 
 @each
 def test_layers_of_one_shape_are_drawn_apart(word: str) -> None:
-    structure = Recipe("[50 relu] > 50 relu > linear", initialisation=word).structure
-    drawn = initialise(structure, 0, D)
+    structure = Recipe("[50 relu] > 50 relu > linear", initialisation=word).structure.on(D)
+    drawn = initialise(structure, 0)
     assert len({drawn[f"{name}.kernel"].tobytes() for name in ("1", "2", "output")}) == 3
 
 
@@ -96,23 +96,24 @@ def drawn_by_jax(seed: jax.Array, number: jax.Array, part: jax.Array, bound: jax
     ],
 )
 def test_weights_are_those_that_jax_draws(word: str, text: str, options: dict[str, Any], classes: int) -> None:
-    structure = Recipe(text, initialisation=word, **options).structure
+    structure = Recipe(text, initialisation=word, **options).structure.on(D, classes=classes)
     seeds = np.array([0, 5, 2**31, 2**32 - 1], np.uint32)
-    ours = initialise(structure, seeds, D, classes)
-    for number, (name, sizes) in enumerate(widths(structure, D, classes).items()):
-        for part, shape in enumerate((sizes, sizes[1:])):
-            if part == 0 and mirror_of(structure, name) is not None:
+    ours = initialise(structure, seeds)
+    for number, part in enumerate(structure.parts):
+        sizes = part.inputs, part.size.sums
+        for place, (name, shape) in enumerate({"kernel": sizes, "bias": sizes[1:]}.items()):
+            if name == "kernel" and part.lender is not None:
                 continue
-            array = ours.pop(f"{name}.{('kernel', 'bias')[part]}")
-            edge = 0 if part == 1 and word == "keras" else bound(word, *sizes)
-            theirs = [drawn_by_jax(seed, number, part, np.float32(edge))[: math.prod(shape)] for seed in seeds]
+            array = ours.pop(f"{part.name}.{name}")
+            edge = 0 if name == "bias" and word == "keras" else bound(word, *sizes)
+            theirs = [drawn_by_jax(seed, number, place, np.float32(edge))[: math.prod(shape)] for seed in seeds]
             assert np.array_equal(array, np.reshape(theirs, (len(seeds), *shape)))
     assert not ours
 
 
 @each
 def test_weights_of_several_seeds_are_those_drawn_alone(word: str) -> None:
-    many = initialise(Recipe(NETWORK, initialisation=word).structure, np.arange(3, dtype=np.uint32), D)
+    many = initialise(Recipe(NETWORK, initialisation=word).structure.on(D), np.arange(3, dtype=np.uint32))
     for name, array in weights(word, 2).items():
         assert np.array_equal(array, many[name][2]), name
 
@@ -134,6 +135,6 @@ def test_in_double_precision_a_network_begins_with_the_same_weights(word: str) -
 
 @pytest.mark.parametrize("word", legal.FROZEN)
 def test_a_frozen_encoder_ends_with_the_latent_layer(word: str) -> None:
-    structure = Recipe(NETWORK, frozen=word).structure
+    structure = Recipe(NETWORK, frozen=word).structure.on(D)
     still = {"": [], "encoder": ["1", "2"]}[word]
-    assert [name for name in widths(structure, D) if not trainable(structure, f"{name}.kernel")] == still
+    assert [part.name for part in structure.parts if not trainable(structure, f"{part.name}.kernel")] == still

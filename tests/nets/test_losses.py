@@ -26,7 +26,8 @@ each_reconstruction = pytest.mark.parametrize("loss", RECONSTRUCTION)
 def built(loss: str, text: str = "5 tanh l1=0.1 > [3 tanh l2=0.1] > sigmoid") -> tuple[Structure, Weights, Numbers]:
     recipe = Recipe(text, loss=loss)
     numbers = {name: jnp.asarray(value) for name, value in recipe.numbers.items()}
-    return recipe.structure, jax.device_put(initialise(recipe.structure, 1, D, CLASSES)), numbers
+    structure = recipe.structure.on(D, classes=CLASSES)
+    return structure, jax.device_put(initialise(structure, 1)), numbers
 
 
 def rows(at: slice | np.ndarray = slice(None)) -> tuple[jax.Array, jax.Array]:

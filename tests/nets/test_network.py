@@ -25,7 +25,8 @@ drop_out = jax.jit(network.drop_out)
 def built(text: str, loss: str = "mse", classes: int = 0) -> tuple[Structure, dict[str, jax.Array], Numbers]:
     recipe = Recipe(text, loss=loss)
     numbers = {name: jnp.asarray(value) for name, value in recipe.numbers.items()}
-    return recipe.structure, jax.device_put(initialise(recipe.structure, 1, D, classes)), numbers
+    structure = recipe.structure.on(D, classes=classes)
+    return structure, jax.device_put(initialise(structure, 1)), numbers
 
 
 def rows() -> jax.Array:

@@ -14,7 +14,7 @@ from trasunto.nets.columns import features, owners
 from trasunto.nets.corruption import CORRUPTIONS
 from trasunto.nets.initialise import Weights, initialise
 from trasunto.nets.losses import agreement
-from trasunto.nets.network import Numbers, dense
+from trasunto.nets.network import Numbers, sums_of
 from trasunto.spec import Recipe, Structure, legal
 
 D = 6
@@ -39,16 +39,16 @@ each_corruption = pytest.mark.parametrize("word", CORRUPTIONS)
 
 
 def built(recipe: Recipe, seed: int = 1) -> tuple[Structure, Weights, Numbers]:
-    structure = recipe.structure
+    structure = recipe.structure.on(D)
     return (
         structure,
-        jax.device_put(initialise(structure, seed, D)),
+        jax.device_put(initialise(structure, seed)),
         {n: jnp.asarray(v, float) for n, v in recipe.numbers.items()},
     )
 
 
 def corrupted(word: str, noise: float, x: np.ndarray = X, blocks: tuple[tuple[int, int], ...] = ()) -> np.ndarray:
-    structure = Recipe("[2 relu] > linear", corruption=word).structure.on(blocks)
+    structure = Recipe("[2 relu] > linear", corruption=word).structure.on(D, blocks)
     return np.asarray(corrupt(structure, jnp.asarray(x, float), jnp.asarray(noise, float), jax.random.key(3)))
 
 
@@ -149,9 +149,9 @@ def test_a_kl_weight_of_zero_draws_and_pulls_towards_nothing() -> None:
 def test_one_hot_codes_cost_a_cross_entropy_each_and_numbers_their_square() -> None:
     recipe = Recipe("[3 tanh] > linear")
     structure, weights, numbers = built(recipe)
-    structure, x = structure.on(BLOCKS), jnp.asarray(CODED, float)
+    structure, x = structure.on(D, BLOCKS), jnp.asarray(CODED, float)
     latent = encode(structure, weights, numbers, x).values
-    sums = np.asarray(dense(structure, weights, "output", latent), np.float64)
+    sums = np.asarray(sums_of(structure, weights, -1, latent), np.float64)
     total = (sums[:, 0] - CODED[:, 0]) ** 2
     for start, stop in BLOCKS:
         total -= (CODED[:, start:stop] * special.log_softmax(sums[:, start:stop], axis=1)).sum(axis=1)
@@ -164,7 +164,7 @@ def test_one_hot_codes_cost_a_cross_entropy_each_and_numbers_their_square() -> N
 
 
 def test_columns_of_one_code_have_one_owner() -> None:
-    structure = Recipe("[2 relu] > linear").structure.on(BLOCKS)
+    structure = Recipe("[2 relu] > linear").structure.on(D, BLOCKS)
     assert owners(structure, D).tolist() == [0, 1, 1, 2, 2, 2]
 
 
@@ -172,7 +172,7 @@ def test_columns_of_one_code_have_one_owner() -> None:
 def test_row_weights_are_copies_of_rows(blocks: tuple[tuple[int, int], ...]) -> None:
     recipe = Recipe("[3 tanh] > linear", agreement=True)
     structure, weights, numbers = built(recipe)
-    structure = structure.on(blocks)
+    structure = structure.on(D, blocks)
     x = jnp.asarray(CODED[:3], float)
     twice = evaluate_loss(structure, weights, numbers, jnp.asarray(CODED[[0, 0, 1, 2]], float))[1]
     weighted = evaluate_loss(structure, weights, numbers, x, w=jnp.asarray([1.5, 0.75, 0.75]))[1]

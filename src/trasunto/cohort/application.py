@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,8 +63,8 @@ def _apply(verb: Verb, structure: Structure, given: Any, blocks: jax.Array) -> j
 
 
 @lru_cache(MOST)
-def _applying(verb: Verb, structure: Structure, *shape: Hashable) -> Program:
-    """Return what applies networks, of which `shape` is all that their weights and rows add to the structure."""
+def _applying(verb: Verb, structure: Structure, dtype: np.dtype[Any], rows: int) -> Program:
+    """Return what applies networks with weights of this precision to so many rows."""
     return Program(partial(_apply, verb, structure), COMPILER_OPTIONS)
 
 
@@ -91,13 +91,19 @@ class Applied:
         What the network is.
     weights
         By name, as training gives them.
+    row_shape
+        Shape of a row, or how many features it has.
     blocks
         Column spans of the rows that are one-hot codes; their reconstructions are probabilities.
+    classes
+        How many a classifier tells apart.
     """
 
     recipe: Recipe
     weights: Mapping[str, np.ndarray]
+    row_shape: tuple[int, ...] | int
     blocks: tuple[tuple[int, int], ...] = ()
+    classes: int = 0
 
     def encode(self, x: ArrayLike) -> np.ndarray:
         """Return the latent (n, z) of rows (n, d)."""
@@ -120,7 +126,7 @@ class Applied:
 
     def decode(self, z: ArrayLike) -> np.ndarray:
         """Return the rows (n, d) that the decoder makes of latents (n, z)."""
-        return self._over(draw, z, self.recipe.network.encoder[-1].units)
+        return self._over(draw, z, self.structure.z)
 
     def classify(self, x: ArrayLike) -> np.ndarray:
         """Return the logits (n, classes) of the linear head on the latent."""
@@ -139,15 +145,20 @@ class Applied:
         both = self._over(_reconstructed_and_weighed, x, self.d, also=(np.asarray(scales, self.dtype),))
         return both[:, :-1], both[:, -1]
 
+    @cached_property
+    def structure(self) -> Structure:
+        """What it is, on its rows."""
+        return self.recipe.structure.on(self.row_shape, self.blocks, self.classes)
+
     @property
     def d(self) -> int:
         """The number of features that it takes."""
-        return int(self.weights["1.kernel"].shape[0])
+        return self.structure.d
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The precision of its weights."""
-        return self.weights["1.kernel"].dtype
+        return next(iter(self.weights.values())).dtype
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what lies on the devices of this process."""
@@ -166,13 +177,11 @@ class Applied:
         values = np.asarray(rows)
         if values.ndim != 2 or values.shape[1] != width:
             raise DataError(f"rows must be (n, {width}) for this network, not {values.shape}")
-        structure = self.recipe.structure.on(self.blocks)
-
         most = self._rows_at_most
         at_once, places = (most, len(self._placed)) if len(values) > most else (ROWS_AT_ONCE, 1)
         parts = [values[at : at + at_once] for at in range(0, len(values), at_once)] or [values]
         waiting = enumerate(parts)
-        program = _applying(verb, structure, self.dtype, at_once, *(array.shape for array in self.weights.values()))
+        program = _applying(verb, self.structure, self.dtype, at_once)
 
         @usual_settings()
         def work(place: int) -> list[tuple[int, np.ndarray]]:

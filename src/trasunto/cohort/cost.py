@@ -133,7 +133,7 @@ def estimate(trainings: Sequence[Sequence[Chunk]], places: int, machine: Machine
 
 def program_seconds(program: Program, *, brief: bool, anew: bool) -> float:
     """Estimate what a device of the reference machine takes to have a program, see `having_seconds`."""
-    return having_seconds(len(program.layers), brief=brief, anew=anew)
+    return having_seconds(len(program.structure.parts), brief=brief, anew=anew)
 
 
 def first_seconds(programs: Iterable[Program], *, anew: bool) -> float:

@@ -50,7 +50,7 @@ class Load:
     @property
     def layers(self) -> int:
         """Count the layers of its networks."""
-        return len(self.program.layers)
+        return len(self.program.structure.parts)
 
 
 def loads_of(chunks: Sequence[Chunk], devices: int) -> list[Load]:

@@ -12,7 +12,6 @@ import numpy as np
 from trasunto.cohort.shapes import BRIEF_LOSS, BRIEF_SECONDS, Layout, Shape, capacity, minibatch_rows
 from trasunto.cohort.timing import Effort, epoch_effort
 from trasunto.data import Table
-from trasunto.nets.initialise import widths
 from trasunto.spec import Recipe, Stopping, Structure
 from trasunto.spec.stopping import monitored
 
@@ -22,28 +21,26 @@ CACHE_BYTES = 10 * 2**20  # weights and values of a chunk's step that stay close
 
 @dataclass(frozen=True)
 class Program:
-    """What is trained alike: a structure, and rows of these numbers. Runs record the width of its chunks by its key."""
+    """What is trained alike: a structure on so many rows. Runs record the width of its chunks by its key."""
 
     structure: Structure
-    d: int
-    classes: int
     rows: int
     evaluated: tuple[int, ...]
 
     @property
     def weights(self) -> int:
         """Count the weights of one network."""
-        return sum((inputs + 1) * outputs for inputs, outputs in self.layers)
+        return self.structure.parameters
 
     @property
-    def products(self) -> int:
-        """Count the multiplications of one row's way through one network."""
-        return sum(inputs * outputs for inputs, outputs in self.layers)
+    def products(self) -> tuple[int, ...]:
+        """Count the multiplications of one row's way through each layer of one network."""
+        return tuple(part.size.products for part in self.structure.parts)
 
     @property
     def outputs(self) -> int:
         """Count the outputs of all layers of one network for one row."""
-        return sum(outputs for _, outputs in self.layers)
+        return sum(part.size.sums for part in self.structure.parts)
 
     @property
     def values(self) -> int:
@@ -60,15 +57,10 @@ class Program:
         """Count the rows of a training step, with those that fill it up."""
         return minibatch_rows(self.structure.batch_size, self.rows)
 
-    @property
-    def layers(self) -> tuple[tuple[int, int], ...]:
-        """Return the (inputs, outputs) of every layer."""
-        return tuple(widths(self.structure, self.d, self.classes).values())
-
     def epoch_effort(self, layout: Layout) -> Effort:
         """Estimate what an epoch of a chunk consists of."""
         return epoch_effort(
-            self.layers, layout.width, self.minibatch, self.rows, sum(self.evaluated), brief=layout.brief
+            self.products, layout.width, self.minibatch, self.rows, sum(self.evaluated), brief=layout.brief
         )
 
     def epoch_seconds(self, width: int) -> float:
@@ -127,13 +119,8 @@ class Job:
     def program(self) -> Program:
         """Return the program that trains this job."""
         sets = evaluation_sets(self.table)
-        classes = len(class_names(self.table)) if self.recipe.loss == "cross_entropy" else 0
         return Program(
-            self.recipe.structure.on(self.table.blocks),
-            self.table.d,
-            classes,
-            len(self.table),
-            tuple(len(table) for table in sets.values()),
+            structure_of(self.recipe, self.table), len(self.table), tuple(len(table) for table in sets.values())
         )
 
     @property
@@ -177,8 +164,6 @@ class Chunk:
             # A minibatch has its size beside it, and first weights are drawn by no program.
             structure=replace(program.structure, batch_size=0, initialisation=""),
             layout=self.layout,
-            d=program.d,
-            classes=program.classes,
             rows_kind=(str(table.x.dtype), table.weights is not None),
             minibatch=program.minibatch,
             capacity=room(table),
@@ -207,10 +192,10 @@ def measures(table: Table) -> tuple[str, ...]:
     return (*(f"{name}_loss" for name in evaluation_sets(table)), "train_loss")
 
 
-def class_names(table: Table) -> np.ndarray:
-    """Return the classes of a table's labels and its test rows' labels, in order; their positions are class numbers."""
-    labels = [part.y for part in (table, *evaluation_sets(table).values()) if part.y is not None]
-    return np.unique(np.concatenate(labels)) if labels else np.array([])
+def structure_of(recipe: Recipe, table: Table) -> Structure:
+    """Return the structure of a recipe on the rows of a table."""
+    classes = len(table.classes) if recipe.loss == "cross_entropy" else 0
+    return recipe.structure.on(table.row_shape, table.blocks, classes)
 
 
 def usual_width(program: Program, members: int, devices: int, itemsize: int = 4) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from trasunto.cohort.compiled import note
 from trasunto.cohort.devices import lendable
 from trasunto.cohort.orders import ORDERS, Visit
-from trasunto.cohort.plan import Chunk, Job, class_names, evaluation_sets, room
+from trasunto.cohort.plan import Chunk, Job, evaluation_sets, room
 from trasunto.cohort.programs import Program, evaluating, training
 from trasunto.cohort.recent import Recent
 from trasunto.cohort.states import Arrays, chosen, finite, stack, to_arrays
@@ -149,7 +149,7 @@ class Running:
         states = self._first_states(numbers, seeds)
         self._numbers, self._seeds, self._states = jax.device_put((numbers, seeds, states), self._device)
         del states  # the device has its own
-        classes = class_names(table) if self._chunk.program.classes else np.array([])
+        classes = table.classes if self._chunk.program.structure.classes else np.array([])
         self._rows = self._shelf.fetch(table, classes)
         self._train = training(self._chunk.shape.training(), bool(jax.config.values["jax_enable_x64"]))
         sets = {name: self._shelf.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
@@ -193,8 +193,7 @@ class Running:
 
     def _first_states(self, numbers: Arrays, seeds: np.ndarray) -> State:
         """Return what the members begin from, (m, ...) of the chunk's width, in this process's memory."""
-        program = self._chunk.program
-        fresh = first_states(program.structure, numbers, seeds, program.d, program.classes)
+        fresh = first_states(self._chunk.program.structure, numbers, seeds)
         return stack(self._begins, fresh) if any(self._begins) else fresh
 
     def _evaluating(self, rows: Rows) -> Program:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from math import gcd
 from typing import NamedTuple
 
-from trasunto.nets.initialise import widths
 from trasunto.spec import Structure
 
 FEWEST_ROWS = 2**10  # tables of fewer rows share one program
@@ -40,11 +39,9 @@ class Shape:
     Attributes
     ----------
     structure
-        Of the networks, without what no program depends on.
+        Of the networks on their rows, without what no program depends on.
     layout
         How many networks a chunk has, and whether their training is brief.
-    d, classes
-        Features of a row, and classes of its label where the networks are classifiers.
     rows_kind
         The type of a row's numbers, and whether rows have weights.
     minibatch
@@ -55,8 +52,6 @@ class Shape:
 
     structure: Structure
     layout: Layout
-    d: int
-    classes: int
     rows_kind: tuple[str, bool]
     minibatch: int
     capacity: int
@@ -70,8 +65,7 @@ class Shape:
         """Return what the program that evaluates rows in an array of `capacity` depends on: not on how they train."""
         structure = replace(self.structure, optimizer="", nesterov=False, frozen="", corruption="", clipped=False)
         # Without rows to evaluate after every epoch, those that are trained on are evaluated once, before training.
-        outputs = sum(outputs for _, outputs in widths(structure, self.d, self.classes).values())
-        values = self.layout.width * capacity * outputs
+        values = self.layout.width * capacity * sum(part.size.sums for part in structure.parts)
         brief = self.layout.brief or (not self.evaluated and values * BRIEF_LOSS < BRIEF_SECONDS)
         return replace(
             self,

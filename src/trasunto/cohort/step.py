@@ -102,11 +102,9 @@ def update(
     return State({**frozen, **moved}, memory), metrics
 
 
-def first_states(
-    structure: Structure, numbers: Mapping[str, np.ndarray], seeds: np.ndarray, d: int, classes: int
-) -> State:
+def first_states(structure: Structure, numbers: Mapping[str, np.ndarray], seeds: np.ndarray) -> State:
     """Return the untrained states of a chunk, each a NumPy array with a leading axis (m,); nothing is compiled."""
-    weights: dict[str, Any] = initialise(structure, seeds, d, classes)
+    weights: dict[str, Any] = initialise(structure, seeds)
     memory = _memory(structure, *(tuple(map(_kind, part.items())) for part in (numbers, weights)))
     return State(weights, jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), memory))
 

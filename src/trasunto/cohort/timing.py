@@ -73,28 +73,28 @@ def total(efforts: Sequence[Effort]) -> Effort:
 
 
 def epoch_effort(
-    layers: Sequence[tuple[int, int]], width: int, minibatch: int, rows: int, evaluated: int, *, brief: bool = False
+    products: Sequence[int], width: int, minibatch: int, rows: int, evaluated: int, *, brief: bool = False
 ) -> Effort:
     """Estimate what an epoch of `width` networks side by side consists of.
 
     Parameters
     ----------
-    layers
-        The (inputs, outputs) of each layer of a network.
+    products
+        The multiplications of each layer of a network for a row.
     minibatch, rows, evaluated
         Rows of a step, rows that are trained on, and rows that are evaluated.
     brief
         Whether the code is optimised less.
     """
     shared = alone = 0
-    for inputs, outputs in layers:
+    for each in products:
         # Three products forth and back for each row trained on, and one for each evaluated.
-        operations = 2 * width * inputs * outputs * (3 * rows + evaluated)
-        if 2 * minibatch * inputs * outputs < SHARED_PRODUCT:
+        operations = 2 * width * each * (3 * rows + evaluated)
+        if 2 * minibatch * each < SHARED_PRODUCT:
             alone += operations
         else:
             shared += operations
-    step = STEP_SECONDS + len(layers) * (STEP_LAYER_SECONDS + width * MEMBER_LAYER_SECONDS)
+    step = STEP_SECONDS + len(products) * (STEP_LAYER_SECONDS + width * MEMBER_LAYER_SECONDS)
     return Effort(shared, alone, -(-rows // minibatch) * step).times(1.0, BRIEF_SLOWNESS if brief else 1.0)
 
 

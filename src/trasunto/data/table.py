@@ -141,6 +141,17 @@ class Table:
         """The number of features; for images, of pixels."""
         return int(self.x.shape[1])
 
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of a row: (height, width, 1) for images, else (d,)."""
+        return (self.d,) if self.image_shape is None else (*self.image_shape, 1)
+
+    @cached_property
+    def classes(self) -> np.ndarray:
+        """The classes of its labels and its held-out rows', in order; empty where there are no labels."""
+        labels = [part.y for _, part in self._parts() if part.y is not None]
+        return np.unique(np.concatenate(labels)) if labels else np.array([])
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of what a network sees: every row's values, their scale and the split; no names, paths or labels.

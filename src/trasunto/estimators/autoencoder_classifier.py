@@ -116,6 +116,7 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         self.recipe_: Recipe = fitted.recipe
         self.weights_: Weights = dict(fitted.weights)
         self.history_, self.n_iter_ = fitted.history, fitted.epochs
+        self._applied: Applied = Applied(self.recipe_, self.weights_, d, classes=len(classes))
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -133,10 +134,6 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         numbers = self.predict_proba(X).argmax(axis=1)
         labels: np.ndarray = self.classes_[numbers]
         return labels
-
-    @property
-    def _applied(self) -> Applied:
-        return Applied(self.recipe_, self.weights_)
 
     def _usual(self, d: int) -> Recipe:
         return Recipe("64 relu > 32 relu > [8 linear] > mirror > linear")

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from trasunto.figures import theme
-from trasunto.studies.tabular_networks import LayerLine, LayerTable
+from trasunto.spec import LayerRow
+from trasunto.studies.tabular_networks import LayerTable
 
 _BAR = 0.34
 _HIDDEN, _LATENT, _ROW = theme.PALETTE[0], theme.PALETTE[4], theme.PALETTE[6]
@@ -37,7 +38,7 @@ def draw(table: LayerTable) -> Figure:
     return figure
 
 
-def _heights(lines: Sequence[LayerLine]) -> list[float]:
+def _heights(lines: Sequence[LayerRow]) -> list[float]:
     tallest = max(line.width for line in lines)
     return [max(LEAST, line.width / tallest) for line in lines]
 
@@ -49,13 +50,13 @@ def _between(axes: Axes, place: int, left: float, right: float) -> None:
     axes.add_patch(Polygon(corners, closed=True, color=theme.GRID, linewidth=0))
 
 
-def _colour(line: LayerLine) -> str:
+def _colour(line: LayerRow) -> str:
     if line.layer in ("input", "output"):
         return _ROW
     return _LATENT if line.layer == "latent" else _HIDDEN
 
 
-def _below(line: LayerLine) -> str:
+def _below(line: LayerRow) -> str:
     told = [line.layer, line.activation]
     if line.penalty:
         told.append(f"L1 {line.penalty:g}")

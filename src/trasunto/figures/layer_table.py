@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from trasunto.figures import theme
-from trasunto.studies.tabular_networks import LayerLine, LayerTable
+from trasunto.spec import LayerRow
+from trasunto.studies.tabular_networks import LayerTable
 
 _COLUMNS = (
     ("layer", 0.01, "left"),
@@ -35,6 +36,6 @@ def draw(table: LayerTable) -> Figure:
     return figure
 
 
-def _cells(line: LayerLine) -> tuple[str, str, str, str]:
+def _cells(line: LayerRow) -> tuple[str, str, str, str]:
     penalty = f", activity L1 {line.penalty:g}" if line.penalty else ""
     return line.layer, f"{line.activation}{penalty}", f"(rows, {line.width})", f"{line.parameters:,}"

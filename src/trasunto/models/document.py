@@ -23,7 +23,6 @@ from trasunto.errors import TrasuntoError, one_of
 from trasunto.models.entrance import Entrance
 from trasunto.models.model import Course, Model
 from trasunto.models.scoring import Judgement, legal_score, scoring_from_arrays
-from trasunto.nets.initialise import mirror_of, widths
 from trasunto.spec import Recipe
 
 PRECISIONS = ("float32", "float64")
@@ -167,7 +166,8 @@ def expected(written: Written) -> dict[str, Expected]:
     TrasuntoError
         A recipe describes no network.
     """
-    d, k = len(written.feature_names), len(_entrance(written).spans)
+    entrance = _entrance(written)
+    k = len(entrance.spans)
     found = {
         f"{USUAL}/errors": Expected((ANY, k), "float64"),
         f"{USUAL}/ranks": Expected((ANY,), "float64"),
@@ -175,13 +175,10 @@ def expected(written: Written) -> dict[str, Expected]:
         f"{USUAL}/rows": Expected((1,), "float64"),
     }
     for number, course in enumerate(written.courses):
-        recipe = _recipe(course)
-        layers, z = widths(recipe.structure, d), recipe.network.encoder[-1].units
-        for name, (inputs, outputs) in layers.items():
-            if mirror_of(recipe.structure, name) is None:
-                found[f"{WEIGHTS}/{number}/{name}.kernel"] = Expected((inputs, outputs), written.precision)
-            found[f"{WEIGHTS}/{number}/{name}.bias"] = Expected((outputs,), written.precision)
-        for name, shape in _shapes(written.score, d, k, z).items():
+        structure = _recipe(course).structure.on(entrance.row_shape)
+        for name, array in structure.arrays.items():
+            found[f"{WEIGHTS}/{number}/{name}"] = Expected(array.shape, written.precision)
+        for name, shape in _shapes(written.score, structure.d, k, structure.z).items():
             found[f"{SCORING}/{number}/{name}"] = Expected(shape, "float64")
     return found
 

@@ -98,6 +98,11 @@ class Entrance:
         shape = (int(last[1]) + 1, int(last[2]) + 1) if last else (0, 0)
         return shape if shape[0] * shape[1] == len(self.feature_names) else None
 
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Return the shape of a row as the networks see it: (height, width, 1) for images, else (d,)."""
+        return (len(self.feature_names),) if self.image_shape is None else (*self.image_shape, 1)
+
     def unseen(self, rows: Any, place: Place = ROWS) -> dict[str, int]:
         """Count the rows whose category training did not know, by column."""
         if self.preparation is None or not self.blocks:

@@ -66,7 +66,7 @@ class _Plan:
 
     def applied(self, fitted: Sequence[Fitted]) -> list[Applied]:
         """Return trained networks, ready to be applied."""
-        return [Applied(one.recipe, one.weights, self.way.blocks) for one in fitted]
+        return [Applied(one.recipe, one.weights, self.way.row_shape, self.way.blocks) for one in fitted]
 
     def cross_fit(self, table: Table, rate: float, score: str, observe: Callable[[Event], None] | None) -> Threshold:
         """Return the threshold for a rate of later rows, from networks trained on parts of the table.

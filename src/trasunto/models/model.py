@@ -137,7 +137,7 @@ class Model:
     def networks(self) -> tuple[Applied, ...]:
         """Return its networks as functions of prepared rows."""
         return tuple(
-            Applied(course.recipe, weights, self.entrance.blocks)
+            Applied(course.recipe, weights, self.entrance.row_shape, self.entrance.blocks)
             for course, weights in zip(self.courses, self.weights, strict=True)
         )
 

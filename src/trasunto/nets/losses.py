@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from trasunto.nets.activations import ACTIVATIONS
 from trasunto.nets.columns import block_errors, features, lone, mean_of_rows
 from trasunto.nets.initialise import Weights
-from trasunto.nets.network import Numbers, contraction, decode, dense, encode, output
+from trasunto.nets.network import Numbers, contraction, decode, encode, output, sums_of
 from trasunto.spec import Structure
 
 Metrics = dict[str, jax.Array]
@@ -115,7 +115,7 @@ def evaluate_loss(
         penalty += numbers["contraction"] * contraction(structure, weights, numbers, x, real)
     if structure.loss == "cross_entropy":
         assert y is not None, "cross_entropy needs labels; the planner refuses tables without them"
-        logits = dense(structure, weights, "head", latent.values)
+        logits = sums_of(structure, weights, -1, latent.values)
         error = _mean(-jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)[:, 0], w, real)
         right = (logits.argmax(axis=1) == y).astype(x.dtype)
         return error + penalty, {"loss": error + penalty, "error": error, "accuracy": _mean(right, w, real)}

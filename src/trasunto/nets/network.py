@@ -11,9 +11,10 @@ import jax.numpy as jnp
 from trasunto.nets.activations import ACTIVATIONS
 from trasunto.nets.columns import features, mean_of_rows, softened
 from trasunto.nets.corruption import corrupt
-from trasunto.nets.initialise import Weights, mirror_of
-from trasunto.nets.products import product
-from trasunto.nets.streams import CORRUPTED, DRAWN, chosen, normal
+from trasunto.nets.initialise import Weights
+from trasunto.nets.layers import APPLICATIONS
+from trasunto.nets.layers.normal import divergence
+from trasunto.nets.streams import CORRUPTED, chosen
 from trasunto.spec import Structure
 
 Numbers = Mapping[str, jax.Array]
@@ -26,11 +27,14 @@ class Pass(NamedTuple):
     penalty: jax.Array
 
 
-def dense(structure: Structure, weights: Weights, name: str, values: jax.Array) -> jax.Array:
-    """Return the sums (b, outputs) of the dense layer `name`; a tied decoder uses the encoder's kernels, transposed."""
-    mirror = mirror_of(structure, name)
-    kernel = weights[f"{name}.kernel"] if mirror is None else weights[f"{mirror}.kernel"].T
-    return product(values, kernel) + weights[f"{name}.bias"]
+def sums_of(structure: Structure, weights: Weights, place: int, values: jax.Array) -> jax.Array:
+    """Return the sums (b, sums) of the layer at this place of ``structure.parts``, from values (b, inputs)."""
+    part = structure.parts[place]
+    arrays = {
+        name: weights[f"{part.name}.{name}"] if name in part.own else weights[f"{part.lender}.{name}"].T
+        for name in part.size.arrays
+    }
+    return APPLICATIONS[part.layer.kind].sums(part, arrays, values)
 
 
 def drop_out(values: jax.Array, rate: jax.Array, key: jax.Array) -> jax.Array:
@@ -64,13 +68,13 @@ def through(
     -----
     An activity penalty is the layer's sum (of magnitudes for ``l1``, of squares for ``l2``) divided by the rows of the
     minibatch, as Keras has it, taken before dropout. The values of a ``normal`` layer are its draws in training and its
-    means in evaluation; what it is pulled towards the standard normal by is not in this penalty (see `divergence`).
+    means in evaluation; what it is pulled towards the standard normal by is not in this penalty.
     """
     penalty = jnp.zeros((), values.dtype)
     for index in layers:
         layer, name = structure.layers[index], str(index + 1)
-        sums = dense(structure, weights, name, values)
-        values = _drawn(sums, key) if layer.activation == "normal" else ACTIVATIONS[layer.activation](sums)
+        sums = sums_of(structure, weights, index, values)
+        values = APPLICATIONS[layer.kind].values(layer.activation, sums, key)
         if "l1" in layer.options:
             penalty += numbers[f"{name}.l1"] * mean_of_rows(jnp.abs(values).sum(axis=1), real)
         if "l2" in layer.options:
@@ -99,30 +103,9 @@ def encode(
     latent = through(structure, weights, numbers, hidden.values, last, key, real)
     penalty = hidden.penalty + latent.penalty
     if structure.variational:
-        name = str(structure.latent + 1)
-        pull = divergence(dense(structure, weights, name, hidden.values), real)
-        penalty += numbers[f"{name}.kl"] * pull / features(structure, x.shape[1])
+        pull = divergence(sums_of(structure, weights, structure.latent, hidden.values), real)
+        penalty += numbers[f"{structure.latent + 1}.kl"] * pull / features(structure, x.shape[1])
     return Pass(latent.values, penalty)
-
-
-def _drawn(sums: jax.Array, key: jax.Array | None) -> jax.Array:
-    """Return what a normal layer with these sums (b, 2 z) gives: a draw (b, z), or without a key its means.
-
-    References
-    ----------
-    Kingma and Welling (2014), "Auto-encoding variational Bayes", section 2.4, and appendix B for `divergence`.
-    """
-    mean, log_variance = jnp.split(sums, 2, axis=1)
-    if key is None:
-        return mean
-    return mean + jnp.exp(log_variance / 2) * normal(jax.random.fold_in(key, DRAWN), mean)
-
-
-def divergence(sums: jax.Array, real: jax.Array | None = None) -> jax.Array:
-    """Return the Kullback-Leibler divergence from the standard normal, summed over units, averaged over rows."""
-    mean, log_variance = jnp.split(sums, 2, axis=1)
-    each = jnp.square(mean) + jnp.exp(log_variance) - log_variance - 1
-    return mean_of_rows(each.sum(axis=1), real) / 2
 
 
 def contraction(
@@ -155,7 +138,7 @@ def decode(
     """Return the output layer's sums (b, d), before its activation, of latents (b, z); `key` and `real` as above."""
     layers = range(structure.latent + 1, len(structure.layers))
     hidden = through(structure, weights, numbers, latent, layers, key, real)
-    return Pass(dense(structure, weights, "output", hidden.values), hidden.penalty)
+    return Pass(sums_of(structure, weights, -1, hidden.values), hidden.penalty)
 
 
 def output(structure: Structure, sums: jax.Array) -> jax.Array:
@@ -176,4 +159,4 @@ def draw(structure: Structure, weights: Weights, numbers: Numbers, latent: jax.A
 
 def classify(structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array) -> jax.Array:
     """Return the logits (b, classes) of the linear head on the latent, with dropout off."""
-    return dense(structure, weights, "head", encode(structure, weights, numbers, x).values)
+    return sums_of(structure, weights, -1, encode(structure, weights, numbers, x).values)

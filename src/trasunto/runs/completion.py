@@ -12,7 +12,7 @@ from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Executor, ThisProcess
-from trasunto.cohort.plan import Chunk, Job, Program, is_brief, plan, usual_width
+from trasunto.cohort.plan import Chunk, Job, Program, is_brief, plan, structure_of, usual_width
 from trasunto.cohort.running import Event
 from trasunto.cohort.shapes import Layout
 from trasunto.errors import Interrupted
@@ -132,7 +132,7 @@ def _epochs(request: Request) -> Counter[Structure]:
     """Count the network-epochs that are asked for of each structure, trained before or not."""
     epochs: Counter[Structure] = Counter()
     for member in request.members:
-        epochs[member.recipe.structure.on(member.table.blocks)] += member.epochs
+        epochs[structure_of(member.recipe, member.table)] += member.epochs
     return epochs
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from trasunto.cohort import reach
-from trasunto.cohort.plan import class_names, measures
+from trasunto.cohort.plan import measures, structure_of
 from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.runs.records import MemberRecord
@@ -55,9 +55,10 @@ class Member:
 
     @cached_property
     def rows(self) -> str:
-        """Return the fingerprint of the rows, and of their labels where those are trained on."""
-        supervised = self.recipe.loss == "cross_entropy"
-        return f"{self.table.fingerprint}{self.table.label_fingerprint if supervised else ''}"
+        """Return the fingerprint of the rows, with their labels and their shape where these matter to the training."""
+        labels = self.table.label_fingerprint if self.recipe.loss == "cross_entropy" else ""
+        shape = "" if self.recipe.structure.flat else f" {self.table.row_shape}"
+        return f"{self.table.fingerprint}{labels}{shape}"
 
     @cached_property
     def checksum(self) -> str:
@@ -77,7 +78,6 @@ class Member:
     @property
     def record(self) -> MemberRecord:
         """Return what the store keeps of this member."""
-        classes = len(class_names(self.table)) if self.recipe.loss == "cross_entropy" else 0
         return MemberRecord(
             id=self.id,
             recipe=self.recipe.to_json(),
@@ -85,7 +85,7 @@ class Member:
             rows=self.rows,
             rows_name=self.table.provenance.name,
             start=self.checksum,
-            parameters=self.recipe.parameters(self.table.d, classes),
+            parameters=structure_of(self.recipe, self.table).parameters,
         )
 
 
@@ -266,5 +266,5 @@ def _labelled(recipe: Recipe, table: Table) -> Table:
 
 def encoder_weights(recipe: Recipe, weights: Arrays) -> dict[str, np.ndarray]:
     """Return the encoder's part of given weights, which is all that a new member starts from."""
-    layers = {str(i) for i in range(1, recipe.network.latent + 2)}
-    return {name: array for name, array in weights.items() if name.split(".")[0] in layers}
+    structure = recipe.structure
+    return {name: array for name, array in weights.items() if structure.encodes(name)}

@@ -11,7 +11,7 @@ import numpy as np
 
 from trasunto.cohort.application import Applied
 from trasunto.cohort.outcome import Outcome
-from trasunto.cohort.plan import class_names
+from trasunto.cohort.plan import structure_of
 from trasunto.cohort.states import only_weights
 from trasunto.errors import DataError, RecipeError
 from trasunto.nets.initialise import initialise
@@ -72,8 +72,7 @@ class TrainedMember:
     def weights(self) -> dict[str, np.ndarray]:
         """Return its weights by name: ``1.kernel`` (d, h), ``1.bias`` (h,), ..., ``output.kernel``, ``output.bias``."""
         if self.epoch == 0 and not self.member.start:
-            recipe, table = self.recipe, self.member.table
-            return initialise(recipe.structure.on(table.blocks), self.seed, table.d, len(self.classes))
+            return initialise(structure_of(self.recipe, self.member.table), self.seed)
         with Store.open(self.store, write=False) as store:
             if self.epoch in store.epochs(self.id):
                 return only_weights(store.load(self.id, self.epoch)[1])
@@ -82,7 +81,7 @@ class TrainedMember:
     @cached_property
     def classes(self) -> np.ndarray:
         """Return the labels that a classifier tells apart, in order; empty for an autoencoder."""
-        return class_names(self.member.table) if self.recipe.loss == "cross_entropy" else np.array([])
+        return self.member.table.classes if self.recipe.loss == "cross_entropy" else np.array([])
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Return the reconstruction (n, d) of rows (n, d)."""
@@ -96,8 +95,7 @@ class TrainedMember:
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Return the rows (n, d) that the decoder makes of latents (n, z)."""
         self._refuse_classifier("decode")
-        latents = np.asarray(z, self._dtype)
-        units = self.recipe.network.encoder[-1].units
+        latents, units = np.asarray(z, self._dtype), self._applied.structure.z
         if latents.ndim != 2 or latents.shape[1] != units:
             raise DataError(f"latents must be (n, {units}) for member {self.id}, not {latents.shape}")
         return self._applied.decode(latents)
@@ -111,7 +109,8 @@ class TrainedMember:
 
     @cached_property
     def _applied(self) -> Applied:
-        return Applied(self.recipe, self.weights, self.member.table.blocks)
+        table = self.member.table
+        return Applied(self.recipe, self.weights, table.row_shape, table.blocks, len(self.classes))
 
     @property
     def _dtype(self) -> np.dtype[Any]:

@@ -241,7 +241,7 @@ def rank(
                 trial=trial.number,
                 assignment=trial.assignment,
                 network=str(recipe.network),
-                parameters=recipe.parameters(table.d),
+                parameters=recipe.parameters(table.row_shape),
                 scores=scores[trial.number],
                 tied=ties[place],
                 p=p,

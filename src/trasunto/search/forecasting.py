@@ -98,5 +98,5 @@ def _proposed(sweep: Sweep, trials: Sequence[Trial], count: int) -> Iterator[Ass
 def _fitting(sweep: Sweep, table: Table, designs: Iterable[Assignment]) -> Iterator[Recipe]:
     """Return the recipes of the designs that keep to the constraints and fit the rows."""
     for design in designs:
-        if sweep.space.admits(design, table.d) and is_sound(recipe := sweep.space.recipe(design), table):
+        if sweep.space.admits(design, table.row_shape) and is_sound(recipe := sweep.space.recipe(design), table):
             yield recipe

@@ -176,7 +176,7 @@ class _Course:
         round = self._journal.rounds
         try:
             recipe = self._sweep.space.recipe(assignment)
-            if not self._sweep.space.admits(assignment, self._table.d):
+            if not self._sweep.space.admits(assignment, self._table.row_shape):
                 return Trial(number, round, assignment, REFUSED, note="a constraint of the space forbids it")
             refuse_meaningless(recipe, self._table)
         except (RecipeError, DataError) as error:

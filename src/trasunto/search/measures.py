@@ -176,7 +176,7 @@ def _detection(member: TrainedMember, table: Table, score: str) -> Mapping[str, 
     from trasunto.cohort.application import Applied
     from trasunto.models.scoring import Judgement, spans_of
 
-    network = Applied(member.recipe, member.weights, table.blocks)
+    network = Applied(member.recipe, member.weights, table.row_shape, table.blocks)
     dtype = next(iter(member.weights.values())).dtype
     spans = spans_of(table.d, table.blocks)
     judgement = Judgement.fit(score, [network], member.member.table.values(dtype=dtype), spans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from trasunto.errors import RecipeError
@@ -35,8 +36,25 @@ class Hourglass:
     def text(self) -> str:
         """The network in the text notation."""
         widths = [max(self.width // 2**layer, self.latent) for layer in range(self.depth)]
-        before = [f"{width} {self.activation}" for width in widths]
-        return " > ".join([*before, f"[{self.latent} {self.latent_activation}]", *reversed(before), self.output])
+        return hourglass_text(widths, self.latent, self.activation, self.latent_activation, self.output)
+
+
+def hourglass_text(
+    widths: Sequence[int],
+    latent: int,
+    activation: str = "relu",
+    latent_activation: str = "linear",
+    output: str = "linear",
+) -> str:
+    """Write a symmetric network: layers of these widths before the latent one, and reversed after it.
+
+    Examples
+    --------
+    >>> hourglass_text([64, 32], 8)
+    '64 relu > 32 relu > [8 linear] > 32 relu > 64 relu > linear'
+    """
+    before = [f"{width} {activation}" for width in widths]
+    return " > ".join([*before, f"[{latent} {latent_activation}]", *reversed(before), output])
 
 
 SHAPE = tuple(field.name for field in fields(Hourglass))

@@ -33,7 +33,7 @@ the one before it under their ids."""
 NUMERICS_VERSION_DOUBLE = 2
 """The same for what is trained in float64: by 1, its first weights were not those of float32."""
 
-_FOLLOWS = ("contractive", "clipped", "blocks")
+_FOLLOWS = ("contractive", "clipped", "row_shape", "blocks", "classes")
 _LATER = ("corruption", "tied", "agreement")
 
 
@@ -86,7 +86,7 @@ def _without_options(structure: Structure) -> dict[str, Any]:
     """
     named = {name: value for name, value in asdict(structure).items() if name not in _FOLLOWS}
     used = {name: value for name, value in named.items() if value or name not in _LATER}
-    return {**used, "layers": [[layer.units, layer.activation] for layer in structure.layers]}
+    return {**used, "layers": [layer.words for layer in structure.layers]}
 
 
 def _in_use(columns: dict[str, list[str]], i: int) -> dict[str, str]:

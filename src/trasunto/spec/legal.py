@@ -30,6 +30,9 @@ REACH: Mapping[str, tuple[float, float]] = {
 LATENT_ACTIVATIONS = (*ACTIVATIONS, "normal")
 """Those of a latent layer: ``normal`` makes it variational, drawing from a normal distribution that it describes."""
 
+LAYERS = ("dense", "normal")
+"""Kinds of layers, each described in a file of :mod:`trasunto.spec.layers`."""
+
 INITIALISATIONS = ("torch", "keras")
 FROZEN = ("", "encoder")
 
@@ -114,6 +117,7 @@ NUMBERS: Mapping[str, Number] = {
 CHOICES: Mapping[str, Choice] = {
     "activation": Choice("what a layer does to its weighted sums", ACTIVATIONS),
     "latent activation": Choice("what the latent layer does to its weighted sums", LATENT_ACTIVATIONS),
+    "layer": Choice("what kind of layer it is", LAYERS),
     "loss": Choice("what training makes small", tuple(LOSSES)),
     "optimizer": Choice("how a gradient becomes a step", tuple(OPTIMIZERS)),
     "initialisation": Choice("whose convention the initial weights follow", INITIALISATIONS),

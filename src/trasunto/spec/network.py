@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import prod
 
 from trasunto.errors import RecipeError, one_of
 from trasunto.spec.digits import shortest
+from trasunto.spec.layers.kind import RowShape, shaped
 from trasunto.spec.legal import ACTIVATIONS, CHOICES, NUMBERS, OPTIONS
+from trasunto.spec.parts import LayerShape, parts
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A dense layer; as text, ``64 sigmoid drop=0.1``.
+    """A layer; as text, ``64 sigmoid drop=0.1``.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ class Layer:
     kl
         With ``normal``: weight of the divergence from the standard normal, 1 (the evidence lower bound) unless given; 0
         draws without pulling towards anything.
+    kind
+        One of :data:`trasunto.spec.legal.LAYERS`; "normal" where the activation is.
     """
 
     units: int
@@ -35,9 +40,15 @@ class Layer:
     l1: float = 0.0
     l2: float = 0.0
     kl: float | None = None
+    kind: str = "dense"
 
     def __post_init__(self) -> None:
         CHOICES["latent activation"].check("activation", self.activation)
+        CHOICES["layer"].check("kind", self.kind)
+        if self.variational:
+            object.__setattr__(self, "kind", "normal")
+        elif self.kind == "normal":
+            raise RecipeError(f"a 'normal' layer has no activation of its own, and this one has '{self.activation}'")
         if self.kl is None:
             object.__setattr__(self, "kl", 1.0 if self.variational else 0.0)
         for name in ("units", *OPTIONS):
@@ -60,19 +71,35 @@ class Layer:
         """The options in use, in canonical order: those that are not zero, and the kl of a variational layer."""
         return {name: getattr(self, name) for name in self.legal_options if name == "kl" or getattr(self, name)}
 
+    @property
+    def outline(self) -> LayerShape:
+        """The layer without its numbers."""
+        return LayerShape(self.units, self.activation, tuple(self.options), self.kind)
+
     def __str__(self) -> str:
         options = [f"{name}={shortest(value)}" for name, value in self.options.items()]
-        return " ".join([str(self.units), self.activation, *options])
+        return " ".join([*map(str, self.outline.words), *options])
 
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A row of a network's layer table: the layer, its activation, its output width and its count of parameters."""
+    """A row of a network's layer table, as Keras prints it.
+
+    Attributes
+    ----------
+    layer
+        "encoder 1", "latent", "decoder 1", "output"; "input" where a table has it, which has no activation.
+    width
+        How many values it gives.
+    penalty
+        Weight of the layer's activity L1 in the loss; 0 where it has none.
+    """
 
     layer: str
     activation: str
     width: int
     parameters: int
+    penalty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -139,23 +166,23 @@ class Network:
         """Whether the decoder's widths are the encoder's, reversed, so that their kernels can be tied."""
         return [layer.units for layer in self.decoder] == [layer.units for layer in reversed(self.encoder[:-1])]
 
-    def rows(self, d: int, *, tied: bool = False) -> tuple[LayerRow, ...]:
-        """Return the layer table for `d` features, the output layer last; a `tied` decoder has biases only."""
+    def rows(self, d: RowShape | int, *, tied: bool = False) -> tuple[LayerRow, ...]:
+        """Return the layer table for rows of `d` features, or of that shape, the output layer last.
+
+        A `tied` decoder has biases only.
+        """
         before = (*(f"encoder {i}" for i in range(1, len(self.encoder))), "latent")
         names = (*before, *(f"decoder {i}" for i in range(1, len(self.decoder) + 1)), "output")
-        activations = (*(layer.activation for layer in self.layers), self.output)
-        widths = (d, *(layer.units for layer in self.layers), d)
-        sums = (*(layer.units * (2 if layer.variational else 1) for layer in self.layers), d)
-        inputs = (*widths[: len(self.encoder)], *(0 if tied else width for width in widths[len(self.encoder) : -1]))
+        outlines = [layer.outline for layer in self.layers]
+        made = parts(outlines, self.latent, self.output, shaped(d), tied=tied)
+        penalties = (*(layer.l1 for layer in self.layers), 0.0)
         return tuple(
-            LayerRow(name, activation, width, (fan_in + 1) * outputs)
-            for name, activation, fan_in, width, outputs in zip(
-                names, activations, inputs, widths[1:], sums, strict=True
-            )
+            LayerRow(name, part.layer.activation, prod(part.size.gives), part.parameters, penalty)
+            for name, part, penalty in zip(names, made, penalties, strict=True)
         )
 
-    def parameters(self, d: int, *, tied: bool = False) -> int:
-        """Count the weights and biases for `d` features."""
+    def parameters(self, d: RowShape | int, *, tied: bool = False) -> int:
+        """Count the weights for rows of `d` features, or of that shape."""
         return sum(row.parameters for row in self.rows(d, tied=tied))
 
     def __str__(self) -> str:

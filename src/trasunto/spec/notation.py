@@ -1,8 +1,8 @@
 """The text notation of networks, read.
 
-Entries from input to output stand between ``>``. A layer is its units, its activation and its options; the latent
-layer is in brackets; ``mirror`` after it repeats the layers before it, reversed and without their options; the last
-entry is the output's activation alone, for its width is the input's::
+Entries from input to output stand between ``>``. A layer is its units, its kind unless it is dense, its activation and
+its options; the latent layer is in brackets; ``mirror`` after it repeats the layers before it, reversed and without
+their options; the last entry is the output's activation alone, for its width is the input's::
 
     [64 sigmoid drop=0.1] > sigmoid
     64 relu > 32 tanh l1=1e-4 > [24 relu] > 32 relu l1=1e-4 > 64 tanh > linear
@@ -112,7 +112,7 @@ def _is_bracket(word: _Word) -> bool:
 
 def _decoder(before: Sequence[Layer], entries: Sequence[Sequence[_Word]]) -> tuple[Layer, ...]:
     if len(entries) == 1 and [str(word) for word in entries[0]] == ["mirror"]:
-        return tuple(Layer(layer.units, layer.activation) for layer in reversed(before))
+        return tuple(Layer(layer.units, layer.activation, kind=layer.kind) for layer in reversed(before))
     return tuple(_layer(words) for words in entries)
 
 
@@ -125,11 +125,19 @@ def _layer(words: Sequence[_Word], *, latent: bool = False) -> Layer:
         meant = nearest(first, ["mirror"])
         raise words[0].refused(f"'{first}' begins no layer{meant} (a layer is units and activation, as in '64 relu')")
     units = int(_number(words[0], "units", int))
-    if len(words) == 1:
+    kind, rest = _kind(words[1:])
+    if not rest:
         raise words[0].refused(f"'{first}' lacks its activation (legal: {CHOICES['activation'].legal})")
     choice = CHOICES["latent activation" if latent else "activation"]
-    activation = choice.check(f"{words[1].place}: activation", str(words[1]))
-    return Layer(units, activation, **_options(words[2:], activation))
+    activation = choice.check(f"{rest[0].place}: activation", str(rest[0]))
+    return Layer(units, activation, kind=kind, **_options(rest[1:], activation))
+
+
+def _kind(words: Sequence[_Word]) -> tuple[str, Sequence[_Word]]:
+    """Return a layer's kind and the words after it; of a `normal` layer, it is the activation that says so."""
+    if words and str(words[0]) in CHOICES["layer"].words and str(words[0]) != "normal":
+        return str(words[0]), words[1:]
+    return "dense", words
 
 
 def _options(words: Sequence[_Word], activation: str) -> dict[str, float]:

@@ -12,10 +12,12 @@ from numpy.typing import ArrayLike
 
 from trasunto.errors import RecipeError, one_of
 from trasunto.spec.grid import Grid, product
+from trasunto.spec.layers import KINDS
+from trasunto.spec.layers.kind import RowShape
 from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, WEIGHED, defaults, unused
 from trasunto.spec.network import Network
 from trasunto.spec.notation import parse
-from trasunto.spec.structure import LayerShape, Structure
+from trasunto.spec.structure import Structure
 
 
 @dataclass(frozen=True, init=False)
@@ -131,7 +133,7 @@ class Recipe:
     def structure(self) -> Structure:
         """What the recipe's program is compiled for."""
         return Structure(
-            layers=tuple(LayerShape(x.units, x.activation, tuple(x.options)) for x in self.network.layers),
+            layers=tuple(layer.outline for layer in self.network.layers),
             latent=self.network.latent,
             output=self.network.output,
             loss=self.loss,
@@ -155,12 +157,12 @@ class Recipe:
             name: getattr(self, name) for name in ("learning_rate", *self._defaults, *weighed)
         } | self.network.options
 
-    def parameters(self, d: int, classes: int = 0) -> int:
-        """Count what is fitted to rows of `d` features; with cross_entropy, the encoder and a head for `classes`."""
-        if self.loss != "cross_entropy":
-            return self.network.parameters(d, tied=self.tied)
-        encoder = self.network.rows(d)[: self.network.latent + 1]
-        return sum(row.parameters for row in encoder) + (encoder[-1].width + 1) * classes
+    def parameters(self, d: RowShape | int, classes: int = 0) -> int:
+        """Count what is fitted to rows of `d` features, or of that shape.
+
+        With cross_entropy, that is the encoder and a head for `classes`.
+        """
+        return self.structure.on(d, classes=classes).parameters
 
     def replace(self, **changes: Any) -> Recipe:
         """Return the recipe with some fields changed, validated anew.
@@ -258,6 +260,8 @@ def _refuse_untieable(network: Network, loss: str) -> None:
         raise RecipeError("tied is for networks with a decoder, and loss 'cross_entropy' leaves it out")
     if network.encoder[-1].variational:
         raise RecipeError("tied needs a latent layer that is not 'normal', whose kernel holds means and spreads")
+    for kind in (layer.kind for layer in network.layers if not KINDS[layer.kind].tieable):
+        raise RecipeError(f"tied is for layers whose kernels can be transposed, and a '{kind}' layer has none")
     if not network.mirrored:
         raise RecipeError("tied needs a decoder as wide as the encoder reversed: write 'mirror' after the latent layer")
 

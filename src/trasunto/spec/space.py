@@ -20,6 +20,7 @@ from trasunto.spec.constraints import PARAMETERS, Constraint
 from trasunto.spec.digits import shortest
 from trasunto.spec.domains import Choices, Domain, Value
 from trasunto.spec.hourglass import SHAPE, Hourglass
+from trasunto.spec.layers.kind import RowShape
 from trasunto.spec.legal import LEGAL
 from trasunto.spec.recipe import Recipe
 
@@ -103,12 +104,12 @@ class Space:
         given = {name: value for name, value in assignment.items() if name in FIELDS and name not in (NETWORK, *placed)}
         return Recipe(text, **{**self.fields, **given})
 
-    def admits(self, assignment: Mapping[str, Value], d: int | None = None) -> bool:
-        """Say whether a design keeps to every constraint; that on parameters is asked only where `d` is given."""
+    def admits(self, assignment: Mapping[str, Value], row_shape: RowShape | int | None = None) -> bool:
+        """Say whether a design keeps to every constraint; that on parameters is asked only where rows are known."""
         shape = asdict(self.network) if isinstance(self.network, Hourglass) else {}
         values: dict[str, Any] = {**shape, **assignment}
-        if d is not None and any(PARAMETERS in constraint.names for constraint in self.constraints):
-            values[PARAMETERS] = self.recipe(assignment).parameters(d)
+        if row_shape is not None and any(PARAMETERS in constraint.names for constraint in self.constraints):
+            values[PARAMETERS] = self.recipe(assignment).parameters(row_shape)
         return all(constraint.allows(values) for constraint in self.constraints)
 
     def holds(self, assignment: Mapping[str, Value]) -> bool:

@@ -119,7 +119,7 @@ def _seen(cohort: Any, request: Request, table: Table, rows: RowsApart, chosen: 
                 arm="bad" if arm == "bad" else "control",
                 network=str(recipe.network),
                 l1=recipe.network.encoder[-1].l1,
-                parameters=recipe.parameters(table.d),
+                parameters=recipe.parameters(table.row_shape),
                 numbers={name: [one[name] for one in by_seed] for name in by_seed[0]}
                 | {name: values[place].tolist() for name, values in losses.items()},
                 latent=looked[0][0],

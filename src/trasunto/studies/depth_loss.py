@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trasunto.spec.hourglass import hourglass_text
 from trasunto.studies.cells import require_test_rows
 from trasunto.studies.depth_loss_facts import Facts, measure
 from trasunto.studies.depth_loss_verdict import comparisons, conclude
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.tabular_facts import principal, read, require_some
-from trasunto.studies.tabular_networks import depth_recipe, hourglass, layer_table, trained_as_the_paper
+from trasunto.studies.tabular_networks import depth_recipe, layer_table, trained_as_the_paper
 
 if TYPE_CHECKING:
     from trasunto.data import Table
@@ -81,7 +82,7 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     (linear,) = principal(table, [settings.latent])
     return measure(
         [depths[place] for place in shown if place <= last],
-        [layer_table(request.recipes[place].network, table.d) for place in shown],
+        [layer_table(request.recipes[place].network, table.row_shape) for place in shown],
         found["train_error"][chosen],
         found["test_error"][chosen],
         linear,
@@ -100,5 +101,7 @@ def widened_recipe(parameters: int, latent: int, d: int, layers: int = 1) -> Rec
     29393
     """
     widths = range(1, max(2, parameters // (2 * (d + latent)) + 2))
-    recipes = (trained_as_the_paper(hourglass([width] * layers, latent)) for width in widths)
+    recipes = (
+        trained_as_the_paper(hourglass_text([width] * layers, latent, latent_activation="relu")) for width in widths
+    )
     return min(recipes, key=lambda recipe: abs(recipe.parameters(d) - parameters))

@@ -115,7 +115,7 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     (linear,) = principal(table, [network.encoder[-1].units])
     return measure(
         {name: values[0] for name, values in found.items()},
-        layer_table(network, table.d),
+        layer_table(network, table.row_shape),
         linear,
         stages.explore(table, settings.space, train),
         settings.target,

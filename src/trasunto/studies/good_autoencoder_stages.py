@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trasunto.spec import parse
+from trasunto.spec.hourglass import hourglass_text
 from trasunto.studies.cells import plain
 from trasunto.studies.curves import curves
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.good_autoencoder_search import Found, Search, Trial, frontier, held_out, winner
 from trasunto.studies.tabular_facts import SETS, estimate, principal
-from trasunto.studies.tabular_networks import hourglass, layer_table, trained_as_the_paper
+from trasunto.studies.tabular_networks import layer_table, trained_as_the_paper
 
 if TYPE_CHECKING:
     from trasunto.data import Table
@@ -44,7 +45,7 @@ class Design:
     def recipe(self, epochs: int) -> Recipe:
         """Return how it is trained: without penalties, from a high learning rate down to 0."""
         return trained_as_the_paper(
-            hourglass([self.width], self.latent, self.activation, "linear"),
+            hourglass_text([self.width], self.latent, self.activation),
             batch_size=BATCH_SIZE,
             learning_rate=LEARNING_RATE,
             schedule="cosine",
@@ -202,7 +203,7 @@ def _trials(
             width=design.width,
             activation=design.activation,
             network=str(recipe.network),
-            parameters=recipe.parameters(table.d),
+            parameters=recipe.parameters(table.row_shape),
             seed=seed,
             train_error=plain(errors[i, j])[0],
             test_error=plain(errors[i, j])[1],

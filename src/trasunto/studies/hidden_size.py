@@ -76,7 +76,7 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     sizes = [settings.sizes[place] for place in left.networks]
     return measure(
         sizes,
-        [request.recipes[place].parameters(table.d) for place in left.networks],
+        [request.recipes[place].parameters(table.row_shape) for place in left.networks],
         found["train_error"],
         found["test_error"],
         _linear(table, sizes),

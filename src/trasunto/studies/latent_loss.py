@@ -70,7 +70,7 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     sizes = [settings.sizes[place] for place in left.networks]
     return measure(
         sizes,
-        [layer_table(request.recipes[place].network, table.d) for place in left.networks],
+        [layer_table(request.recipes[place].network, table.row_shape) for place in left.networks],
         found["train_error"],
         found["test_error"],
         principal(table, sizes),

@@ -7,12 +7,11 @@ mean of every feature has an error of 1 on the training rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trasunto.errors import RecipeError
-
-if TYPE_CHECKING:
-    from trasunto.spec import Network, Recipe
+from trasunto.spec import LayerRow, Network, Recipe
+from trasunto.spec.hourglass import hourglass_text
 
 PAPER = "64 relu > 32 tanh l1=1e-4 > [24 relu] > 32 relu l1=1e-4 > 64 tanh > linear"
 """The paper's best architecture (B1)."""
@@ -29,27 +28,6 @@ network.
 
 
 @dataclass(frozen=True)
-class LayerLine:
-    """A line of a layer table as Keras prints it: what the layer is, how wide its output, how many parameters.
-
-    Attributes
-    ----------
-    layer
-        "input", "encoder 1", "latent", "decoder 1", "output".
-    activation
-        Empty for the input.
-    penalty
-        Weight of the layer's activity L1 in the loss; 0 where it has none.
-    """
-
-    layer: str
-    activation: str
-    width: int
-    parameters: int
-    penalty: float = 0.0
-
-
-@dataclass(frozen=True)
 class LayerTable:
     """A network for rows of so many features, layer by layer, from the input on.
 
@@ -62,24 +40,20 @@ class LayerTable:
     """
 
     network: str
-    lines: tuple[LayerLine, ...]
+    lines: tuple[LayerRow, ...]
     parameters: int
 
 
-def layer_table(network: Network, d: int) -> LayerTable:
-    """Return the layer table of `network` for rows of `d` features.
+def layer_table(network: Network, row_shape: tuple[int, ...] | int) -> LayerTable:
+    """Return the layer table of `network` for rows of this shape, or of so many features.
 
     Examples
     --------
     >>> [(line.layer, line.width, line.parameters) for line in layer_table(latent_recipe(32).network, 29).lines][3:5]
     [('latent', 32, 2080), ('decoder 1', 64, 2112)]
     """
-    penalties = (*(layer.l1 for layer in network.layers), 0.0)
-    lines = (
-        LayerLine(row.layer, row.activation, row.width, row.parameters, penalty)
-        for row, penalty in zip(network.rows(d), penalties, strict=True)
-    )
-    return LayerTable(str(network), (LayerLine("input", "", d, 0), *lines), network.parameters(d))
+    rows = network.rows(row_shape)
+    return LayerTable(str(network), (LayerRow("input", "", rows[-1].width, 0), *rows), network.parameters(row_shape))
 
 
 def paper_recipe() -> Recipe:
@@ -129,19 +103,7 @@ def depth_recipe(layers: int, latent: int) -> Recipe:
             f"a network with {layers} hidden layers a side is not defined here (legal: 1 to {len(WIDTHS)})"
         )
     widths = [max(width, latent) for width in WIDTHS[:layers]]
-    return trained_as_the_paper(hourglass(widths, latent))
-
-
-def hourglass(widths: list[int], latent: int, activation: str = "relu", of_latent: str = "relu") -> str:
-    """Write a symmetric network: these layers before the latent one, and mirrored after it.
-
-    Examples
-    --------
-    >>> hourglass([64, 32], 8, of_latent="linear")
-    '64 relu > 32 relu > [8 linear] > 32 relu > 64 relu > linear'
-    """
-    before = [f"{width} {activation}" for width in widths]
-    return " > ".join([*before, f"[{latent} {of_latent}]", *reversed(before), "linear"])
+    return trained_as_the_paper(hourglass_text(widths, latent, latent_activation="relu"))
 
 
 def trained_as_the_paper(network: str, **changes: Any) -> Recipe:
@@ -149,8 +111,6 @@ def trained_as_the_paper(network: str, **changes: Any) -> Recipe:
 
     `changes` are the recipe's fields that shall differ.
     """
-    from trasunto.spec import Recipe
-
     recipe = Recipe(
         network,
         loss="mse",

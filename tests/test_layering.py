@@ -15,6 +15,7 @@ import trasunto
 SOURCE = Path(trasunto.__file__).parent
 ORDER = (
     "errors",
+    "wording",
     "forks",
     "new_file",
     "axes",

@@ -13,9 +13,9 @@ from trasunto.cohort.plan import Chunk, Job, plan
 from trasunto.cohort.shapes import Layout
 from trasunto.cohort.timing import REFERENCE, Machine
 from trasunto.data import from_arrays
-from trasunto.data.memory import gib
 from trasunto.errors import ResourceError
 from trasunto.spec import Recipe
+from trasunto.wording import byte_size
 
 ROWS = np.zeros((3000, 100), np.uint8)
 SMALL = from_arrays(ROWS[:200], test=ROWS[:50])
@@ -136,5 +136,5 @@ def test_what_a_refusal_names_would_fit(members: int, share: float, table: objec
 
 
 def test_bytes_are_written_as_people_read_them() -> None:
-    assert (gib(3 * 2**30), gib(1.5 * 2**30), gib(200 * 2**20)) == ("3.0 GiB", "1.5 GiB", "200 MiB")
-    assert gib(3 * 2**10) == "3 KiB"
+    assert (byte_size(3 * 2**30), byte_size(1.5 * 2**30), byte_size(200 * 2**20)) == ("3.0 GiB", "1.5 GiB", "200 MiB")
+    assert byte_size(3 * 2**10) == "3 KiB"

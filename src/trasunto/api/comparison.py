@@ -18,6 +18,7 @@ from trasunto.runs.recall import epochs_asked, recall
 from trasunto.runs.records import RunRecord
 from trasunto.runs.store import Store
 from trasunto.studies.phrases import chance, listed
+from trasunto.wording import amount, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,8 +218,6 @@ def _difference(first: _Side, other: _Side, family: int) -> RunDifference:
 
 
 def _sentence(first: str, found: RunDifference, measure: str) -> str:
-    from trasunto.report.wording import amount, number
-
     difference, by = found.difference, listed(found.shared)
     if difference is None:
         return f"No network of '{found.name}' shares its {by} with one of '{first}', so there are no pairs to compare."

@@ -11,6 +11,7 @@ from trasunto.cli.options import ROWS, Debug, Json, examples
 from trasunto.cli.printing import print_json, print_table, say
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.errors import TrasuntoError
+from trasunto.wording import amount, number
 
 if TYPE_CHECKING:
     from trasunto.api.rows import Description
@@ -112,8 +113,6 @@ def _row(text: str) -> RowImage:
 
 
 def _lines(told: Description) -> list[str]:
-    from trasunto.report.wording import amount, number
-
     size = "" if told.image_shape is None else " ({} x {} pixels)".format(*told.image_shape)
     origin = told.provenance
     apart = f", {told.anomalies:,} apart" if told.anomalies else ""
@@ -138,8 +137,6 @@ def _column_lines(told: Description) -> list[str]:
     """Say what the raw columns hold, and how many training rows lack a value."""
     if not told.columns:
         return []
-    from trasunto.report.wording import amount
-
     words = [column for column in told.columns if column.categories is not None]
     coded = f" of categories ({', '.join(f'{column.name}: {column.categories}' for column in words)})"
     dates = sum(column.kind == "date" for column in told.columns)

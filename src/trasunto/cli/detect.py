@@ -15,6 +15,7 @@ from trasunto.cli.recipe_options import Field, chosen_fields
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import listed, read
 from trasunto.errors import TrasuntoError
+from trasunto.wording import number
 
 if TYPE_CHECKING:
     from trasunto.api.detection import Detected
@@ -191,8 +192,6 @@ def _command(context: typer.Context, table: Table) -> str:
 
 
 def _print(made: Detected, source: str) -> None:
-    from trasunto.report.wording import number
-
     say(made.findings.verdict, *made.findings.details)
     strangest = made.findings.facts.strangest[:SHOWN]
     if strangest:

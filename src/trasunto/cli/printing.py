@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from trasunto.errors import TrasuntoWarning
+from trasunto.wording import amount, byte_size, duration, legible, number, value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,16 +31,12 @@ WIDE = 240
 
 def say(*lines: str) -> None:
     """Print lines as they are, but for characters that would command the terminal: they may come from data."""
-    from trasunto.report.wording import legible
-
     for line in lines:
         typer.echo(legible(line))
 
 
 def complain(sentence: str) -> None:
     """Print a sentence on stderr about something that went wrong while the rest goes on."""
-    from trasunto.report.wording import legible
-
     typer.echo(legible(f"trasunto: {sentence}"), err=True)
 
 
@@ -68,8 +65,6 @@ def warnings_as_sentences() -> Iterator[None]:
 
 def note(sentences: Iterable[str]) -> None:
     """Print sentences on stderr about what was made of the rows, each once."""
-    from trasunto.report.wording import legible
-
     for sentence in dict.fromkeys(sentences):
         typer.echo(legible(sentence), err=True)
 
@@ -88,8 +83,6 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: I
     from rich.table import Table
     from rich.text import Text
 
-    from trasunto.report.wording import legible
-
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for head in heads:
         table.add_column(Text(head), justify="right" if head in right else "left", overflow="fold")
@@ -100,7 +93,6 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: I
 
 def print_members(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     """Print some columns of a table of members, numbers to the right."""
-    from trasunto.report.wording import number, value
 
     def cell(content: Any) -> str:
         if isinstance(content, str | bool):
@@ -128,9 +120,6 @@ def print_cost(cost: Cost, store: Path, as_json: bool) -> None:
             }
         )
         return
-    from trasunto.data.memory import gib
-    from trasunto.report.wording import amount, duration
-
     if not cost.members:
         say(f"nothing is left to train: {store} holds it all")
         return
@@ -138,6 +127,6 @@ def print_cost(cost: Cost, store: Path, as_json: bool) -> None:
         f"to train: {amount(cost.members, 'member')} in {amount(cost.programs, 'program')}, "
         f"{amount(cost.epochs, 'network-epoch')}",
         f"time:     about {duration(cost.seconds)}",
-        f"memory:   about {gib(cost.memory)}",
-        f"disk:     about {gib(cost.disk)} in {store}",
+        f"memory:   about {byte_size(cost.memory)}",
+        f"disk:     about {byte_size(cost.disk)} in {store}",
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from trasunto.wording import amount, duration, number
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -185,8 +187,6 @@ def _begun(networks: Networks) -> bool:
 
 def _programs(compiling: Compiling) -> str:
     """Return how many programs are being compiled, and how many will be."""
-    from trasunto.report.wording import amount
-
     if not compiling.now:
         return f"{amount(compiling.later, 'program')} later"
     later = f", {compiling.later:,} more later" if compiling.later else ""
@@ -199,15 +199,11 @@ def _counted(networks: Networks) -> str:
 
 
 def _loss(best: Best) -> str:
-    from trasunto.report.wording import number
-
     return f"{best.measure} {number(best.value, keep_zeros=True)}"
 
 
 def _marks(best: Best) -> str:
     """Return what tells a network from the others, as one would say it."""
-    from trasunto.report.wording import number
-
     return ", ".join(f"{name} {mark if isinstance(mark, str) else number(mark)}" for name, mark in best.marks.items())
 
 
@@ -217,8 +213,6 @@ def _early(networks: Networks) -> str:
 
 
 def _speed(speed: float) -> str:
-    from trasunto.report.wording import number
-
     return f"{number(speed, 3)} network-epochs a second"
 
 
@@ -239,8 +233,6 @@ class Times:
 
     def at(self, now: float, told: Told) -> str:
         """Return both, as one would say them."""
-        from trasunto.report.wording import duration
-
         left = self._left(now, told)
         so_far = f"{duration(now - self._begun)} so far"
         return so_far if left is None else f"{so_far}, about {duration(left)} left"

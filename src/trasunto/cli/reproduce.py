@@ -10,6 +10,7 @@ import typer
 from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, print_cost, print_json, say
 from trasunto.cli.progress import progress
+from trasunto.wording import duration
 
 if TYPE_CHECKING:
     from trasunto.api.reproduction import Reproduction
@@ -76,8 +77,6 @@ def reproduce(
 
 
 def _print(done: Reproduction) -> None:
-    from trasunto.report.wording import duration
-
     say(*(f"{name}: {answer.verdict}" for name, answer in done.answers.items()))
     say(f"took {duration(done.seconds)}", str(done.page))
 

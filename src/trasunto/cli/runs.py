@@ -13,6 +13,8 @@ import typer
 from trasunto.cli.options import Debug, Json, Store, examples
 from trasunto.cli.printing import print_json, print_members, print_table, say
 from trasunto.errors import TrasuntoError
+from trasunto.wording import amount, byte_size, interval, legible, moment, number
+from trasunto.wording import value as worded
 
 if TYPE_CHECKING:
     from trasunto.api.comparison import RunComparison
@@ -50,7 +52,15 @@ def list_(store: Store = Path("runs"), as_json: Json = False, debug: Debug = Fal
         say(f"{store} has no runs yet")
         return
     rows = [
-        (one.name, one.rows, f"{one.members:,}", f"{one.epochs:,}", _ended(one), _when(one), _size(one.bytes))
+        (
+            one.name,
+            one.rows,
+            f"{one.members:,}",
+            f"{one.epochs:,}",
+            _ended(one),
+            moment(one.created),
+            byte_size(one.bytes),
+        )
         for one in found
     ]
     numbers = ("members", "epochs", "on disk")
@@ -105,8 +115,6 @@ def delete(
 
 
 def _ask(price: Deletion, store: Path) -> None:
-    from trasunto.report.wording import amount, legible
-
     if not sys.stdin.isatty():
         raise TrasuntoError(
             f"run '{price.name}' is deleted only if you say so: there is no terminal to ask on, add --yes"
@@ -120,43 +128,38 @@ def _ask(price: Deletion, store: Path) -> None:
 
 def _others(price: Deletion) -> str:
     """Say what goes and what stays."""
-    from trasunto.report.wording import amount
-
     kept = price.members - price.alone
-    goes = f"{amount(price.alone, 'member')} with curves and weights ({_size(price.bytes)})"
+    goes = f"{amount(price.alone, 'member')} with curves and weights ({byte_size(price.bytes)})"
     if not price.alone:
         return "Other runs name all of them: only the name goes."
     return (
-        f"All of them go, with curves and weights ({_size(price.bytes)})."
+        f"All of them go, with curves and weights ({byte_size(price.bytes)})."
         if not kept
         else (f"{goes} go; {kept:,} stay, for other runs name them.")
     )
 
 
 def _deleted(done: Deletion, store: Path) -> str:
-    from trasunto.report.wording import amount
-
     return (
         f"run '{done.name}' is deleted from {store}, with {done.alone:,} of its {amount(done.members, 'member')} "
-        f"and {_size(done.bytes)} of weights"
+        f"and {byte_size(done.bytes)} of weights"
     )
 
 
 def _show(told: RunDescription) -> None:
     from trasunto.api.members import measured, order, varied
     from trasunto.data.sampling import Sample
-    from trasunto.report.wording import amount
 
     asked, members = told.request, told.members
     origin = f", from {asked['path']}" if asked.get("path") else ""
     say(
-        f"run:       {told.summary.name}, of {_when(told.summary)}",
+        f"run:       {told.summary.name}, of {moment(told.summary.created)}",
         f"rows:      {asked['rows']}{origin}",
         *([f"sample:    {Sample(**asked['sample'])}"] if asked.get("sample") else []),
         f"asked:     {amount(len(members), 'member')} to {_epochs(asked)}{_rule(asked.get('stopping'))}",
         f"networks:  {', '.join(dict.fromkeys(members['network']))}",
         f"ended:     {_ended(told.summary)}",
-        f"weights:   {_size(told.summary.bytes)} in {told.folder}, {_kept(told)}",
+        f"weights:   {byte_size(told.summary.bytes)} in {told.folder}, {_kept(told)}",
         "",
     )
     shown, rest = members.head(SHOWN), members.iloc[SHOWN:]
@@ -188,8 +191,6 @@ def _show_json(told: RunDescription) -> None:
 
 
 def _compare(found: RunComparison) -> None:
-    from trasunto.report.wording import interval, number
-
     rows = []
     for one in found.standings:
         mean = one.over_seeds
@@ -211,8 +212,6 @@ def _compare(found: RunComparison) -> None:
 
 def number_or_word(value: object) -> str:
     """Return a recipe's number or word in words."""
-    from trasunto.report.wording import value as worded
-
     return "none" if value in (None, "") else worded(value)
 
 
@@ -222,18 +221,6 @@ def _ended(summary: RunSummary) -> str:
 
 def _counts(outcomes: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {status}" for status, count in outcomes.items())
-
-
-def _when(summary: RunSummary) -> str:
-    from trasunto.report.wording import moment
-
-    return moment(summary.created)
-
-
-def _size(number: int) -> str:
-    from trasunto.data.memory import gib
-
-    return gib(number)
 
 
 def _rule(stopping: dict[str, object] | None) -> str:
@@ -246,6 +233,4 @@ def _kept(told: RunDescription) -> str:
 
 
 def _listed(epochs: Iterable[int]) -> str:
-    from trasunto.report.wording import value
-
-    return f"epochs {value(list(epochs))}"
+    return f"epochs {worded(list(epochs))}"

@@ -10,6 +10,7 @@ import typer
 from trasunto.cli.options import Debug, Encoding, Header, Json, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.cli.progress import progress
+from trasunto.wording import amount, duration, number
 
 if TYPE_CHECKING:
     from trasunto.models.streaming import ScoringSummary
@@ -82,7 +83,6 @@ def score(
 
 
 def _print(summary: ScoringSummary, threshold: float) -> None:
-    from trasunto.report.wording import amount, duration, number
     from trasunto.studies.phrases import percent
 
     share = f" ({percent(summary.flagged / summary.rows)})" if summary.rows else ""

@@ -11,6 +11,7 @@ from trasunto.cli.options import Debug, Json, Store, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, takes_columns
+from trasunto.wording import amount, byte_size
 
 if TYPE_CHECKING:
     from trasunto.runs.checking import Condition
@@ -118,17 +119,12 @@ def _document(condition: Condition) -> dict[str, object]:
 
 
 def _counted(condition: Condition) -> str:
-    from trasunto.data.memory import gib
-    from trasunto.report.wording import amount
-
-    files = f"{amount(condition.files, 'file')} of weights ({gib(condition.size)})"
+    files = f"{amount(condition.files, 'file')} of weights ({byte_size(condition.size)})"
     return f"{condition.store}: {amount(condition.members, 'member')}, {amount(condition.runs, 'run')}, {files}"
 
 
 def _told(condition: Condition) -> list[str]:
     """Say what is wrong, or that nothing is."""
-    from trasunto.report.wording import amount
-
     told = [fault.said for fault in condition.faults[:SHOWN]]
     if len(condition.faults) > SHOWN:
         told.append(f"and {len(condition.faults) - SHOWN:,} more")
@@ -140,8 +136,6 @@ def _told(condition: Condition) -> list[str]:
 
 
 def _print(done: Repair) -> None:
-    from trasunto.report.wording import amount
-
     say(_counted(done.before), *_told(done.before))
     if done.restored:
         say("the database was put back from its copy")

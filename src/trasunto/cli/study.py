@@ -15,6 +15,7 @@ from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import as_typed, assignments, refuse_page, setting
 from trasunto.errors import TrasuntoError
+from trasunto.wording import duration, number, ratio
 
 if TYPE_CHECKING:
     from trasunto.api.answer import Answer
@@ -155,8 +156,6 @@ def _list(as_json: bool) -> None:
 
 
 def _print(answer: Answer, page: Path) -> None:
-    from trasunto.report.wording import duration, number, ratio
-
     say(answer.verdict, *answer.details)
     rows = [
         (one.what, one.paper_says or number(one.paper), number(one.ours), ratio(one.ratio))

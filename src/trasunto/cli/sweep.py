@@ -14,6 +14,7 @@ from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import read, refuse_page
 from trasunto.errors import TrasuntoError
+from trasunto.wording import duration, interval, number
 
 if TYPE_CHECKING:
     from trasunto.api.answer import Answer
@@ -124,8 +125,6 @@ def _command(params: dict[str, Any], columns: dict[str, Any]) -> str:
 
 
 def _print(answer: Answer, page: Path) -> None:
-    from trasunto.report.wording import duration
-
     facts: Facts = answer.facts
     say(answer.verdict, *answer.details)
     if facts.ranking:
@@ -144,8 +143,6 @@ def _print(answer: Answer, page: Path) -> None:
 
 def _line(one: Ranked, *, sized: bool) -> list[str]:
     """Return the cells of a design; one whose size is among the measures is `sized` already."""
-    from trasunto.report.wording import interval, number
-
     size = [] if sized else [f"{one.parameters:,}"]
     scored = [number(one.mean), interval(one.low, one.high), *map(number, one.others)]
     return [one.rank, str(one.trial), one.design, *size, *scored]

@@ -14,6 +14,7 @@ from trasunto.cli.python_lines import how_to_look
 from trasunto.cli.recipe_options import Field, axis, chosen_fields
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import assignments, listed, read
+from trasunto.wording import amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +182,6 @@ def _print_json(cohort: Cohort, members: pd.DataFrame, store: Path, written: Pat
 
 def _print(cohort: Cohort, members: pd.DataFrame, store: Path) -> None:
     from trasunto.api.members import measured, order, varied
-    from trasunto.report.wording import amount
 
     shown, rest = members.head(SHOWN), members.iloc[SHOWN:]
     say(f"{cohort.name} in {store}: {amount(len(members), 'member')}, {order(members)}")

@@ -10,8 +10,9 @@ from trasunto.cohort.compiled import kept
 from trasunto.cohort.plan import Chunk, Program, evaluation_sets, room, usual_width
 from trasunto.cohort.programs import MOST
 from trasunto.cohort.shapes import EVALUATED, Shape
-from trasunto.data.memory import free_memory, gib
+from trasunto.data.memory import free_memory
 from trasunto.errors import ResourceError
+from trasunto.wording import byte_size
 
 # As processes were measured to grow (docs/durability.md).
 RUNTIME_BYTES = 130 * 2**20  # what the first training of a process loads: the compiler, and what makes its products
@@ -104,7 +105,7 @@ def refuse_what_does_not_fit(chunks: Sequence[Chunk], devices: int, free: int | 
         return
     structure = max(loads, key=lambda load: chunk_bytes(load.program, load.width)).program.structure
     raise ResourceError(
-        f"training needs about {gib(needed)} of memory and {gib(free)} is free: with layers of "
+        f"training needs about {byte_size(needed)} of memory and {byte_size(free)} is free: with layers of "
         f"{', '.join(str(layer.units) for layer in structure.layers)} units and batch_size {structure.batch_size}, "
         f"{_what_would_fit(loads, devices, free - _rows_bytes(chunks, devices))} would fit"
     )

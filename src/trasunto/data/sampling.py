@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasunto.data.memory import free_memory, gib
+from trasunto.data.memory import free_memory
 from trasunto.errors import DataError
+from trasunto.wording import byte_size
 
 FIT = "fit"
 """As many rows as fit into the memory that is free."""
@@ -114,14 +115,16 @@ class Drawing:
         free = free_memory()
         fits = _rounded_down(int(FILLED * free / row_bytes))
         if self.rows == FIT and not fits:
-            raise DataError(f"{name} has rows of about {row_bytes:,.0f} bytes each, and {gib(free)} of memory is free")
+            raise DataError(
+                f"{name} has rows of about {row_bytes:,.0f} bytes each, and {byte_size(free)} of memory is free"
+            )
         wanted = n if self.rows is None else min(n, fits if isinstance(self.rows, str) else int(self.rows))
         if self.rows != FIT and wanted * row_bytes > free:
             which = f"{wanted:,} of the {n:,} rows" if wanted < n else f"all {'about ' if about else ''}{n:,} rows"
             what = f"draw {fits:,} at random with rows={fits} (--rows {fits}), or as many" if fits else "draw as many"
             raise DataError(
-                f"{which} of {name} need about {gib(wanted * row_bytes)} of memory and {gib(free)} is free; {what} as "
-                f"fit with rows='{FIT}' (--rows {FIT})"
+                f"{which} of {name} need about {byte_size(wanted * row_bytes)} of memory and {byte_size(free)} is "
+                f"free; {what} as fit with rows='{FIT}' (--rows {FIT})"
             )
         if wanted >= n:
             return None

@@ -18,7 +18,7 @@ from trasunto.cohort.application import Applied
 from trasunto.cohort.memory import Fitted, fit
 from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
-from trasunto.data.memory import free_memory, gib
+from trasunto.data.memory import free_memory
 from trasunto.errors import DataError, RecipeError, ResourceError
 from trasunto.models.cross_fitting import count_folds, cross_fitted
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
@@ -28,6 +28,7 @@ from trasunto.models.model import Course, Model
 from trasunto.models.scoring import MAHALANOBIS, Judgement, legal_score
 from trasunto.spec import Recipe
 from trasunto.spec.seeds import read_seeds
+from trasunto.wording import byte_size
 
 if TYPE_CHECKING:
     from trasunto.cohort.compiling import Compiling
@@ -250,9 +251,9 @@ def _refuse_large_covariances(d: int, networks: int) -> None:
     needed, free = (networks + MATRICES_AT_WORK) * matrix, free_memory()
     if needed > free:
         raise ResourceError(
-            f"the score '{MAHALANOBIS}' of {d:,} features needs about {gib(needed)} of memory for the covariances of "
-            f"{networks} networks and {gib(free)} is free; take the score 'standardised', which needs none, or fewer "
-            "networks"
+            f"the score '{MAHALANOBIS}' of {d:,} features needs about {byte_size(needed)} of memory for the "
+            f"covariances of {networks} networks and {byte_size(free)} is free; take the score 'standardised', which "
+            "needs none, or fewer networks"
         )
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from trasunto.errors import TrasuntoError
 from trasunto.report.sections import Report
-from trasunto.report.wording import legible
+from trasunto.wording import legible
 
 SCHEMA = "trasunto-report"
 """What every facts.json of ours calls itself."""

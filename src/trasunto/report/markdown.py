@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from trasunto.report import wording
+from trasunto import wording
 from trasunto.report.facts import VERSION
 from trasunto.report.sections import Report
 

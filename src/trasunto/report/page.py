@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from trasunto import wording
 from trasunto.analysis.intervals import LEVEL
-from trasunto.report import wording
 from trasunto.report.facts import VERSION
 from trasunto.report.sections import Report
 from trasunto.report.tables import tabulate

@@ -1,4 +1,4 @@
-"""How numbers, times and names read in a report: the same on the page and in Markdown."""
+"""How numbers, times and names are written: the same in messages, on a report's page and in Markdown."""
 
 from __future__ import annotations
 
@@ -140,6 +140,19 @@ def amount(count: int, noun: str) -> str:
     ('1 network', '1,805 networks')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def byte_size(number: float) -> str:
+    """Write bytes as GiB, MiB or KiB.
+
+    Examples
+    --------
+    >>> byte_size(1536), byte_size(3 * 2**30)
+    ('2 KiB', '3.0 GiB')
+    """
+    if number < 2**20:
+        return f"{number / 2**10:.0f} KiB"
+    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
 
 
 def rows_notice(figures: Sequence[int], facts: Sequence[str] = ()) -> str:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from trasunto.report import wording
+from trasunto import wording
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ import os
 import shlex
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from trasunto.cli import data, detect, report, reproduce, runs, score, store, study, sweep, train
 from trasunto.cli.options import Session, examples
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             _refuse_what_is_no_text(typed)
             with warnings_as_sentences():
-                code = app(typed, prog_name=NAME, standalone_mode=False, obj=session)
+                code = _command()(typed, prog_name=NAME, standalone_mode=False, obj=session)
             if code == INTERRUPTED:  # what typer makes of a Ctrl-C that nobody listened for, as while rows are read
                 raise typer.Abort
         except SystemExit as end:
@@ -70,6 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 typer.echo(f"{'go on' if keeps else 'begin anew'} with: {shlex.join([NAME, *typed])}", err=True)
             return explained.code
     return code or 0
+
+
+@cache
+def _command() -> Callable[..., int | None]:
+    """Return the command that typer makes of the functions and their annotations, which takes a while."""
+    return get_command(app)
 
 
 def _unread() -> int:

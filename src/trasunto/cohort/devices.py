@@ -106,6 +106,8 @@ def _configure(settings: dict[str, Any]) -> None:
 
 def cores() -> list[int]:
     """Return the numbers of the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # a hundred times as fast as psutil, and asked at every call
+        return sorted(os.sched_getaffinity(0))
     if hasattr(psutil.Process, "cpu_affinity"):
         return psutil.Process().cpu_affinity() or [0]
     return list(range(os.cpu_count() or 1))

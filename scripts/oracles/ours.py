@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from scripts.oracles.cases import CLASSES, Case, Curve, epoch_rows, first_weights, minibatches
+from trasunto.cohort.devices import BRIEF_OPTIONS
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import DevicePlace
 from trasunto.cohort.plan import Job, plan
@@ -18,9 +19,6 @@ from trasunto.cohort.step import Batch, State, remember, update
 from trasunto.data import from_arrays
 from trasunto.nets.initialise import Weights
 from trasunto.nets.streams import row_order
-
-QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}
-"""So few steps take no time; most of it goes into LLVM's optimisations."""
 
 
 def train(case: Case, dtype: str) -> Curve:
@@ -39,7 +37,7 @@ def _steps(case: Case, dtype: str) -> Curve:
     structure = case.recipe.structure.on(case.d, classes=CLASSES)
     numbers = {name: jnp.asarray(value, dtype) for name, value in case.recipe.numbers.items()}
 
-    @partial(jax.jit, compiler_options=QUICKLY_COMPILED)
+    @partial(jax.jit, compiler_options=BRIEF_OPTIONS)
     def steps(weights: Weights, batches: Any) -> Any:
         state = State(weights, remember(structure, numbers, weights))
         return jax.lax.scan(lambda state, batch: update(structure, state, numbers, Batch(*batch)), state, batches)

@@ -163,7 +163,7 @@ def test_npz_files_are_data_too(typed: Typed, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_a_run_that_the_same_command_goes_on_with(tiny: Path, tmp_path: Path) -> None:
-    words = ["train", "[2 relu] > linear", "--data", "tiny", "--epochs", "30000", "--batch-size", "16"]
+    words = ["train", "[2 relu] > linear", "--data", "tiny", "--epochs", "10000", "--batch-size", "16"]
     command = [sys.executable, "-m", "trasunto", *words]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from trasunto.cohort.devices import BRIEF_OPTIONS
 from trasunto.nets import network
 from trasunto.nets.initialise import initialise
 from trasunto.nets.network import Numbers
@@ -15,11 +16,11 @@ X = np.random.default_rng(0).random((9, D)).astype(np.float32)
 
 # As one program each: JAX compiles every operation that is called alone, and for every shape anew.
 encode, decode, draw, reconstruct, classify = (
-    jax.jit(function, static_argnames="structure")
+    jax.jit(function, static_argnames="structure", compiler_options=BRIEF_OPTIONS)
     for function in (network.encode, network.decode, network.draw, network.reconstruct, network.classify)
 )
-through = jax.jit(network.through, static_argnames=("structure", "layers"))
-drop_out = jax.jit(network.drop_out)
+through = jax.jit(network.through, static_argnames=("structure", "layers"), compiler_options=BRIEF_OPTIONS)
+drop_out = jax.jit(network.drop_out, compiler_options=BRIEF_OPTIONS)
 
 
 def built(text: str, loss: str = "mse", classes: int = 0) -> tuple[Structure, dict[str, jax.Array], Numbers]:

@@ -17,7 +17,7 @@ ORDER = (
     "errors",
     "wording",
     "forks",
-    "new_file",
+    "files",
     "axes",
     "data",
     "spec",

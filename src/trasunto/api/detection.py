@@ -23,6 +23,7 @@ from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.options import layout_of
 from trasunto.data.parts import is_pattern, is_tabular
 from trasunto.errors import DataError
+from trasunto.files import refuse_taken
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
 from trasunto.models.cross_fitting import count_folds
@@ -31,7 +32,6 @@ from trasunto.models.fitting import fit_model
 from trasunto.models.goals import Goal, cross_fitted
 from trasunto.models.model import Model
 from trasunto.models.scoring import legal_score
-from trasunto.new_file import refuse_taken
 from trasunto.runs.completion import Observer, Step
 from trasunto.runs.request import precision
 from trasunto.spec import Recipe, member_id

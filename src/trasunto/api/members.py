@@ -11,7 +11,7 @@ from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import MEASURES
 from trasunto.cohort.timing import Machine
 from trasunto.data import Table
-from trasunto.new_file import refuse_taken, write_new
+from trasunto.files import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.description import incomparable
 from trasunto.runs.forecast import forecast

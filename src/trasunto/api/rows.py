@@ -13,7 +13,7 @@ from trasunto.data import Provenance, Table, catalogue, load, read, where_files_
 from trasunto.data.parts import is_pattern
 from trasunto.data.prepared_columns import PreparedCategory, PreparedColumn, PreparedDate
 from trasunto.errors import DataError, nearest
-from trasunto.new_file import refuse_taken, write_new
+from trasunto.files import refuse_taken, write_new
 from trasunto.studies.images import RowImage, image_shape
 
 

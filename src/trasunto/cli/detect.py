@@ -104,8 +104,8 @@ def detect(
     """
     from trasunto.api.detection import make_detector, plan_detector, price_of_detector
     from trasunto.api.writers import log_to
+    from trasunto.files import refuse_taken
     from trasunto.models.file import ENDING
-    from trasunto.new_file import refuse_taken
 
     goal = _goal(contamination, false_alarms, confidence, from_labels, recall, costs)
     chosen: dict[str, Any] = {

@@ -113,7 +113,7 @@ def train(
     from trasunto.api.trainer import Trainer
     from trasunto.api.writers import log_to
     from trasunto.cohort.timing import REFERENCE
-    from trasunto.new_file import refuse_taken
+    from trasunto.files import refuse_taken
     from trasunto.spec.grid import WORDS
 
     fields = {"network": network, **chosen_fields(context.params)}

@@ -22,8 +22,8 @@ from trasunto.data.places import Place, refuse_unreadable_name
 from trasunto.data.tabular_files import names_of_part, with_keys
 from trasunto.data.text_streams import opened
 from trasunto.errors import DataError
+from trasunto.files import path_of
 from trasunto.models.entrance import Entrance
-from trasunto.new_file import path_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from trasunto.errors import TrasuntoError
+from trasunto.files import path_of, refuse_taken, synced, write_new
 from trasunto.models import document
 from trasunto.models.document import ANY, Expected
 from trasunto.models.model import Model
 from trasunto.models.scoring import refuse_senseless
-from trasunto.new_file import path_of, refuse_taken, write_new
 
 ENDING = ".trasunto"
 KEY = "trasunto-model"
@@ -65,10 +65,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> Path:
     content = safetensors.save({**arrays, CHECKSUM: checksum_of(text, arrays)}, metadata={KEY: text})
 
     def write(aside: Path) -> None:
-        with aside.open("wb") as opened:
+        with synced(aside) as opened:
             opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
 
     return write_new(place, write)
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from trasunto.data.dialect import Layout
 from trasunto.errors import DataError, TrasuntoError
+from trasunto.files import refuse_taken, write_new
 from trasunto.models.batches import Batch, Source, find_source
 from trasunto.models.model import Model
-from trasunto.new_file import refuse_taken, write_new
 
 ENDING = ".parquet"
 SCORE, FLAG, ROW = "anomaly_score", "flagged", "row"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from trasunto.files import synced
 from trasunto.report import facts, markdown, page
 from trasunto.report.facts import ReportError
 from trasunto.report.sections import Report
@@ -124,10 +125,8 @@ def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
     _clear_abandoned(folder)
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as aside:
         for position, content in enumerate(files.values()):
-            with (Path(aside) / str(position)).open("wb") as file:
+            with synced(Path(aside) / str(position)) as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
         for position, name in enumerate(files):
             place = folder / name
             place.parent.mkdir(exist_ok=True)

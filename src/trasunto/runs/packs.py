@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -13,9 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from trasunto.files import replacing
+
 Arrays = dict[str, np.ndarray[Any, Any]]
 
-_OURS = re.compile(r"\d{6,}-[0-9a-f]{16}\.(safetensors|part)")
+# Drafts of earlier releases lack the first ending.
+_OURS = re.compile(r"\d{6,}-[0-9a-f]{16}\.(safetensors|safetensors\.part|part)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,16 +80,8 @@ class Shelf:
         content = save(arrays, metadata={"members": " ".join(pack.ids)})
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.folder / f"{pack.epoch:06d}-{sha256[:16]}.safetensors"
-        draft = target.with_suffix(".part")
-        try:
-            with draft.open("wb") as opened:
-                opened.write(content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        sync_folder(self.folder)
+        with replacing(target) as opened:
+            opened.write(content)
         return PackFile(target.name, sha256, len(content))
 
     def fault(self, file: PackFile) -> str:
@@ -124,14 +118,3 @@ class Shelf:
             with suppress(OSError):
                 (self.folder / name).unlink()
         return {name for name in names if (self.folder / name).exists()}
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a power failure, where the platform has a way to ask for it."""
-    if os.name != "posix":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

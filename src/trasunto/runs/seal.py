@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO
 
 from trasunto.errors import StoreError
+from trasunto.files import replacing, sync_folder
 from trasunto.runs.database import Database
 from trasunto.runs.old_seal import broken_before, is_sealed_before
-from trasunto.runs.packs import sync_folder
 from trasunto.runs.pages import BLOCK, CLOSED, WRITTEN, Sums, blocks_of, checksum, closing_file, has_sums
 from trasunto.runs.schema import COPY, DATABASE, OLD_SEAL, SUMS, WEIGHTS
 
@@ -93,7 +92,7 @@ def seal(folder: Path) -> None:
 def renew(folder: Path, state: bytes = CLOSED) -> None:
     """Compute all checksums of the database, which nobody may be writing, and copy it."""
     _write_copy(folder)
-    with _replacing(folder / SUMS) as file:
+    with replacing(folder / SUMS) as file:
         file.write(state)
         file.writelines(map(checksum, blocks_of(folder / DATABASE)))
 
@@ -131,7 +130,7 @@ def put_back(folder: Path) -> bool:
     copy, database = folder / COPY, folder / DATABASE
     if not copy.is_file() or COPY in broken(folder):
         return False
-    with _replacing(database) as file:
+    with replacing(database) as file:
         file.writelines(blocks_of(copy))
         if not is_sealed(folder) and (folder / WEIGHTS).is_dir():
             _keep_packs(folder)
@@ -173,7 +172,7 @@ def _has_copy(folder: Path) -> bool:
 
 
 def _write_copy(folder: Path) -> None:
-    with _replacing(folder / COPY) as file:
+    with replacing(folder / COPY) as file:
         file.writelines(blocks_of(folder / DATABASE))
 
 
@@ -198,18 +197,3 @@ def _keep_packs(folder: Path) -> None:
             os.link(pack, kept / pack.name)
         except OSError:  # a file system without second names
             shutil.copyfile(pack, kept / pack.name)
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """Write a file aside, make sure that it survives a power failure, and give it the name of another."""
-    draft = target.with_name(f"{target.name}.part")
-    try:
-        with draft.open("wb") as opened:
-            yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
-        draft.replace(target)
-        sync_folder(target.parent)
-    finally:
-        draft.unlink(missing_ok=True)

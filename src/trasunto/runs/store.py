@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Self
 import apsw
 
 from trasunto.errors import StoreError
+from trasunto.files import sync_folder
 from trasunto.runs.database import Database, refuse_foreign
 from trasunto.runs.faults import explained
 from trasunto.runs.lock import hold, this_process
-from trasunto.runs.packs import Arrays, Pack, sync_folder
+from trasunto.runs.packs import Arrays, Pack
 from trasunto.runs.records import CurvePoint, MemberRecord, Progress, RunRecord
 from trasunto.runs.schema import WEIGHTS
 from trasunto.runs.seal import begin, seal, unseal

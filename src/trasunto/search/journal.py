@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from trasunto.errors import StoreError
+from trasunto.files import replacing, synced
 from trasunto.runs.faults import explained
 from trasunto.runs.lock import hold
 from trasunto.runs.store import Store
@@ -63,10 +64,8 @@ class Journal:
     def _add(self, line: dict[str, Any]) -> None:
         # As it will be read, so that a search that goes on sees the same as one that was never interrupted.
         text = json.dumps(line, allow_nan=False)
-        with explained(self.path.parent, "written"), self.path.open("ab") as file:
+        with explained(self.path.parent, "written"), synced(self.path, "ab") as file:
             file.write(f"{text}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
         self._take(json.loads(text))
 
     def _take(self, line: Mapping[str, Any]) -> None:
@@ -137,12 +136,8 @@ def _held(folder: Path, name: str) -> Any:
 
 
 def _begin(path: Path, identity: Mapping[str, Any]) -> None:
-    aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
+    with replacing(path) as file:
         file.write(f"{json.dumps({'format': FORMAT, 'sweep': dict(identity)})}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from trasunto.errors import TrasuntoError
-from trasunto.new_file import refuse_taken, write_new
+from trasunto.files import refuse_taken, write_new
 
 
 def test_a_free_place_is_left_as_it_was(tmp_path: Path) -> None:

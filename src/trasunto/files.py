@@ -1,14 +1,19 @@
-"""A file that was not there before: refused early where it cannot be made, written whole or not at all."""
+"""Files written whole or not at all; a new one is refused early where it cannot be made."""
 
 from __future__ import annotations
 
 import os
 import reprlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from trasunto.errors import TrasuntoError
+
+DRAFT = ".part"
+"""Ending of a file that is being written."""
 
 
 def path_of(what: str, path: object) -> Path:
@@ -64,6 +69,39 @@ def write_new(path: Path, write: Callable[[Path], object]) -> Path:
         except OSError as fault:
             raise _refusal(path, fault) from fault
     return path
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Write a file beside its place, make sure that it survives a power failure, and move it there."""
+    draft = target.with_suffix(f"{target.suffix}{DRAFT}")
+    try:
+        with synced(draft) as opened:
+            yield opened
+        draft.replace(target)
+        sync_folder(target.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def synced(path: Path, mode: str = "wb") -> Iterator[BinaryIO]:
+    """Open a file, and return only when what was written to it survives a power failure."""
+    with path.open(mode) as opened:
+        yield opened  # type: ignore[misc]  # a binary file, whichever the mode
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power failure, where the platform has a way to ask for it."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _refusal(path: Path, fault: OSError) -> TrasuntoError:

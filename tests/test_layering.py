@@ -18,7 +18,6 @@ ORDER = (
     "wording",
     "forks",
     "files",
-    "axes",
     "data",
     "spec",
     "nets",

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from trasunto.analysis.rows import standardised
-from trasunto.analysis.separation import Separation, _distances, _energy, separation, separation_interval
+from trasunto.analysis.separation import Separation, _distances, _energy, separation
 from trasunto.errors import DataError
 
 
@@ -132,13 +132,3 @@ def test_many_rows_take_seconds_at_most() -> None:
     started = time.process_time()
     separation(latent, np.arange(3_000) >= 2_700)
     assert time.process_time() - started < 20
-
-
-def test_intervals_are_over_seeds() -> None:
-    found = [separation(*groups(shift)) for shift in (0.5, 0.6, 0.7)]
-    over = separation_interval(found)
-    assert over.silhouette.n == 3
-    assert over.linear_auroc.mean == pytest.approx(np.mean([one.linear_auroc for one in found]))
-    assert over.energy_distance.low is not None
-    assert over.energy_distance.low < over.energy_distance.mean
-    assert separation_interval(found[:1]).energy_coefficient.low is None

@@ -22,7 +22,6 @@ def draw(values: list[float]) -> Figure:
     theme.log_axis(axes[0, 0], "y", theme.fine(values))
     theme.label(axes[0, 0], title="Title", x="epoch", y="error")
     theme.level_line(axes[0, 0], 0.08, "0.08", theme.PAPER)
-    theme.band(axes[0, 1], [0, 1, 2], values, [2 * value for value in values], theme.PALETTE[0])
     axes[0, 1].plot(values, label="line")
     theme.beside(axes[0, 1], "key")
     return figure

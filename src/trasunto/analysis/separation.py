@@ -7,13 +7,11 @@ last can say that a difference is more than chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trasunto.analysis.intervals import Interval, interval
 from trasunto.analysis.rows import matrix, standardised, thinned, two_groups
 
 MOST = 1_000
@@ -56,16 +54,6 @@ class Separation:
     rows: int
     normal: int
     anomalies: int
-
-
-@dataclass(frozen=True)
-class SeparationInterval:
-    """The mean of each measure with its t-interval over seeds."""
-
-    silhouette: Interval
-    linear_auroc: Interval
-    energy_distance: Interval
-    energy_coefficient: Interval
 
 
 def separation(
@@ -120,16 +108,6 @@ def separation(
         rows=len(chosen),
         normal=int((~anomaly).sum()),
         anomalies=int(anomaly.sum()),
-    )
-
-
-def separation_interval(separations: Sequence[Separation]) -> SeparationInterval:
-    """Return each measure's mean over seeds (one separation each) with its t-interval."""
-    return SeparationInterval(
-        silhouette=interval([found.silhouette for found in separations]),
-        linear_auroc=interval([found.linear_auroc for found in separations]),
-        energy_distance=interval([found.energy_distance for found in separations]),
-        energy_coefficient=interval([found.energy_coefficient for found in separations]),
     )
 
 

@@ -140,11 +140,6 @@ def shades(count: int) -> list[str]:
     return [mpl.colors.to_hex(mpl.colormaps[SEQUENTIAL](position)) for position in positions]
 
 
-def band(axes: Axes, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str) -> None:
-    """Shade an interval around a line of the same colour."""
-    axes.fill_between(np.asarray(x), np.asarray(low), np.asarray(high), color=colour, alpha=0.18, linewidth=0)
-
-
 def log_axis(axes: Axes, which: Literal["x", "y"], subdivisions: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
     """Make one axis logarithmic with plain decimals (0.02, 0.05, 0.1) where matplotlib would write powers of ten."""
     axis: Axis = axes.xaxis if which == "x" else axes.yaxis

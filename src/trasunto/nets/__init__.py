@@ -1,8 +1,20 @@
 """Pure functions of ONE network: initialise, corrupt, encode, decode, classify, lose, penalise.
 
-Nothing here knows of a cohort: shapes carry rows (b), features (d), hidden (h) and latent (z) units, never an axis
-over networks. `cohort` adds that axis from outside with ``jax.vmap``. First weights alone are drawn for many seeds at
-once, by NumPy: a program for it would be compiled for each shape of network, and be used once.
+Shapes are written in the same letters everywhere in the project:
+
+=====  ==============================================
+m      members of a cohort (one member is one network)
+n      rows
+b      rows of a minibatch
+d      features (for images: pixels)
+h      hidden units
+z      latent units
+t      epochs
+=====  ==============================================
+
+A shape such as ``(m, b, d)`` is members x minibatch rows x features. Functions here never see **m**: they describe one
+network, and `cohort` adds the axis over members from outside with ``jax.vmap``. First weights alone are drawn for many
+seeds at once, by NumPy: a program for it would be compiled for each shape of network, and be used once.
 
 Weights of a network are a flat mapping from names to arrays: ``"1.kernel"`` (d, h) and ``"1.bias"`` (h,) for the first
 layer, and so on in order; ``"output.kernel"`` and ``"output.bias"`` for the reconstruction; ``"head.kernel"`` and

@@ -74,14 +74,12 @@ def test_only_the_engine_knows_jax(module: Path) -> None:
 
 
 def graph() -> dict[str, set[str]]:
-    """Return who imports whom while being imported, type-checking imports left out."""
+    """Return who imports whom, while being imported or later on, type-checking imports left out."""
     names = {".".join(("trasunto", *path.relative_to(SOURCE).with_suffix("").parts)): path for path in modules()}
     edges: dict[str, set[str]] = {}
     for name, path in names.items():
-        tree = ast.parse(path.read_text())
-        top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         edges[name] = set()
-        for node in top:
+        for node in needed(ast.parse(path.read_text())):
             prefix = node.module if isinstance(node, ast.ImportFrom) else None
             wanted = [f"{prefix}.{alias.name}" if prefix else alias.name for alias in node.names]
             within = {n for one in wanted for n in (one, f"{one}.__init__") if n in names}
@@ -89,6 +87,15 @@ def graph() -> dict[str, set[str]]:
             whole = set() if len(within) == len(wanted) else {n for n in (prefix, f"{prefix}.__init__") if n in names}
             edges[name] |= within | {str(n) for n in whole}
     return edges
+
+
+def needed(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Return the imports below a node that are carried out."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield node
+    elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from needed(child)
 
 
 def test_no_module_imports_itself_round_about() -> None:

@@ -48,3 +48,8 @@ def one_of(what: str, word: object, legal: Iterable[str], error: type[TrasuntoEr
     """Return the refusal of `word`, naming every legal value and the nearest one."""
     legal = list(legal)
     return error(f"{what} '{word}' is not known{nearest(str(word), legal)} (legal: {', '.join(legal)})")
+
+
+def not_installed(what: str, package: str, extra: str) -> TrasuntoError:
+    """Return the refusal of something that needs a package of an extra."""
+    return TrasuntoError(f"{what} needs {package}, which is not installed: pip install 'trasunto[{extra}]'")

@@ -71,6 +71,20 @@ def write_new(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
+def make_folder(folder: Path) -> None:
+    """Make sure that there is a folder.
+
+    Raises
+    ------
+    TrasuntoError
+        It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise TrasuntoError(f"'{folder}' cannot be made ({fault.strerror}): name another folder") from fault
+
+
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """Write a file beside its place, make sure that it survives a power failure, and move it there."""

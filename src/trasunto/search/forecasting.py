@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trasunto.cohort.reach import is_sound
-from trasunto.search.proposing import GRID, untried
-from trasunto.search.pruning import FACTOR, HALVING
+from trasunto.search.proposing import untried
+from trasunto.search.sweep import FACTOR, GRID, HALVING, Sweep
 from trasunto.search.trials import Trial, network_epochs, networks, running
 from trasunto.spec import Recipe
 
 if TYPE_CHECKING:
     from trasunto.data import Table
-    from trasunto.search.sweep import Sweep
     from trasunto.spec.space import Assignment
 
 MOST = 512

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trasunto.errors import RecipeError
 from trasunto.search.optuna_access import made, optuna, quiet
-from trasunto.search.pruning import HALVING
+from trasunto.search.sweep import HALVING, Sweep
 from trasunto.search.trials import PRUNED, Result, Trial
-
-if TYPE_CHECKING:
-    from trasunto.search.sweep import Sweep
 
 
 class OptunaPruner:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from trasunto.errors import RecipeError
 from trasunto.search.optuna_access import made, optuna, quiet
-from trasunto.search.proposing import OWN
+from trasunto.search.sweep import GRID, RANDOM, Sweep
 from trasunto.search.trials import FINISHED, REPEATED, RUNNING, Trial
 from trasunto.spec.domains import Choices, Range
 from trasunto.spec.space import Assignment, Parameter
-
-if TYPE_CHECKING:
-    from trasunto.search.sweep import Sweep
 
 STUBBORN = 20
 """After so many proposals in a row that were not worth training, the next is drawn at random."""
@@ -111,7 +108,7 @@ class OptunaProposer:
         named, seed = self._sweep.sampler, self._sweep.seed
         if named.name not in ONE_SEED:
             seed = int(np.random.SeedSequence((seed, begun)).generate_state(1)[0])
-        return made("sampler", optuna().samplers, OWN, named, seed=seed)
+        return made("sampler", optuna().samplers, (GRID, RANDOM), named, seed=seed)
 
 
 def _study(sweep: Sweep, sampler: Any) -> Any:

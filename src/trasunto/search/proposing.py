@@ -10,19 +10,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from trasunto.errors import RecipeError
+from trasunto.search.sweep import GRID, RANDOM, Sweep
 from trasunto.search.trials import Trial
 from trasunto.spec.space import Assignment, Space
-
-if TYPE_CHECKING:
-    from trasunto.search.sweep import Sweep
-
-GRID, RANDOM = "grid", "random"
-OWN = (GRID, RANDOM)
 
 
 class Proposer(Protocol):
@@ -71,7 +66,7 @@ def proposer_of(sweep: Sweep) -> Proposer:
         There is no such sampler, it does not take these options, or it needs Optuna and that is not installed.
     """
     name, options = sweep.sampler.name, sweep.sampler.options
-    if name in OWN and options:
+    if name in (GRID, RANDOM) and options:
         raise RecipeError(f"sampler '{name}' takes no options, and {', '.join(options)} is given")
     if name == GRID:
         next(iter(sweep.space.grid()), None)  # refuses a range without points

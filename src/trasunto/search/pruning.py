@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from trasunto.errors import RecipeError
+from trasunto.search.sweep import FACTOR, HALVING, Sweep
 from trasunto.search.trials import Trial
 
 if TYPE_CHECKING:
     from trasunto.search.measures import Measure
-    from trasunto.search.sweep import Sweep
-
-HALVING = "halving"
-FACTOR = 3
 
 
 class Pruner(Protocol):

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
+GRID, RANDOM, HALVING = "grid", "random", "halving"
+"""Samplers and the pruner that are this project's own; others are Optuna's."""
+
+FACTOR = 3
+"""Halving leaves one design in so many."""
+
 COHORT = 8
 """Designs that are trained side by side where nothing else is said."""
 

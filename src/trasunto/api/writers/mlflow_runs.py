@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from trasunto.api.writers.curves import Point, parameters
-from trasunto.api.writers.targets import make_folder, missing
 from trasunto.cohort.outcome import DIVERGED, TRAINING, Outcome, settings_of
 from trasunto.cohort.plan import Job
-from trasunto.errors import TrasuntoError
+from trasunto.errors import TrasuntoError, not_installed
+from trasunto.files import make_folder
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -174,7 +174,7 @@ def _client(uri: str) -> MlflowClient:
 
             make_folder(Path(uri.removeprefix("sqlite:///")).parent)
     except ImportError as fault:
-        raise missing(fault.name or "mlflow", "mlflow") from fault
+        raise not_installed("logging to mlflow", fault.name or "mlflow", "mlflow") from fault
     return MlflowClient(tracking_uri=uri)
 
 

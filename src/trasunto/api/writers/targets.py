@@ -5,11 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from trasunto.api.writers.curves import Writer
 from trasunto.api.writers.writing import Writing
-from trasunto.errors import TrasuntoError, one_of
+from trasunto.errors import one_of
 from trasunto.runs.completion import Observer
 
 
@@ -76,22 +75,3 @@ def log_to(*targets: str, complain: Callable[[str], None] = _warn) -> Iterator[O
         yield writing
     finally:
         writing.close()
-
-
-def make_folder(folder: Path) -> None:
-    """Make sure that there is a folder.
-
-    Raises
-    ------
-    TrasuntoError
-        It cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise TrasuntoError(f"'{folder}' cannot be made ({fault.strerror}): name another folder") from fault
-
-
-def missing(package: str, tool: str) -> TrasuntoError:
-    """Return the refusal to log to a tool whose package is not installed."""
-    return TrasuntoError(f"logging to {tool} needs {package}, which is not installed: pip install 'trasunto[{tool}]'")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from trasunto.api.writers.curves import Point, parameters
-from trasunto.api.writers.targets import make_folder, missing
 from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import Job
-from trasunto.errors import TrasuntoError
+from trasunto.errors import TrasuntoError, not_installed
+from trasunto.files import make_folder
 
 FOLDER = "tensorboard"
 """Where curves go unless another folder is named; `tensorboard --logdir` is given the same."""
@@ -30,7 +30,7 @@ class TensorboardFolders:
         try:
             from tensorboardX.event_file_writer import EventsWriter
         except ImportError as fault:
-            raise missing("tensorboardX", "tensorboard") from fault
+            raise not_installed("logging to tensorboard", "tensorboardX", "tensorboard") from fault
         self._folder = Path(folder or FOLDER)
         if "://" in str(folder):
             raise TrasuntoError(f"TensorBoard's files are written to a folder of this machine, not to '{folder}'")

@@ -23,8 +23,8 @@ def test_each_measure_has_a_panel_with_every_seed_and_the_means(seeds: int) -> N
     for axes, measure in zip(panels, ("mse", "bce"), strict=True):
         pairs = [tuple(line.get_ydata()) for line in axes.lines if tuple(line.get_xdata()) == (0.0, 1.0)]  # type: ignore[arg-type]
         arms = [facts.arm(on, measure) for on in ("mse", "bce")]
-        assert pairs == list(zip(arms[0].by_seed, arms[1].by_seed, strict=True))
-        assert [text.get_text() for text in axes.texts] == [f"{arm.error:.4f}" for arm in arms]
+        assert pairs == list(zip(arms[0].error.by_seed, arms[1].error.by_seed, strict=True))
+        assert [text.get_text() for text in axes.texts] == [f"{arm.error.mean:.4f}" for arm in arms]
 
 
 @pytest.mark.parametrize(("seeds", "covered"), [(6, True), (1, False)])

@@ -70,14 +70,14 @@ def test_every_measure_has_a_panel_with_seeds_means_and_references() -> None:
     assert [tick.get_text() for tick in first.get_xticklabels()] == ["3", "5"]
     lines = {line.get_label(): line for line in first.lines}
     assert np.asarray(lines["the features as they are"].get_ydata())[0] == 0.97
-    means = [space.of("linear_auroc").mean for space in facts.spaces]
+    means = [space.measures["linear_auroc"].mean for space in facts.spaces]
     assert lines["latent space, mean of seeds"].get_ydata() == pytest.approx(means)
     written = [text.get_text() for text in first.texts]
     assert written == [f"{facts.contrasts[0].difference:+.3f}\n{_words(facts)}"]
 
 
 def _words(facts: Facts) -> str:
-    return {"less": "closer together", "open": "open"}[facts.contrasts[0].kind]
+    return {"less": "closer together", "open": "open"}[facts.contrasts[0].verdict]
 
 
 def test_an_auroc_axis_ends_at_one() -> None:

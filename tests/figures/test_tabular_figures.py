@@ -29,10 +29,11 @@ from trasunto.studies import depth_loss_facts as depth
 from trasunto.studies import good_autoencoder_facts as good
 from trasunto.studies import latent_loss_facts as latent
 from trasunto.studies.depth_loss import widened_recipe
+from trasunto.studies.evidence import estimate
 from trasunto.studies.good_autoencoder_search import Best, Found, Search, Trial
 from trasunto.studies.latent_loss_verdict import comparisons
 from trasunto.studies.subject import Subject
-from trasunto.studies.tabular_facts import Linear, estimate
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import depth_recipe, latent_recipe, paper_recipe
 from trasunto.studies.tabular_networks import layer_table as table_of
 

@@ -42,7 +42,7 @@ def test_numbers_that_json_has_no_word_for_are_written_and_read_as_strings(build
 def test_the_keys_are_those_that_readers_rely_on(report: Report) -> None:
     contents = json.loads(facts.encode(report))
     assert list(contents) == ["schema", "version", "run", "studies"]
-    assert (contents["schema"], contents["version"]) == ("trasunto-report", 1)
+    assert (contents["schema"], contents["version"]) == ("trasunto-report", 2)
     assert list(contents["run"]) == [
         *("title", "subtitle", "command", "started", "seconds", "machine", "work", "versions", "data"),
         *("outcomes", "remarks"),
@@ -76,7 +76,7 @@ def test_what_no_json_can_hold_is_a_fault_said_loudly() -> None:
         ("[" * 100_000, "not JSON"),
         ("[]", "not written by trasunto"),
         ('{"schema": "other"}', "not written by trasunto"),
-        ('{"schema": "trasunto-report", "version": 2}', "version 2; this trasunto reads version 1"),
+        ('{"schema": "trasunto-report", "version": 3}', "version 3; this trasunto reads up to 2"),
     ],
 )
 def test_a_file_that_is_not_ours_to_read_is_refused_with_its_name(text: str, said: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable
@@ -13,7 +14,16 @@ from typing import Any
 import pytest
 
 from trasunto.errors import TrasuntoError
-from trasunto.report import Report, ReportError, folder, load_facts, prepare_folder, write_page, write_report
+from trasunto.report import (
+    Report,
+    ReportError,
+    folder,
+    load_facts,
+    prepare_folder,
+    without_rows,
+    write_page,
+    write_report,
+)
 from trasunto.studies.findings import Findings
 
 Build = Callable[..., Report]
@@ -21,6 +31,23 @@ Build = Callable[..., Report]
 
 def contents(path: Path) -> dict[str, bytes]:
     return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def test_a_report_of_version_1_is_read_and_made_again_as_it_was(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "version_1", tmp_path, dirs_exist_ok=True)
+    before = contents(tmp_path)
+    kept = load_facts(tmp_path)
+    assert [study.study for study in kept.studies] == ["hidden-size", "demonstration"]
+    assert kept.studies[0].facts["sizes"][0]["test_error"] == pytest.approx(0.1012854129076004)
+    write_report(tmp_path, kept)
+    assert {name: contents(tmp_path)[name] for name in before} == before
+    assert "Hidden size" in (tmp_path / "report.html").read_text()
+
+
+def test_rows_are_left_out_of_a_report_of_version_1() -> None:
+    kept = without_rows(load_facts(Path(__file__).parent / "version_1"))
+    assert "drawings" not in kept.studies[1].facts
+    assert not kept.pictures
 
 
 def test_a_folder_is_made_with_its_parents(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def rendered(report: Report) -> str:
 
 def test_the_text_holds_answers_numbers_figures_and_the_command(report: Report) -> None:
     text = markdown.render_markdown(report)
-    assert text.startswith("<!-- trasunto report 1 -->\n# Autoencoders for MNIST\n")
+    assert text.startswith("<!-- trasunto report 2 -->\n# Autoencoders for MNIST\n")
     assert "**64 are too few.**" in text
     assert "![How hidden-size went.](figures/hidden-size-curve.png)" in text
     assert "| A5.gap | Gap between 64 and 128 | 0.05 | 0.05100 |" in text

@@ -18,7 +18,7 @@ from trasunto.studies.bad_latent_facts import (
     faults,
 )
 from trasunto.studies.bad_latent_verdict import comparisons, conclude
-from trasunto.studies.tabular_facts import estimate
+from trasunto.studies.evidence import estimate
 
 LIMITS = Limits(used=0.5, dimensions=2.0, worth=0.5)
 LINEAR = tuple(1.0 - k / 29 for k in range(30))
@@ -138,7 +138,7 @@ def test_details_hold_detection_pca_losses_and_the_seeds_left_out() -> None:
     assert "2 units respond to less than 1 % of normal rows, 1 of which do respond to anomalies" in told
     assert "2 seeds diverged and is left out of both" not in told
     assert "2 seeds diverged and are left out of both" in told
-    assert "The penalty changes the units in use by -17 (-17 to -17)" in told
+    assert "The penalty changes the units in use by -17 (difference -17 to -17" in told
 
 
 def test_the_papers_losses_stand_beside_ours() -> None:

@@ -93,8 +93,8 @@ def test_a_run_draws_every_image_after_every_epoch(table: Table) -> None:
     assert calls == [(3, 100, (0, 10, 50, 100)), ((0,), 500, (500,))]
     assert findings.study == "demonstration"
     assert findings.facts.epochs == (0, 10, 50, 100, 500)
-    assert [len(moment.by_seed) for moment in findings.facts.of("training image 0")] == [3, 3, 3, 3, 1]
-    assert findings.facts.of("test image 3")[1].error == pytest.approx(1 / 121)
+    assert [len(moment.error.by_seed) for moment in findings.facts.of("training image 0")] == [3, 3, 3, 3, 1]
+    assert findings.facts.of("test image 3")[1].error.mean == pytest.approx(1 / 121)
     assert findings.facts.of("test image 3")[1].test_error == pytest.approx(0.2 / 11)
     assert [drawing.label for drawing in findings.facts.drawings] == ["8", "3"]
     assert findings.settings["images"][0] == {"split": "train", "index": 0}

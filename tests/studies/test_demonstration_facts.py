@@ -22,12 +22,12 @@ def test_an_images_error_is_the_mean_over_seeds() -> None:
     start, later = facts.of("test image 485")
     assert facts.epochs == (0, 10)
     assert start.epoch == 0
-    assert start.error == pytest.approx(0.25)
+    assert start.error.mean == pytest.approx(0.25)
     assert start.distance == pytest.approx(0.5)
-    assert later.by_seed == pytest.approx((0.01, 0.09), rel=1e-5)
-    assert later.error == pytest.approx(0.05, rel=1e-5)
-    assert later.low is not None
-    assert later.low < 0.05
+    assert later.error.by_seed == pytest.approx((0.01, 0.09), rel=1e-5)
+    assert later.error.mean == pytest.approx(0.05, rel=1e-5)
+    assert later.error.low is not None
+    assert later.error.low < 0.05
     assert start.test_error == pytest.approx(0.25)
     assert later.test_error is None
 
@@ -42,7 +42,7 @@ def test_the_first_seed_is_drawn_and_pixels_have_four_decimals() -> None:
 
 def test_one_seed_has_no_interval() -> None:
     (moment,) = measure(SHOWN, {500: drawn(0.1)}, {}).of("training image 485")
-    assert (moment.low, moment.high) == (None, None)
+    assert (moment.error.low, moment.error.high) == (None, None)
 
 
 def test_the_papers_error_stands_beside_its_own_image_only() -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from trasunto.studies.evidence import estimate
 from trasunto.studies.good_autoencoder_search import Found, Search, Trial, frontier, winner
-from trasunto.studies.tabular_facts import Linear, estimate
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import latent_recipe, layer_table
 
 

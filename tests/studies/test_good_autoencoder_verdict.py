@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from trasunto.studies.evidence import estimate
 from trasunto.studies.good_autoencoder_facts import Facts, measure
 from trasunto.studies.good_autoencoder_search import Found, Search, Trial, frontier, winner
 from trasunto.studies.good_autoencoder_verdict import comparisons, conclude
 from trasunto.studies.subject import Subject
-from trasunto.studies.tabular_facts import Linear, estimate
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import layer_table, paper_recipe, trained_as_the_paper
 
 PAPERS = Subject(paper=True)

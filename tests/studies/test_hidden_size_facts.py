@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from trasunto.analysis.baselines import LinearBaseline
-from trasunto.studies.hidden_size_facts import Facts, enough, gaps_of, last_part, measure
+from trasunto.studies.evidence import last_part
+from trasunto.studies.hidden_size_facts import Facts, enough, gaps_of, measure
 
 HIDDEN = (64, 128, 256)
 SCATTER = np.array([0.0, 1e-5, -1e-5])

@@ -6,8 +6,9 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from trasunto.studies.evidence import estimate
 from trasunto.studies.latent_loss_facts import Facts, against, measure
-from trasunto.studies.tabular_facts import Linear, estimate
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import latent_recipe, layer_table
 
 LATENT = (4, 8, 16, 32)

@@ -83,9 +83,11 @@ def test_a_run_judges_every_member_by_both_measures_at_the_epoch_asked_for(table
     x = table.test.values()
     away = float(np.square(x - 0.5).mean())
     facts = findings.facts
-    assert facts.arm("mse", "mse").by_seed == pytest.approx([(0.2 + 0.001 * s) ** 2 * away for s in range(6)], rel=1e-4)
+    assert facts.arm("mse", "mse").error.by_seed == pytest.approx(
+        [(0.2 + 0.001 * s) ** 2 * away for s in range(6)], rel=1e-4
+    )
     assert facts.arm("bce", "mse").untrained == pytest.approx(0.25 * away, rel=1e-4)
-    assert facts.arm("bce", "bce").by_seed[0] == pytest.approx(binary_cross_entropy(x, x * 0.9 + 0.05), rel=1e-6)
+    assert facts.arm("bce", "bce").error.by_seed[0] == pytest.approx(binary_cross_entropy(x, x * 0.9 + 0.05), rel=1e-6)
     assert facts.floor == pytest.approx(binary_cross_entropy(x, x))
     assert facts.works == 6
     assert "better than squared error by both measures" in findings.verdict
@@ -112,7 +114,7 @@ def test_a_seed_that_diverged_on_one_loss_is_left_out_of_both(table: Table) -> N
     lost: tuple[int, ...] = (2,)
     found = STUDIES["loss"].run(table, Settings(), train)
     assert (found.facts.seeds, found.facts.diverged) == (5, 1)
-    assert len(found.facts.arm("mse", "mse").by_seed) == 5
+    assert len(found.facts.arm("mse", "mse").error.by_seed) == 5
     assert any("1 seed left out" in detail for detail in found.details)
     lost = tuple(range(6))
     found = STUDIES["loss"].run(table, Settings(), train)

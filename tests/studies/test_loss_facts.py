@@ -32,13 +32,13 @@ def test_facts_are_plain_values() -> None:
 
 def test_every_loss_is_judged_by_both_measures() -> None:
     facts = facts_of(errors((0.05, 0.2), (0.03, 0.15), seeds=1))
-    assert [(arm.trained_on, arm.judged_by, arm.error) for arm in facts.arms] == [
+    assert [(arm.trained_on, arm.judged_by, arm.error.mean) for arm in facts.arms] == [
         ("mse", "mse", 0.05),
         ("mse", "bce", 0.2),
         ("bce", "mse", 0.03),
         ("bce", "bce", 0.15),
     ]
-    assert facts.arm("bce", "mse").by_seed == (0.03,)
+    assert facts.arm("bce", "mse").error.by_seed == (0.03,)
 
 
 def test_a_contrast_is_cross_entropy_less_squared_error() -> None:
@@ -46,7 +46,7 @@ def test_a_contrast_is_cross_entropy_less_squared_error() -> None:
     assert by_mse.difference == pytest.approx(-0.02, rel=0.05)
     assert by_mse.relative == pytest.approx(-0.4, rel=0.05)
     assert (by_mse.lower, by_bce.lower) == (6, 0)
-    assert (by_mse.direction, by_bce.direction) == ("better", "worse")
+    assert (by_mse.verdict, by_bce.verdict) == ("less", "more")
 
 
 def test_six_pairs_are_tested_exactly_and_adjusted_over_both_measures() -> None:
@@ -62,8 +62,8 @@ def test_two_pairs_are_tested_by_t() -> None:
 
 def test_an_interval_that_holds_zero_is_open() -> None:
     trained = errors((0.05, 0.2), (0.05, 0.2))
-    assert {contrast.direction for contrast in contrasts_of(trained)} == {"open"}
-    assert {contrast.direction for contrast in contrasts_of(trained[..., :1])} == {"open"}
+    assert {contrast.verdict for contrast in contrasts_of(trained)} == {"open"}
+    assert {contrast.verdict for contrast in contrasts_of(trained[..., :1])} == {"open"}
 
 
 def test_a_network_works_if_it_ends_below_its_untrained_errors_by_both() -> None:

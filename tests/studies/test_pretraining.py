@@ -142,8 +142,8 @@ def test_a_run_measures_the_last_epoch_of_every_arm_and_concludes(table: Table) 
     findings = STUDIES["pretraining"].run(table, SMALL, Trainer())
     facts = findings.facts
     assert [score.labels for score in facts.of("scratch")] == [4, 8, 40]
-    assert facts.of("scratch")[0].by_seed == pytest.approx((0.40, 0.41))
-    assert facts.of("frozen")[2].by_seed == pytest.approx((0.50, 0.51))
+    assert facts.of("scratch")[0].accuracy.by_seed == pytest.approx((0.40, 0.41))
+    assert facts.of("frozen")[2].accuracy.by_seed == pytest.approx((0.50, 0.51))
     assert [gain.difference for gain in facts.gains] == pytest.approx([0.1] * 6)
     assert findings.verdict.startswith("Yes, with every number of labels")
     assert (findings.study, facts.encoder_epochs) == ("pretraining", 2)
@@ -154,7 +154,7 @@ def test_a_seed_whose_encoder_diverged_takes_no_part(table: Table) -> None:
     findings = STUDIES["pretraining"].run(table, SMALL, train)
     assert (findings.facts.seeds, findings.facts.diverged) == (1, 1)
     assert {seed for call in train.classifiers for seed in call["seeds"]} == {1}
-    assert findings.facts.of("scratch")[0].by_seed == pytest.approx((0.41,))
+    assert findings.facts.of("scratch")[0].accuracy.by_seed == pytest.approx((0.41,))
     findings = STUDIES["pretraining"].run(table, SMALL, Trainer(0, 1))
     assert findings.verdict.startswith("No seed was trained to the end in every arm.")
     assert pictures(findings) == []

@@ -30,8 +30,8 @@ def test_facts_are_plain_values_by_arm_and_number_of_labels() -> None:
     assert "NaN" not in json.dumps(asdict(facts))
     assert {score.arm for score in facts.scores} == set(ARMS)
     assert [score.labels for score in facts.of("frozen")] == list(LABELS)
-    assert [score.accuracy for score in facts.of("fine-tuned")] == pytest.approx([0.5, 0.7, 0.8], abs=2e-3)
-    low, high = facts.of("scratch")[0].low, facts.of("scratch")[0].high
+    assert [score.accuracy.mean for score in facts.of("fine-tuned")] == pytest.approx([0.5, 0.7, 0.8], abs=2e-3)
+    low, high = facts.of("scratch")[0].accuracy.low, facts.of("scratch")[0].accuracy.high
     assert low is not None
     assert high is not None
     assert low < 0.4 < high
@@ -40,11 +40,11 @@ def test_facts_are_plain_values_by_arm_and_number_of_labels() -> None:
 def test_gains_are_paired_with_scratch_and_judged() -> None:
     gains = facts_of((0.3, 0.5, 0.7), (0.5, 0.7, 0.8)).gains
     assert [(gain.arm, gain.labels, gain.verdict) for gain in gains] == [
-        ("frozen", 10, "harms"),
-        ("frozen", 100, "harms"),
-        ("frozen", 1000, "harms"),
-        ("fine-tuned", 10, "helps"),
-        ("fine-tuned", 100, "helps"),
+        ("frozen", 10, "less"),
+        ("frozen", 100, "less"),
+        ("frozen", 1000, "less"),
+        ("fine-tuned", 10, "more"),
+        ("fine-tuned", 100, "more"),
         ("fine-tuned", 1000, "open"),
     ]
     assert gains[3].difference == pytest.approx(0.1, abs=2e-3)
@@ -53,7 +53,7 @@ def test_gains_are_paired_with_scratch_and_judged() -> None:
 def test_what_seeds_share_does_not_blur_a_gain() -> None:
     shared = 0.05 * np.random.default_rng(1).standard_normal((3, 1, 5))
     gains = gains_of(LABELS, accuracy((0.3, 0.5, 0.7), (0.41, 0.61, 0.81)) + shared)
-    assert {gain.verdict for gain in gains if gain.arm == "fine-tuned"} == {"helps"}
+    assert {gain.verdict for gain in gains if gain.arm == "fine-tuned"} == {"more"}
 
 
 def test_all_comparisons_are_adjusted_together() -> None:

@@ -47,7 +47,7 @@ def facts_of(
 
 
 def kinds(*spaces: tuple[float, float, float], seeds: int = 10, scatter: float = 1.0) -> list[str]:
-    return [contrast.kind for contrast in facts_of(*spaces, seeds=seeds, scatter=scatter).contrasts]
+    return [contrast.verdict for contrast in facts_of(*spaces, seeds=seeds, scatter=scatter).contrasts]
 
 
 def test_facts_are_plain_values() -> None:
@@ -56,9 +56,9 @@ def test_facts_are_plain_values() -> None:
 
 def test_a_space_is_summed_up_over_its_seeds() -> None:
     space = facts_of((0.9, 0.2, 0.3)).spaces[0]
-    assert space.of("linear_auroc").mean == pytest.approx(0.9, abs=1e-3)
-    assert space.of("energy_coefficient").mean == pytest.approx(0.3, abs=1e-3)
-    low, high = space.of("silhouette").low, space.of("silhouette").high
+    assert space.measures["linear_auroc"].mean == pytest.approx(0.9, abs=1e-3)
+    assert space.measures["energy_coefficient"].mean == pytest.approx(0.3, abs=1e-3)
+    low, high = space.measures["silhouette"].low, space.measures["silhouette"].high
     assert low is not None
     assert high is not None
     assert low < 0.2 < high
@@ -84,7 +84,7 @@ def test_scatter_beyond_what_would_matter_leaves_it_open() -> None:
 
 def test_one_seed_leaves_everything_open() -> None:
     facts = facts_of((0.9, 0.2, 0.2), (0.99, 0.9, 0.9), seeds=1)
-    assert [(one.kind, one.p, one.low) for one in facts.contrasts] == [("open", None, None)] * 3
+    assert [(one.verdict, one.p, one.low) for one in facts.contrasts] == [("open", None, None)] * 3
 
 
 def test_the_three_measures_are_tested_together() -> None:
@@ -97,7 +97,7 @@ def test_the_three_measures_are_tested_together() -> None:
 def test_neighbours_of_more_than_two_spaces_are_compared() -> None:
     facts = facts_of((0.9, 0.2, 0.2), (0.95, 0.3, 0.3), (0.95, 0.3, 0.3))
     assert [(one.first, one.second) for one in facts.contrasts] == [(0, 1)] * 3 + [(1, 2)] * 3
-    assert [one.kind for one in facts.between(1, 2)] == ["alike"] * 3
+    assert [one.verdict for one in facts.between(1, 2)] == ["alike"] * 3
 
 
 def test_no_seed_leaves_no_space() -> None:

@@ -147,12 +147,12 @@ def test_spaces_are_measured_beside_the_features_and_pca(name: str, table: Table
     assert [reference.dimensions for reference in facts.references] == [6, 6] + [6] * (name == "latent-separation")
     first, last = facts.spaces
     assert (first.layers, first.latent) == ((3, 16) if name == "depth-separation" else (3, 8))
-    assert first.test_error == pytest.approx(0.11)
-    assert last.test_error == pytest.approx(0.14)
+    assert first.test_error.mean == pytest.approx(0.11)
+    assert last.test_error.mean == pytest.approx(0.14)
     assert first.parameters == depth_recipe(first.layers, first.latent).parameters(6)
     assert first.used == 6
-    assert all(0.9 < space.of("linear_auroc").mean <= 1 for space in facts.spaces)
-    assert last.of("silhouette").mean > first.of("silhouette").mean
+    assert all(0.9 < space.measures["linear_auroc"].mean <= 1 for space in facts.spaces)
+    assert last.measures["silhouette"].mean > first.measures["silhouette"].mean
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -166,7 +166,7 @@ def test_every_space_is_drawn_two_ways_with_a_few_rows_of_each_kind(name: str, t
 def test_a_dead_latent_is_measured_and_told_without_a_murmur(table: Table) -> None:
     facts = depth_separation.investigate(table, settings("depth-separation"), trains(dead))
     assert [space.used for space in facts.spaces] == [0, 0]
-    assert [space.of("linear_auroc").mean for space in facts.spaces] == [0.5, 0.5]
+    assert [space.measures["linear_auroc"].mean for space in facts.spaces] == [0.5, 0.5]
     verdict, _ = depth_separation.conclude(facts)
     assert "does not change" in verdict
 
@@ -174,8 +174,8 @@ def test_a_dead_latent_is_measured_and_told_without_a_murmur(table: Table) -> No
 def test_a_seed_that_diverged_in_one_network_is_left_out_of_all(table: Table) -> None:
     facts = depth_separation.investigate(table, settings("depth-separation"), trains(first_units, 1))
     assert (facts.asked, facts.seeds) == (3, 2)
-    assert [len(one.by_seed) for space in facts.spaces for one in space.measures] == [2] * 6
-    assert facts.spaces[0].test_error == pytest.approx(0.11)
+    assert [len(one.by_seed) for space in facts.spaces for one in space.measures.values()] == [2] * 6
+    assert facts.spaces[0].test_error.mean == pytest.approx(0.11)
 
 
 def test_no_seed_that_finished_is_a_result(table: Table) -> None:

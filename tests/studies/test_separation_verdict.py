@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from trasunto.studies.separation_facts import MEASURES, Facts, Kind, Reference, Seen, Varied, measure
+from trasunto.studies.evidence import Verdict
+from trasunto.studies.separation_facts import MEASURES, Facts, Reference, Seen, Varied, measure
 from trasunto.studies.separation_verdict import comparisons, conclude
 from trasunto.studies.subject import Subject
 
@@ -56,9 +57,9 @@ def facts_of(
     )
 
 
-def turned(facts: Facts, *kinds: Kind) -> Facts:
+def turned(facts: Facts, *verdicts: Verdict) -> Facts:
     """Return the facts with other judgements."""
-    contrasts = tuple(replace(one, kind=kind) for one, kind in zip(facts.contrasts, kinds, strict=True))
+    contrasts = tuple(replace(one, verdict=verdict) for one, verdict in zip(facts.contrasts, verdicts, strict=True))
     return replace(facts, contrasts=contrasts)
 
 
@@ -69,7 +70,7 @@ def test_depth_that_changes_nothing_is_said_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "said"),
+    ("verdicts", "said"),
     [
         (("more", "more", "more"), "The depth changes how far normal and anomalous rows stand apart in latent space:"),
         (("less", "alike", "open"), "in latent space, by 1 of 3 measures:"),
@@ -77,8 +78,8 @@ def test_depth_that_changes_nothing_is_said_to() -> None:
         (("alike", "alike", "alike"), "The depth does not change"),
     ],
 )
-def test_the_verdict_turns_with_the_judgements(kinds: tuple[Kind, ...], said: str) -> None:
-    assert said in conclude(turned(facts_of(), *kinds))[0]
+def test_the_verdict_turns_with_the_judgements(verdicts: tuple[Verdict, ...], said: str) -> None:
+    assert said in conclude(turned(facts_of(), *verdicts))[0]
 
 
 def test_each_measure_stands_under_its_own_judgement() -> None:
@@ -104,8 +105,8 @@ def test_latent_sizes_are_named_as_such() -> None:
 
 
 def test_the_papers_answer_is_judged_measure_by_measure() -> None:
-    def claim(*kinds: Kind) -> str:
-        return next(one for one in conclude(turned(facts_of(), *kinds), PAPERS)[1] if "paper's answer" in one)
+    def claim(*verdicts: Verdict) -> str:
+        return next(one for one in conclude(turned(facts_of(), *verdicts), PAPERS)[1] if "paper's answer" in one)
 
     assert claim("more", "less", "alike").endswith(
         "is borne out by linear AUROC and silhouette and is not borne out by energy coefficient."
@@ -117,7 +118,9 @@ def test_the_papers_answer_is_judged_measure_by_measure() -> None:
 
 def test_every_difference_is_told_with_interval_and_test() -> None:
     first = conclude(facts_of(second=(0.95, 0.2, 0.2)))[1][0]
-    assert first.startswith("Linear AUROC: 5 layers less 3 is +0.050 (0.050 to 0.050), where 0.01 would matter (d = ")
+    assert first.startswith(
+        "Linear AUROC: 5 layers less 3 is +0.050, where 0.01 would matter (difference 0.050 to 0.050"
+    )
     assert first.endswith("p = 0.0059 after Holm, sign-flip permutation).")
     assert conclude(facts_of(seeds=1))[1][0].endswith("one seed allows no test.")
 

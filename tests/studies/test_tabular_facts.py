@@ -5,7 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trasunto.data import from_arrays
-from trasunto.studies.tabular_facts import course, estimate, principal, read
+from trasunto.studies.evidence import course, estimate
+from trasunto.studies.tabular_facts import principal, read
 
 
 class Trained:

@@ -13,7 +13,7 @@ def pictures(findings: Findings) -> list[Picture]:
     facts: Facts = findings.facts
     if not facts.epochs:
         return []
-    seeds = max(len(moment.by_seed) for moment in facts.moments)
+    seeds = max(len(moment.error.by_seed) for moment in facts.moments)
     drawn = "" if seeds == 1 else " by the first seed's network"
     mean = "" if seeds == 1 else f", the mean over {seeds} seeds where as many were trained that far"
     paper = "; in orange, the paper's" if any(moment.paper is not None for moment in facts.moments) else ""

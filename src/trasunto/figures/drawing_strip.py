@@ -54,7 +54,7 @@ def _after(epoch: int) -> str:
 
 
 def _errors(axes: Axes, moment: Moment) -> None:
-    _below(axes, f"MSE {moment.error:.4f}", 4, theme.INK)
+    _below(axes, f"MSE {moment.error.mean:.4f}", 4, theme.INK)
     if moment.paper is not None:
         _below(axes, f"paper {moment.paper:.4f}", 16, theme.PAPER)
 

@@ -11,8 +11,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from trasunto.figures import theme
-from trasunto.studies.hidden_size_facts import Curve
-from trasunto.studies.tabular_facts import Course
+from trasunto.studies.evidence import Course, Curve
 
 MARKED = 20
 """Up to this many epochs a line has a mark at each."""

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from trasunto.figures import theme
-from trasunto.studies.hidden_size_facts import Curve, Facts
+from trasunto.studies.evidence import Curve
+from trasunto.studies.hidden_size_facts import Facts
 
 
 @theme.themed

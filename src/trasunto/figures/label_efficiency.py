@@ -38,8 +38,8 @@ def _accuracies(axes: Axes, facts: Facts, rows: str) -> None:
         scores, colour = facts.of(arm), _COLOURS[arm]
         counts = [score.labels * _APART ** (place - 1) for score in scores]
         for count, score in zip(counts, scores, strict=True):
-            _bar(axes, count, score.low, score.high, colour)
-        accuracies = [score.accuracy for score in scores]
+            _bar(axes, count, score.accuracy.low, score.accuracy.high, colour)
+        accuracies = [score.accuracy.mean for score in scores]
         axes.plot(
             counts, accuracies, marker=_MARKERS[arm], markersize=5.5, linewidth=1.4, color=colour, label=_NAMES[arm]
         )

@@ -25,16 +25,17 @@ def draw(facts: Facts, *, per: str = "feature") -> Figure:
 
 def _panel(axes: Axes, facts: Facts, measure: str, name: str) -> None:
     arms = [facts.arm(loss, measure) for loss in LOSSES]
-    for pair in zip(*(arm.by_seed for arm in arms), strict=True):
+    for pair in zip(*(arm.error.by_seed for arm in arms), strict=True):
         axes.plot((0.0, 1.0), pair, color=theme.MUTED, linewidth=0.8, alpha=0.6, marker="o", markersize=3.5)
     for place, arm in enumerate(arms):
         beside, colour = place + (-0.14 if place == 0 else 0.14), _COLOURS[arm.trained_on]
-        if arm.low is not None and arm.high is not None:
-            axes.plot((beside, beside), (arm.low, arm.high), color=colour, linewidth=2.2)
-        axes.plot(beside, arm.error, "o", color=colour, markersize=8)
+        error = arm.error
+        if error.low is not None and error.high is not None:
+            axes.plot((beside, beside), (error.low, error.high), color=colour, linewidth=2.2)
+        axes.plot(beside, error.mean, "o", color=colour, markersize=8)
         axes.annotate(
-            f"{arm.error:.4f}",
-            (beside, arm.error),
+            f"{error.mean:.4f}",
+            (beside, error.mean),
             xytext=(-9 if place == 0 else 9, 0),
             textcoords="offset points",
             ha="right" if place == 0 else "left",

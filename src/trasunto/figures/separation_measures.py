@@ -11,7 +11,7 @@ from trasunto.studies.separation_verdict import NAMES
 
 _NETWORK, _SEED = theme.PALETTE[0], theme.MUTED
 _REFERENCES = (theme.PALETTE[6], theme.PALETTE[2], theme.PALETTE[3], theme.PALETTE[4])
-_KINDS = {"more": "further apart", "less": "closer together", "alike": "alike", "open": "open"}
+_VERDICTS = {"more": "further apart", "less": "closer together", "alike": "alike", "open": "open"}
 
 
 @theme.themed
@@ -27,7 +27,7 @@ def draw(facts: Facts) -> Figure:
 
 
 def _panel(axes: Axes, facts: Facts, measure: Name) -> None:
-    found = [space.of(measure) for space in facts.spaces]
+    found = [space.measures[measure] for space in facts.spaces]
     places = list(range(len(found)))
     for values in zip(*(one.by_seed for one in found), strict=True):
         axes.plot(places, values, color=_SEED, linewidth=0.8, alpha=0.5, marker="o", markersize=3)
@@ -55,7 +55,7 @@ def _panel(axes: Axes, facts: Facts, measure: Name) -> None:
 
 def _judgement(axes: Axes, contrast: Contrast) -> None:
     axes.annotate(
-        f"{contrast.difference:+.3f}\n{_KINDS[contrast.kind]}",
+        f"{contrast.difference:+.3f}\n{_VERDICTS[contrast.verdict]}",
         ((contrast.first + contrast.second) / 2, 0.0),
         xycoords=("data", "axes fraction"),
         xytext=(0, -4),

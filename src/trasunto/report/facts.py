@@ -15,14 +15,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from trasunto.errors import TrasuntoError
-from trasunto.report.sections import Report
+from trasunto.report.sections import VERSION, Report
 from trasunto.wording import legible
 
 SCHEMA = "trasunto-report"
 """What every facts.json of ours calls itself."""
 
-VERSION = 1
-"""Raised when a key of facts.json changes its name or its meaning; new keys do not raise it."""
+READABLE = (1, VERSION)
+"""Versions that can be read. Version 1 has other keys within a study's `facts`, which a page prints as they are."""
 
 _REPORT = TypeAdapter(Report)
 
@@ -33,7 +33,7 @@ class ReportError(TrasuntoError):
 
 def encode(report: Report) -> str:
     """Return everything in `report` but the pictures themselves, as strict JSON."""
-    contents = {"schema": SCHEMA, "version": VERSION, "run": plain(report.run), "studies": plain(report.studies)}
+    contents = {"schema": SCHEMA, "version": report.version, "run": plain(report.run), "studies": plain(report.studies)}
     return json.dumps(contents, indent=1, allow_nan=False) + "\n"
 
 
@@ -52,8 +52,8 @@ def decode(text: str, where: str) -> dict[str, Any]:
     if not isinstance(contents, dict) or contents.get("schema") != SCHEMA:
         raise ReportError(f"'{where}' was not written by trasunto: its schema is not '{SCHEMA}'")
     version = contents.get("version")
-    if version != VERSION:
-        raise ReportError(f"'{where}' has version {version!r}; this trasunto reads version {VERSION}, so use the other")
+    if version not in READABLE:
+        raise ReportError(f"'{where}' has version {version!r}; this trasunto reads up to {VERSION}, so use the other")
     return contents
 
 
@@ -65,7 +65,7 @@ def restore(contents: Mapping[str, Any], pictures: Mapping[str, bytes], where: s
     ReportError
         If a key is missing or holds something else than it should, named with its path.
     """
-    stored = {key: contents[key] for key in ("run", "studies") if key in contents}
+    stored = {key: contents[key] for key in ("version", "run", "studies") if key in contents}
     try:
         return _REPORT.validate_python(stored | {"pictures": dict(pictures)})
     except ValidationError as error:

@@ -9,8 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from trasunto import wording
-from trasunto.report.facts import VERSION
-from trasunto.report.sections import Report
+from trasunto.report.sections import VERSION, Report
 
 MARKER = "<!-- trasunto report"
 """Begins every report.md of ours; a file without it is never replaced."""

@@ -11,8 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from trasunto import wording
 from trasunto.analysis.intervals import LEVEL
-from trasunto.report.facts import VERSION
-from trasunto.report.sections import Report
+from trasunto.report.sections import VERSION, Report
 from trasunto.report.tables import tabulate
 
 MARKER = '<meta name="generator" content="trasunto report'

@@ -1,7 +1,7 @@
 """The parts of a report as values: what the templates print and ``facts.json`` stores, nothing computed twice.
 
 Field names are the keys of ``facts.json``. Renaming one breaks whoever reads those files: raise
-:data:`trasunto.report.facts.VERSION` with it.
+:data:`VERSION` with it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+VERSION = 2
+"""Of facts.json: raised when a key changes its name or its meaning; new keys do not raise it."""
 
 ROW_FACTS: Mapping[str, tuple[str, ...]] = {"demonstration": ("drawings",), "detection": ("strangest",)}
 """The facts of each study that hold rows of the data; its figures say so themselves."""
@@ -193,11 +196,14 @@ class Report:
         Everything that is said.
     pictures
         PNG files by figure name.
+    version
+        Of the keys within it: that of the file which it was read from.
     """
 
     run: Run
     studies: tuple[StudySection, ...]
     pictures: Mapping[str, bytes] = field(repr=False)
+    version: int = VERSION
 
     def __post_init__(self) -> None:
         names = [figure.name for figure in self.figures]

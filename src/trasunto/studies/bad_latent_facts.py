@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trasunto.analysis.intervals import Difference, adjust, paired
+from trasunto.analysis.intervals import adjust, paired
+from trasunto.studies.evidence import Compared, Estimate
 from trasunto.studies.separation_facts import Map
-from trasunto.studies.tabular_facts import Estimate
 
 Arm = Literal["bad", "control"]
 
@@ -169,23 +169,11 @@ class Space:
         return bool(self.faults)
 
 
-@dataclass(frozen=True)
-class Change:
-    """What the penalty does to one number: bad minus control, paired over seeds, Holm-adjusted over all changes."""
+@dataclass(frozen=True, kw_only=True)
+class Change(Compared):
+    """What the penalty does to one number: bad minus control."""
 
     what: str
-    difference: float
-    low: float | None
-    high: float | None
-    effect: float | None
-    p: float | None
-    adjusted: float | None
-    test: str
-
-    @property
-    def told(self) -> bool:
-        """Whether the two arms are told apart."""
-        return self.adjusted is not None and self.adjusted <= 0.05
 
 
 @dataclass(frozen=True)
@@ -264,17 +252,4 @@ def changes(bad: Space, control: Space) -> tuple[Change, ...]:
     """Return what the penalty changes, tested together."""
     number: Callable[[Space, str], Sequence[float]] = lambda space, what: getattr(space, what).by_seed  # noqa: E731
     tested = adjust(paired(number(bad, what), number(control, what), family=len(COMPARED)) for what in COMPARED)
-    return tuple(_change(what, difference) for what, difference in zip(COMPARED, tested, strict=True))
-
-
-def _change(what: str, difference: Difference) -> Change:
-    return Change(
-        what=what,
-        difference=difference.mean,
-        low=difference.low,
-        high=difference.high,
-        effect=difference.effect,
-        p=difference.p,
-        adjusted=difference.adjusted,
-        test=difference.test,
-    )
+    return tuple(Change.of(difference, what=what) for what, difference in zip(COMPARED, tested, strict=True))

@@ -21,9 +21,9 @@ from trasunto.studies.bad_latent_facts import (
     faults,
     worth,
 )
+from trasunto.studies.evidence import estimate
 from trasunto.studies.separation_facts import Map, points
 from trasunto.studies.separation_rows import RowsApart
-from trasunto.studies.tabular_facts import estimate
 
 BINS = 40
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from trasunto.studies.bad_latent_facts import Change, Facts, Rule, Space
 from trasunto.studies.findings import Comparison
-from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.phrases import listed, percent, several
+from trasunto.studies.sentences import beside, certainty, spread
 from trasunto.studies.subject import OWN, Subject
-from trasunto.studies.tabular_facts import Estimate
 from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER_L1 = 0.1
@@ -60,42 +60,36 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     if not facts.spaces or facts.arm("bad").l1 != PAPER_L1:
         return ()
     bad = facts.arm("bad")
-    after = f"after {several(facts.epochs, 'epoch')}" + (f", the paper's after {PAPER_EPOCHS}" if _short(facts) else "")
+    after = f"after {several(facts.epochs, 'epoch')}" + (
+        f", the paper's after {PAPER_EPOCHS}" if facts.epochs != PAPER_EPOCHS else ""
+    )
     held = "; the paper held out the last fifth of its rows, unshuffled, and these are the held-out normal rows"
     return (
         *(
-            _beside(f"B6.{id}", f"{rows} loss, penalty included", paper, getattr(bad, ours), after + held * (i == 1))
+            beside(
+                f"B6.{id}",
+                f"{rows} loss, penalty included",
+                getattr(bad, ours),
+                paper=paper,
+                note=after + held * (i == 1),
+            )
             for i, (id, rows, ours, paper) in enumerate(PAPER_LOSSES)
         ),
-        Comparison(
-            id="B6.dead-units",
-            what=f"dead units among the {bad.latent} latent ones",
-            paper=None,
-            ours=bad.dead.mean,
+        beside(
+            "B6.dead-units",
+            f"dead units among the {bad.latent} latent ones",
+            bad.dead,
             paper_says="several positions of the latent space are never used",
             note=after,
-            low=bad.dead.low,
-            high=bad.dead.high,
         ),
-        Comparison(
-            id="B6.auroc",
-            what="AUROC of the squared error, anomalies against held-out normal rows",
-            paper=None,
-            ours=bad.auroc.mean,
+        beside(
+            "B6.auroc",
+            "AUROC of the squared error, anomalies against held-out normal rows",
+            bad.auroc,
             paper_says="anomalies are distinguishable by their squared error",
             note=after,
-            low=bad.auroc.low,
-            high=bad.auroc.high,
         ),
     )
-
-
-def _short(facts: Facts) -> bool:
-    return facts.epochs != PAPER_EPOCHS
-
-
-def _beside(id: str, what: str, paper: float, ours: Estimate, note: str) -> Comparison:
-    return Comparison(id=id, what=what, paper=paper, ours=ours.mean, note=note, low=ours.low, high=ours.high)
 
 
 def _too_little(control: Space, facts: Facts) -> str | None:
@@ -169,14 +163,14 @@ def _sound(space: Space) -> str:
 
 def _anomalies(bad: Space, control: Space, facts: Facts) -> str:
     """Say whether anomalies show by their squared error, and whether they did better without the penalty."""
-    found = f"AUROC {_precise(bad.auroc)}, average precision {_precise(bad.average_precision)}"
+    found = f"AUROC {spread(bad.auroc, _precise)}, average precision {spread(bad.average_precision, _precise)}"
     low = bad.auroc.low if bad.auroc.low is not None else bad.first.auroc_low
     if low <= NO_SKILL:
         return f"Anomalies do not show by their squared error: {found}."
     apart = f"Anomalies {'still ' if bad.bad else ''}show by their squared error: {found}"
     change = next(change for change in facts.changes if change.what == "auroc")
     without = f"without the penalty they are {control.auroc.mean:.3f} and {control.average_precision.mean:.3f}"
-    if not change.told:
+    if change.verdict == "open":
         return f"{apart}; {without}, AUROCs that {several(facts.seeds, 'seed')} cannot tell apart."
     return f"{apart}; {without}, a {'lower' if change.difference > 0 else 'higher'} AUROC."
 
@@ -191,12 +185,13 @@ def _rules(facts: Facts) -> str:
 
 
 def _space(space: Space, facts: Facts) -> str:
+    counts = (space.used, space.dead, space.duplicates, space.effective_dimension, space.worth)
+    used, dead, duplicates, dimension, worth = (spread(count, _short) for count in counts)
     return (
-        f"{_called(space)} ({space.network}; {space.parameters:,} parameters): {_spread(space.used)} of "
-        f"{space.latent} units in use, {_spread(space.dead)} dead, {_spread(space.duplicates)} repeating another; "
-        f"effective dimension {_spread(space.effective_dimension)}; worth {_spread(space.worth)} principal components "
-        f"of {min(space.latent, facts.features)}; error {_precise(space.train_error)} on training rows and "
-        f"{_precise(space.test_error)} on held-out ones; {_rare(space)}."
+        f"{_called(space)} ({space.network}; {space.parameters:,} parameters): {used} of {space.latent} units in use, "
+        f"{dead} dead, {duplicates} repeating another; effective dimension {dimension}; worth {worth} principal "
+        f"components of {min(space.latent, facts.features)}; error {spread(space.train_error, _precise)} on training "
+        f"rows and {spread(space.test_error, _precise)} on held-out ones; {_rare(space)}."
     )
 
 
@@ -227,19 +222,14 @@ def _linear(facts: Facts) -> tuple[str, ...]:
 
 
 def _change(change: Change) -> str:
-    bounds = "" if change.low is None or change.high is None else f" ({change.low:.3g} to {change.high:.3g})"
-    sentence = f"The penalty changes the {_NAMES[change.what]} by {change.difference:+.3g}{bounds}"
-    if change.adjusted is None:
-        return f"{sentence}; one seed allows no test."
-    effect = "" if change.effect is None else f"d = {change.effect:.3g}, "
-    return f"{sentence} ({effect}{chance(change.adjusted)} after Holm, {change.test})."
+    return f"The penalty changes the {_NAMES[change.what]} by {change.difference:+.3g}{certainty(change, _short)}."
 
 
 def _losses(bad: Space) -> str:
     return (
-        f"Losses with the penalty, as Keras reports them: {_precise(bad.train_loss)} in training and "
-        f"{_precise(bad.test_loss)} on held-out rows; without it, {_precise(bad.train_error)} and "
-        f"{_precise(bad.test_error)}."
+        f"Losses with the penalty, as Keras reports them: {spread(bad.train_loss, _precise)} in training and "
+        f"{spread(bad.test_loss, _precise)} on held-out rows; without it, {spread(bad.train_error, _precise)} and "
+        f"{spread(bad.test_error, _precise)}."
     )
 
 
@@ -256,11 +246,9 @@ def _called(space: Space) -> str:
     return "With the penalty" if space.arm == "bad" else "Without it"
 
 
-def _spread(spread: Estimate) -> str:
-    bounds = "" if spread.low is None or spread.high is None else f" ({spread.low:.3g} to {spread.high:.3g})"
-    return f"{spread.mean:.3g}{bounds}"
+def _short(value: float) -> str:
+    return f"{value:.3g}"
 
 
-def _precise(spread: Estimate) -> str:
-    bounds = "" if spread.low is None or spread.high is None else f" ({spread.low:.3f} to {spread.high:.3f})"
-    return f"{spread.mean:.3f}{bounds}"
+def _precise(value: float) -> str:
+    return f"{value:.3f}"

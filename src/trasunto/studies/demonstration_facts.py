@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trasunto.analysis.intervals import interval
 from trasunto.analysis.reconstruction import pixel_distance, row_errors
+from trasunto.studies.evidence import Estimate, estimate
 from trasunto.studies.images import RowImage
 
 PAPER_ERRORS = {0: 0.233811, 10: 0.051340, 50: 0.028528, 100: 0.018116, 500: 0.006251}
@@ -35,12 +35,10 @@ class Moment:
 
     Attributes
     ----------
-    error, low, high
-        The image's mean squared error, mean over seeds with its t-interval; bounds are None with one seed.
-    by_seed
-        The same for each seed that was trained that far.
+    error
+        The image's mean squared error, over the seeds that were trained that far.
     distance
-        Square root of `error`: the distance per pixel.
+        Square root of its mean: the distance per pixel.
     test_error
         Mean over seeds of the error of all test rows; None without them.
     paper
@@ -49,10 +47,7 @@ class Moment:
 
     image: str
     epoch: int
-    error: float
-    low: float | None
-    high: float | None
-    by_seed: tuple[float, ...]
+    error: Estimate
     distance: float
     test_error: float | None
     paper: float | None
@@ -160,16 +155,13 @@ def measure(
 def _moment(
     image: str, epoch: int, errors: NDArray[np.float64], of_rows: Sequence[float] | None, paper: float | None
 ) -> Moment:
-    over_seeds = interval(errors)
+    error = estimate(errors)
     return Moment(
         image=image,
         epoch=epoch,
-        error=over_seeds.mean,
-        low=over_seeds.low,
-        high=over_seeds.high,
-        by_seed=tuple(float(error) for error in errors),
-        distance=pixel_distance(over_seeds.mean),
-        test_error=interval(of_rows).mean if of_rows else None,
+        error=error,
+        distance=pixel_distance(error.mean),
+        test_error=estimate(of_rows).mean if of_rows else None,
         paper=paper,
     )
 

@@ -14,6 +14,7 @@ from trasunto.studies.demonstration_facts import (
 from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import listed, percent, several
+from trasunto.studies.sentences import beside
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
 
@@ -40,40 +41,32 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
 def _comparison(epoch: int, paper: float, ours: Moment | None, facts: Facts) -> Comparison:
     what = f"error of {PAPER_IMAGE.name} (MSE per pixel) after {several(epoch, 'epoch')}, {facts.hidden} hidden units"
     if ours is None:
-        return Comparison(
-            id=f"A6.epoch-{epoch}",
-            what=what,
-            paper=paper,
-            ours=None,
-            note=f"not drawn: this run shows epochs {listed([str(shown) for shown in facts.epochs])}",
-        )
-    return Comparison(
-        id=f"A6.epoch-{epoch}",
-        what=what,
-        paper=paper,
-        ours=ours.error,
-        note=f"mean of {several(len(ours.by_seed), 'seed')}",
-        low=ours.low,
-        high=ours.high,
-    )
+        note = f"not drawn: this run shows epochs {listed([str(shown) for shown in facts.epochs])}"
+        return beside(f"A6.epoch-{epoch}", what, None, paper=paper, note=note)
+    note = f"mean of {several(len(ours.error.by_seed), 'seed')}"
+    return beside(f"A6.epoch-{epoch}", what, ours.error, paper=paper, note=note)
 
 
 def _verdict(facts: Facts, image: str) -> str:
     first, *later = facts.of(image)
     if not later:
-        return f"After {several(first.epoch, 'epoch')} the drawing of {image} has an error of {first.error:.4f}."
+        return f"After {several(first.epoch, 'epoch')} the drawing of {image} has an error of {first.error.mean:.4f}."
     last = later[-1]
     change = (
-        f"from {first.error:.4f} after {several(first.epoch, 'epoch')} to {last.error:.4f} after {last.epoch}, "
-        f"{last.distance:.2f} per pixel"
+        f"from {first.error.mean:.4f} after {several(first.epoch, 'epoch')} to {last.error.mean:.4f} after "
+        f"{last.epoch}, {last.distance:.2f} per pixel"
     )
-    if last.error >= first.error:
+    if last.error.mean >= first.error.mean:
         return f"The drawing of {image} does not come closer to it: its error goes {change}."
-    untrained = first.error if first.epoch == 0 else None
-    if untold := too_little([Reached(f"which draws {image}", last.error, untrained)], several(last.epoch, "epoch")):
+    untrained = first.error.mean if first.epoch == 0 else None
+    if untold := too_little(
+        [Reached(f"which draws {image}", last.error.mean, untrained)], several(last.epoch, "epoch")
+    ):
         return untold
     steps = zip([first, *later], later, strict=False)
-    backwards = [f"{before.epoch} and {after.epoch}" for before, after in steps if after.error >= before.error]
+    backwards = [
+        f"{before.epoch} and {after.epoch}" for before, after in steps if after.error.mean >= before.error.mean
+    ]
     if backwards:
         return (
             f"The drawing of {image} comes closer to it, though not at every step (not between epochs "
@@ -83,9 +76,9 @@ def _verdict(facts: Facts, image: str) -> str:
 
 
 def _course(image: str, moments: tuple[Moment, ...]) -> str:
-    told = [f"{moment.error:.6f} after {moment.epoch}" for moment in moments]
+    told = [f"{moment.error.mean:.6f} after {moment.epoch}" for moment in moments]
     start, end = moments[0], moments[-1]
-    left = "" if len(moments) < 2 else f", which leaves {percent(end.error / start.error)} of the first"
+    left = "" if len(moments) < 2 else f", which leaves {percent(end.error.mean / start.error.mean)} of the first"
     return f"Error of {image}: {listed(told, most=len(told))} epochs{left}."
 
 
@@ -98,7 +91,7 @@ def _rows(facts: Facts) -> tuple[str, ...]:
 
 
 def _seeds(facts: Facts) -> tuple[str, ...]:
-    counts = {moment.epoch: len(moment.by_seed) for moment in facts.moments}
+    counts = {moment.epoch: len(moment.error.by_seed) for moment in facts.moments}
     most = max(counts.values())
     alone = [str(epoch) for epoch, count in counts.items() if count < most]
     if most == 1:
@@ -137,7 +130,7 @@ def _nearer(facts: Facts) -> str:
 
 def _away(moments: tuple[Moment, ...], epochs: list[int]) -> float:
     """Return the largest distance from the paper's errors, as a share of them."""
-    return max(abs(moment.error / PAPER_ERRORS[moment.epoch] - 1) for moment in moments if moment.epoch in epochs)
+    return max(abs(moment.error.mean / PAPER_ERRORS[moment.epoch] - 1) for moment in moments if moment.epoch in epochs)
 
 
 def _digit(drawing: Drawing) -> str:

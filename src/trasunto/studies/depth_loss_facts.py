@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis.intervals import Difference, adjust, paired
-from trasunto.studies.hidden_size_facts import last_part
-from trasunto.studies.tabular_facts import Course, Estimate, Linear, course, estimate
+from trasunto.studies.evidence import Course, Estimate, course, estimate, last_part
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import LayerTable
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from trasunto.studies.depth_loss_facts import Contrast, Depth, Facts, Trend
 from trasunto.studies.divergence import NOTHING, left_out
+from trasunto.studies.evidence import last_part
 from trasunto.studies.findings import Comparison
-from trasunto.studies.hidden_size_facts import last_part
 from trasunto.studies.phrases import chance, listed, percent, several
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little

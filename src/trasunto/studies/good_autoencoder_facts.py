@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.analysis.intervals import adjust, paired
+from trasunto.studies.evidence import Course, Estimate, course, estimate, last_part
 from trasunto.studies.good_autoencoder_search import Search
-from trasunto.studies.hidden_size_facts import last_part
-from trasunto.studies.tabular_facts import SETS, Course, Estimate, Linear, course, estimate
+from trasunto.studies.tabular_facts import SETS, Linear
 from trasunto.studies.tabular_networks import LayerTable
 
 MEASURES = ("loss", "error", "accuracy")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from trasunto.studies.tabular_facts import Estimate, Linear
+from trasunto.studies.evidence import Estimate
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import LayerTable
 
 

@@ -18,9 +18,10 @@ from trasunto.spec import parse
 from trasunto.spec.hourglass import hourglass_text
 from trasunto.studies.cells import plain
 from trasunto.studies.curves import curves
+from trasunto.studies.evidence import estimate
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.good_autoencoder_search import Found, Search, Trial, frontier, held_out, winner
-from trasunto.studies.tabular_facts import SETS, estimate, principal
+from trasunto.studies.tabular_facts import SETS, principal
 from trasunto.studies.tabular_networks import layer_table, trained_as_the_paper
 
 if TYPE_CHECKING:

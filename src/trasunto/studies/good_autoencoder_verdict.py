@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from statistics import median
 
 from trasunto.studies.divergence import left_out
+from trasunto.studies.evidence import Estimate
 from trasunto.studies.findings import Comparison
 from trasunto.studies.good_autoencoder_facts import Facts, Fit, OnRows, PaperNetwork
 from trasunto.studies.good_autoencoder_search import Best, Search
 from trasunto.studies.phrases import chance, listed, percent, several
+from trasunto.studies.sentences import beside, last_epochs
 from trasunto.studies.subject import OWN, Subject
-from trasunto.studies.tabular_facts import Estimate
 from trasunto.studies.trained_enough import Reached, too_little
 
 PAPER = {"train": (0.0152, 0.9471), "test": (0.0101, 0.9616)}
@@ -58,14 +59,12 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's four figures beside its network's, over seeds."""
     paper = facts.paper
     return tuple(
-        Comparison(
-            id=f"B1.{rows.rows}-{what}",
-            what=f"{what} of the paper's network on {_NAMES[rows.rows]} rows{unit}",
+        beside(
+            f"B1.{rows.rows}-{what}",
+            f"{what} of the paper's network on {_NAMES[rows.rows]} rows{unit}",
+            ours,
             paper=said,
-            ours=ours.mean,
             note=f"after {several(paper.epochs, 'epoch')}{without}",
-            low=ours.low,
-            high=ours.high,
         )
         for rows in (paper.train, paper.test)
         for what, said, ours, unit, without in (
@@ -163,11 +162,10 @@ def _sides(paper: PaperNetwork) -> tuple[str, ...]:
 
 def _fit(paper: PaperNetwork, subject: Subject) -> Iterator[str]:
     fit = paper.fit
-    span = "the last epoch" if fit.part == 1 else f"the last {fit.part} epochs"
     linear = f" (PCA: {fit.linear_ratio:.2f})" if fit.linear_ratio is not None else ""
     gap = "" if fit.gap_p is None else f", {chance(fit.gap_p)} for no difference"
     yield (
-        f"Over {span} the held-out error is {fit.ratio.mean:.2f} times the training error"
+        f"Over {last_epochs(paper.epochs)} the held-out error is {fit.ratio.mean:.2f} times the training error"
         f"{_bounds(fit.ratio, 2)}{linear}{gap}."
     )
     reached = Reached("", paper.test.error.mean, paper.test.errors.mean[0], paper.pca.test_error)

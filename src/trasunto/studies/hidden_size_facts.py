@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from trasunto.analysis.baselines import LinearBaseline
 from trasunto.analysis.intervals import Difference, adjust, interval, paired
 from trasunto.studies.cells import plain
+from trasunto.studies.evidence import Curve, last_part
 
 Kind = Literal["gain", "slight", "open"]
-
-Curve = tuple[float | None, ...]
 
 NOTHING_LEFT = 1e-12
 """A PCA error at or below this is rounding: as many components as features leave nothing to compare with."""
@@ -175,11 +174,6 @@ def gaps_of(hidden: Sequence[int], final: NDArray[np.float64], worthwhile: float
         _gap(hidden[i], hidden[i + 1], final[i], final[i + 1], difference, worthwhile)
         for i, difference in enumerate(tested)
     )
-
-
-def last_part(epochs: int) -> int:
-    """Return how many epochs the last tenth has, at least one."""
-    return max(1, epochs // 10)
 
 
 def enough(gaps: Sequence[Gap]) -> int | None:

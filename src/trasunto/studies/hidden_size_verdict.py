@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trasunto.studies.divergence import NOTHING, left_out
+from trasunto.studies.evidence import last_part
 from trasunto.studies.findings import Comparison
-from trasunto.studies.hidden_size_facts import Facts, Gap, Size, last_part
+from trasunto.studies.hidden_size_facts import Facts, Gap, Size
 from trasunto.studies.phrases import chance, listed, percent, several
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little

@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trasunto.studies.hidden_size_facts import NOTHING_LEFT, Gap, enough, gaps_of, last_part
-from trasunto.studies.tabular_facts import Course, Estimate, Linear, course, estimate
+from trasunto.studies.evidence import Course, Estimate, course, estimate, last_part
+from trasunto.studies.hidden_size_facts import NOTHING_LEFT, Gap, enough, gaps_of
+from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import LayerTable
 
 Against = Literal["better", "worse", "open"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trasunto.studies.divergence import NOTHING, left_out
+from trasunto.studies.evidence import last_part
 from trasunto.studies.findings import Comparison
-from trasunto.studies.hidden_size_facts import Gap, last_part
+from trasunto.studies.hidden_size_facts import Gap
 from trasunto.studies.latent_loss_facts import Facts, Size
 from trasunto.studies.phrases import chance, error, listed, percent, several
 from trasunto.studies.subject import OWN, Subject

@@ -6,11 +6,14 @@ from trasunto.analysis.intervals import SIGNIFICANCE
 from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.loss_facts import Contrast, Facts
-from trasunto.studies.phrases import chance, percent, several
+from trasunto.studies.phrases import error, percent, several
+from trasunto.studies.sentences import beside, certainty
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
 
 MEASURES = {"mse": "squared error", "bce": "cross entropy"}
+
+PAPER_SAYS = "the network would go on working (not shown)"
 
 
 def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
@@ -27,32 +30,29 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's words beside what training on cross entropy left."""
     if not facts.arms:
         return ()
-    arm = facts.arm("bce", "mse")
     return (
-        Comparison(
-            id="A7.works",
-            what=f"share of networks that cross entropy improves, {several(facts.epochs, 'epoch')}",
-            paper=None,
-            ours=facts.works / facts.seeds,
-            paper_says="the network would go on working (not shown)",
+        beside(
+            "A7.works",
+            f"share of networks that cross entropy improves, {several(facts.epochs, 'epoch')}",
+            facts.works / facts.seeds,
+            paper_says=PAPER_SAYS,
             note="improved: below its untrained error, by both measures",
         ),
-        Comparison(
-            id="A7.error",
-            what="test error (MSE per feature) of networks trained on cross entropy",
-            paper=None,
-            ours=arm.error,
-            paper_says="the network would go on working (not shown)",
-            note=f"trained on squared error: {facts.arm('mse', 'mse').error:.4f}",
-            low=arm.low,
-            high=arm.high,
+        beside(
+            "A7.error",
+            "test error (MSE per feature) of networks trained on cross entropy",
+            facts.arm("bce", "mse").error,
+            paper_says=PAPER_SAYS,
+            note=f"trained on squared error: {facts.arm('mse', 'mse').error.mean:.4f}",
         ),
     )
 
 
 def _too_little(facts: Facts) -> str | None:
     arms = [facts.arm(on, "mse") for on in MEASURES]
-    reached = [Reached(f"trained on {MEASURES[arm.trained_on]}", arm.error, arm.untrained, facts.pca) for arm in arms]
+    reached = [
+        Reached(f"trained on {MEASURES[arm.trained_on]}", arm.error.mean, arm.untrained, facts.pca) for arm in arms
+    ]
     return too_little(reached, several(facts.epochs, "epoch"))
 
 
@@ -61,39 +61,32 @@ def _verdict(facts: Facts) -> str:
     if facts.works < facts.seeds:
         count = "none" if facts.works == 0 else f"only {facts.works}"
         return f"Cross entropy does not always work: {count} of {seeds} end below their untrained errors."
-    directions = [contrast.direction for contrast in facts.contrasts]
-    ours, theirs = facts.arm("bce", "mse").error, facts.arm("mse", "mse").error
+    verdicts = [contrast.verdict for contrast in facts.contrasts]
+    ours, theirs = facts.arm("bce", "mse").error.mean, facts.arm("mse", "mse").error.mean
     values = f"its networks reconstruct test rows with a squared error of {ours:.4f}, against {theirs:.4f}"
-    if directions == ["better", "better"]:
+    if verdicts == ["less", "less"]:
         return f"Cross entropy works, and better than squared error by both measures: {values}."
-    if directions == ["worse", "worse"]:
+    if verdicts == ["more", "more"]:
         return f"Cross entropy works, but not as well as squared error by either measure: {values}."
-    if set(directions) == {"better", "worse"}:
-        names = {contrast.direction: MEASURES[contrast.judged_by] for contrast in facts.contrasts}
-        return f"Cross entropy works, better by {names['better']} and worse by {names['worse']}: {values}."
-    if "open" in directions and len(set(directions)) == 2:
-        told = next(contrast for contrast in facts.contrasts if contrast.direction != "open")
-        return (
-            f"Cross entropy works, {told.direction} than squared error by {MEASURES[told.judged_by]} while the other "
-            f"measure cannot tell: {values}."
-        )
+    names = {contrast.verdict: MEASURES[contrast.judged_by] for contrast in facts.contrasts}
+    if set(names) == {"less", "more"}:
+        return f"Cross entropy works, better by {names['less']} and worse by {names['more']}: {values}."
+    for told, word in (("less", "better"), ("more", "worse")):
+        if told in names:
+            return (
+                f"Cross entropy works, {word} than squared error by {names[told]} while the other measure cannot tell: "
+                f"{values}."
+            )
     return f"Cross entropy works, and {seeds} cannot tell it from squared error: {values}."
 
 
 def _contrast(contrast: Contrast, seeds: int) -> str:
     measure = MEASURES[contrast.judged_by]
     direction = "lower" if contrast.difference < 0 else "higher"
-    bounds = ""
-    if contrast.low is not None and contrast.high is not None:
-        bounds = f" (difference {contrast.low:.4f} to {contrast.high:.4f})"
-    sentence = (
-        f"By {measure}, training on cross entropy ends {percent(abs(contrast.relative))} {direction}{bounds}, lower in "
-        f"{contrast.lower} of {several(seeds, 'seed')}"
+    return (
+        f"By {measure}, training on cross entropy ends {percent(abs(contrast.relative))} {direction}, and lower in "
+        f"{contrast.lower} of {several(seeds, 'seed')}{certainty(contrast, error, alone=True)}."
     )
-    if contrast.p is None or contrast.adjusted is None:
-        return f"{sentence}; one seed allows no test."
-    effect = "" if contrast.effect is None else f"d = {contrast.effect:.3g}, "
-    return f"{sentence} ({effect}{chance(contrast.p)} alone, {chance(contrast.adjusted)} after Holm, {contrast.test})."
 
 
 def _power(facts: Facts) -> tuple[str, ...]:
@@ -109,7 +102,7 @@ def _power(facts: Facts) -> tuple[str, ...]:
 
 def _floor(facts: Facts, subject: Subject) -> str:
     values = "grey values" if subject.images else "values"
-    ours, theirs = facts.arm("bce", "bce").error, facts.arm("mse", "bce").error
+    ours, theirs = facts.arm("bce", "bce").error.mean, facts.arm("mse", "bce").error.mean
     return (
         f"Cross entropy cannot fall below {facts.floor:.4f} on these rows, the entropy of their {values}; "
         f"networks trained on it end {ours - facts.floor:.4f} above that, those trained on squared error "

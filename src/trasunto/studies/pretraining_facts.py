@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trasunto.analysis.intervals import adjust, interval, paired
+from trasunto.analysis.intervals import adjust, paired
 from trasunto.studies.cells import plain
+from trasunto.studies.evidence import Compared, Estimate, estimate
 
 ARMS = ("scratch", "frozen", "fine-tuned")
 """Random weights; the trained encoder, kept as it is; the trained encoder, trained on."""
@@ -20,40 +21,19 @@ ARMS = ("scratch", "frozen", "fine-tuned")
 
 @dataclass(frozen=True)
 class Score:
-    """One arm with one number of labels: accuracy, mean over seeds with its t-interval (None with one seed)."""
+    """The accuracy of one arm with one number of labels."""
 
     arm: str
     labels: int
-    accuracy: float
-    low: float | None
-    high: float | None
-    by_seed: tuple[float, ...]
+    accuracy: Estimate
 
 
-@dataclass(frozen=True)
-class Gain:
-    """What a trained encoder adds to the accuracy of scratch, paired over seeds: above 0 it helps.
-
-    Attributes
-    ----------
-    difference, low, high
-        In accuracy (0..1), with the t-interval.
-    effect, p, adjusted, test
-        Cohen's d over pairs, p of a zero difference, and p after Holm over all arms and numbers of labels.
-    verdict
-        "helps" or "harms" where the adjusted p tells it from zero, else "open".
-    """
+@dataclass(frozen=True, kw_only=True)
+class Gain(Compared):
+    """What a trained encoder adds to the accuracy (0..1) of scratch: "more" where it helps."""
 
     arm: str
     labels: int
-    difference: float
-    low: float | None
-    high: float | None
-    effect: float | None
-    p: float | None
-    adjusted: float | None
-    test: str
-    verdict: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +110,7 @@ def measure(
         encoder_epochs=encoder_epochs,
         seeds=accuracy.shape[2],
         scores=tuple(
-            _score(arm, count, accuracy[i, j]) for j, arm in enumerate(ARMS) for i, count in enumerate(labels)
+            Score(arm, count, estimate(accuracy[i, j])) for j, arm in enumerate(ARMS) for i, count in enumerate(labels)
         ),
         gains=gains_of(labels, accuracy),
         savings=tuple(
@@ -148,19 +128,7 @@ def gains_of(labels: Sequence[int], accuracy: NDArray[np.float64]) -> tuple[Gain
     pairs = [(j, i) for j in range(1, len(ARMS)) for i in range(len(labels))]
     tested = adjust(paired(accuracy[i, j], accuracy[i, 0], family=len(pairs)) for j, i in pairs)
     return tuple(
-        Gain(
-            arm=ARMS[j],
-            labels=labels[i],
-            difference=difference.mean,
-            low=difference.low,
-            high=difference.high,
-            effect=difference.effect,
-            p=difference.p,
-            adjusted=difference.adjusted,
-            test=difference.test,
-            verdict="open" if not difference.distinguishable else "helps" if difference.mean > 0 else "harms",
-        )
-        for (j, i), difference in zip(pairs, tested, strict=True)
+        Gain.of(difference, arm=ARMS[j], labels=labels[i]) for (j, i), difference in zip(pairs, tested, strict=True)
     )
 
 
@@ -181,18 +149,6 @@ def equivalent(labels: Sequence[int], scratch: Sequence[float] | NDArray[np.floa
         return float(labels[after])
     share = (accuracy - reached[after - 1]) / (reached[after] - reached[after - 1])
     return float(10 ** (points[after - 1] + share * (points[after] - points[after - 1])))
-
-
-def _score(arm: str, labels: int, accuracy: NDArray[np.float64]) -> Score:
-    over_seeds = interval(accuracy)
-    return Score(
-        arm=arm,
-        labels=labels,
-        accuracy=over_seeds.mean,
-        low=over_seeds.low,
-        high=over_seeds.high,
-        by_seed=tuple(float(value) for value in accuracy),
-    )
 
 
 def _saving(arm: str, labels: Sequence[int], scratch: NDArray[np.float64], i: int, accuracy: float) -> Saving:

@@ -8,6 +8,7 @@ from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import chance, listed, percent, several
 from trasunto.studies.pretraining_facts import ARMS, Facts, Gain
+from trasunto.studies.sentences import beside
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
 
@@ -28,14 +29,11 @@ def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's words beside what fine-tuning adds to the accuracy with each number of labels."""
     return tuple(
-        Comparison(
-            id=f"A8.gain-{gain.labels}",
-            what=f"accuracy that {NAMES[gain.arm]} adds with {gain.labels:,} labels (shares of test rows)",
-            paper=None,
-            ours=gain.difference,
+        beside(
+            f"A8.gain-{gain.labels}",
+            f"accuracy that {NAMES[gain.arm]} adds with {gain.labels:,} labels (shares of test rows)",
+            gain,
             paper_says="more convenient initial weights (said, not shown)",
-            low=gain.low,
-            high=gain.high,
         )
         for gain in _gains(facts, "fine-tuned")
     )
@@ -51,14 +49,14 @@ def _too_little(facts: Facts) -> str | None:
 
 def _verdict(facts: Facts) -> str:
     tuned, frozen = _gains(facts, "fine-tuned"), _gains(facts, "frozen")
-    helped = [gain for gain in tuned if gain.verdict == "helps"]
+    helped = [gain for gain in tuned if gain.verdict == "more"]
     if helped:
         best = max(helped, key=lambda gain: gain.difference)
         return (
             f"Yes, with {_counts(helped, of=tuned)}: fine-tuning the trained encoder adds up to {_points(best)} of "
             f"accuracy over random weights{_frozen(frozen)}."
         )
-    harmed = [gain for gain in tuned if gain.verdict == "harms"]
+    harmed = [gain for gain in tuned if gain.verdict == "less"]
     if harmed:
         worst = min(harmed, key=lambda gain: gain.difference)
         return (
@@ -74,8 +72,8 @@ def _verdict(facts: Facts) -> str:
 
 
 def _frozen(gains: Sequence[Gain]) -> str:
-    helped = [gain for gain in gains if gain.verdict == "helps"]
-    harmed = [gain for gain in gains if gain.verdict == "harms"]
+    helped = [gain for gain in gains if gain.verdict == "more"]
+    harmed = [gain for gain in gains if gain.verdict == "less"]
     told = [f"helps with {_counts(helped, of=gains)}"] if helped else []
     told += [f"does worse with {_counts(harmed, of=gains)}"] if harmed else []
     return f"; kept frozen, it {' and '.join(told)}" if told else ""
@@ -84,7 +82,7 @@ def _frozen(gains: Sequence[Gain]) -> str:
 def _accuracies(facts: Facts) -> tuple[str, ...]:
     told = []
     for arm in ARMS:
-        scores = [f"{100 * score.accuracy:.1f} % with {score.labels:,}" for score in facts.of(arm)]
+        scores = [f"{100 * score.accuracy.mean:.1f} % with {score.labels:,}" for score in facts.of(arm)]
         told.append(f"Accuracy on test rows, {arm}: {listed(scores, most=len(scores))} labels.")
     return tuple(told)
 
@@ -106,7 +104,7 @@ def _certainty(gain: Gain) -> str:
 
 def _worth(facts: Facts) -> str:
     """Say how many labels the trained encoder saves, where it helps at all."""
-    helped = {(gain.arm, gain.labels) for gain in facts.gains if gain.verdict == "helps"}
+    helped = {(gain.arm, gain.labels) for gain in facts.gains if gain.verdict == "more"}
     told = []
     for saving in facts.savings:
         if (saving.arm, saving.labels) not in helped:

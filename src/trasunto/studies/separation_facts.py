@@ -13,7 +13,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from trasunto.analysis.intervals import Difference, adjust, interval, paired
+from trasunto.analysis.intervals import adjust, paired
+from trasunto.studies.evidence import Compared, Estimate, estimate
 
 Name = Literal["linear_auroc", "silhouette", "energy_coefficient"]
 
@@ -25,23 +26,10 @@ Of the energy distance it is the coefficient (0..1), for the distance itself gro
 
 Varied = Literal["layers", "latent"]
 
-Kind = Literal["more", "less", "alike", "open"]
-
 DECIMALS = 3
 """Points of a picture are kept to this many decimals."""
 
 Points = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One measure of one space: mean over seeds with its t-interval (None with one seed), and each seed's value."""
-
-    measure: Name
-    mean: float
-    low: float | None
-    high: float | None
-    by_seed: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -54,8 +42,8 @@ class Space:
         Hidden layers before the latent one.
     latent
         Latent units.
-    test_error, low, high
-        Mean squared error per feature of the held-out normal rows: mean over seeds and its t-interval.
+    test_error
+        Mean squared error per feature of the held-out normal rows.
     used
         Latent units that neither are dead nor repeat another, mean over seeds.
     effective_dimension
@@ -63,9 +51,9 @@ class Space:
     energy_p
         Largest over seeds: p of the energy distance, were both kinds of rows alike.
     measures
-        In the order of `MEASURES`.
+        By name, in the order of `MEASURES`.
     untrained
-        `test_error` before training; None where it is not known.
+        Mean test error before training; None where it is not known.
     pca
         The error of the same rows after PCA with as many components; None where it was not measured.
     """
@@ -74,19 +62,13 @@ class Space:
     latent: int
     network: str
     parameters: int
-    test_error: float
-    low: float | None
-    high: float | None
+    test_error: Estimate
     used: float
     effective_dimension: float
     energy_p: float
-    measures: tuple[Measured, ...]
+    measures: Mapping[Name, Estimate]
     untrained: float | None = None
     pca: float | None = None
-
-    def of(self, measure: Name) -> Measured:
-        """Return one of the measures."""
-        return next(one for one in self.measures if one.measure == measure)
 
 
 @dataclass(frozen=True)
@@ -100,37 +82,19 @@ class Reference:
     energy_coefficient: float
 
 
-@dataclass(frozen=True)
-class Contrast:
-    """What going from one space to the next does to one measure.
+@dataclass(frozen=True, kw_only=True)
+class Contrast(Compared):
+    """One measure of one space, minus that of the space before it: "more" where the rows stand further apart.
 
     Attributes
     ----------
     first, second
-        Which spaces, counted from 0.
-    difference, low, high
-        Second minus first, paired over seeds, with its t-interval: above 0, the second separates more.
-    effect, p, adjusted, test
-        Cohen's d over pairs, p of a zero difference, and p after Holm over all contrasts.
-    worthwhile
-        How large a difference must be to matter.
-    kind
-        "more" or "less": told from zero, and large enough to matter; "alike": the whole interval is too small to
-        matter; "open": these seeds cannot say.
+        Which spaces, counted from 0; the difference is the second's minus the first's.
     """
 
     measure: Name
     first: int
     second: int
-    difference: float
-    low: float | None
-    high: float | None
-    effect: float | None
-    p: float | None
-    adjusted: float | None
-    test: str
-    worthwhile: float
-    kind: Kind
 
 
 @dataclass(frozen=True)
@@ -245,11 +209,11 @@ def contrasts(spaces: Sequence[Space], worthwhile: Mapping[Name, float]) -> tupl
     """Return every measure's difference between neighbouring spaces, tested together."""
     asked = [(name, first, second) for first, second in pairwise(range(len(spaces))) for name in MEASURES]
     tested = adjust(
-        paired(spaces[second].of(name).by_seed, spaces[first].of(name).by_seed, family=len(asked))
+        paired(spaces[second].measures[name].by_seed, spaces[first].measures[name].by_seed, family=len(asked))
         for name, first, second in asked
     )
     return tuple(
-        _contrast(name, first, second, difference, worthwhile[name])
+        Contrast.of(difference, worthwhile[name], measure=name, first=first, second=second)
         for (name, first, second), difference in zip(asked, tested, strict=True)
     )
 
@@ -262,50 +226,16 @@ def points(projected: NDArray[np.floating], anomalous: NDArray[np.bool_]) -> tup
 
 
 def _space(seen: Seen) -> Space:
-    error = interval(seen.test_error)
     return Space(
         layers=seen.layers,
         latent=seen.latent,
         network=seen.network,
         parameters=seen.parameters,
-        test_error=error.mean,
-        low=error.low,
-        high=error.high,
-        used=interval(seen.used).mean,
-        effective_dimension=interval(seen.effective_dimension).mean,
+        test_error=estimate(seen.test_error),
+        used=estimate(seen.used).mean,
+        effective_dimension=estimate(seen.effective_dimension).mean,
         energy_p=max(seen.energy_p),
-        measures=tuple(_measured(name, seen.separation[name]) for name in MEASURES),
+        measures={name: estimate(seen.separation[name]) for name in MEASURES},
         untrained=seen.untrained,
         pca=seen.pca,
     )
-
-
-def _measured(name: Name, values: Sequence[float]) -> Measured:
-    over_seeds = interval(values)
-    return Measured(name, over_seeds.mean, over_seeds.low, over_seeds.high, tuple(map(float, values)))
-
-
-def _contrast(name: Name, first: int, second: int, difference: Difference, worthwhile: float) -> Contrast:
-    return Contrast(
-        measure=name,
-        first=first,
-        second=second,
-        difference=difference.mean,
-        low=difference.low,
-        high=difference.high,
-        effect=difference.effect,
-        p=difference.p,
-        adjusted=difference.adjusted,
-        test=difference.test,
-        worthwhile=worthwhile,
-        kind=_kind(difference, worthwhile),
-    )
-
-
-def _kind(difference: Difference, worthwhile: float) -> Kind:
-    if difference.distinguishable and abs(difference.mean) >= worthwhile:
-        return "more" if difference.mean > 0 else "less"
-    low, high = difference.low, difference.high
-    if low is not None and high is not None and -worthwhile < low and high < worthwhile:
-        return "alike"
-    return "open"

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from trasunto.analysis.intervals import SIGNIFICANCE
 from trasunto.studies.divergence import left_out
+from trasunto.studies.evidence import Verdict
 from trasunto.studies.findings import Comparison
-from trasunto.studies.phrases import chance, listed, several
-from trasunto.studies.separation_facts import MEASURES, Contrast, Facts, Kind, Name, Space, Varied
+from trasunto.studies.phrases import chance, error, listed, several
+from trasunto.studies.sentences import beside, certainty, spread
+from trasunto.studies.separation_facts import MEASURES, Contrast, Facts, Name, Space, Varied
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
 
@@ -25,7 +27,7 @@ PAPER_ANSWER = "yes, by looking at the pictures"
 
 _SUBJECTS: dict[Varied, str] = {"layers": "depth", "latent": "latent size"}
 
-_KINDS: dict[Kind, str] = {"more": "further apart", "less": "closer together", "alike": "as far apart"}
+_VERDICTS: dict[Verdict, str] = {"more": "further apart", "less": "closer together", "alike": "as far apart"}
 
 
 def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]]:
@@ -53,16 +55,13 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     """Return the paper's answer beside what each measure says of the first space and the last."""
     untold = "not trained enough to tell" if _too_little(facts) else ""
     return tuple(
-        Comparison(
-            id=f"{EXPERIMENTS[facts.varied]}.{contrast.measure.replace('_', '-')}",
-            what=f"{NAMES[contrast.measure]} of normal against anomalous rows, {_second(contrast, facts)} less "
+        beside(
+            f"{EXPERIMENTS[facts.varied]}.{contrast.measure.replace('_', '-')}",
+            f"{NAMES[contrast.measure]} of normal against anomalous rows, {_second(contrast, facts)} less "
             f"{_first(contrast, facts)}",
-            paper=None,
-            ours=contrast.difference,
+            contrast,
             paper_says=PAPER_ANSWER,
             note=f"after {several(facts.epochs, 'epoch')}; {untold or _judged(contrast, facts)}",
-            low=contrast.low,
-            high=contrast.high,
         )
         for contrast in facts.contrasts
     )
@@ -84,7 +83,7 @@ def capital(words: str) -> str:
 
 def _too_little(facts: Facts) -> str | None:
     reached = [
-        Reached(f"with {called(space, facts.varied)}", space.test_error, space.untrained, space.pca)
+        Reached(f"with {called(space, facts.varied)}", space.test_error.mean, space.untrained, space.pca)
         for space in facts.spaces
     ]
     return too_little(reached, several(facts.epochs, "epoch"))
@@ -93,7 +92,7 @@ def _too_little(facts: Facts) -> str | None:
 def _verdict(facts: Facts) -> str:
     if not facts.contrasts:
         (space,) = facts.spaces
-        found = [f"{NAMES[one.measure]} {one.mean:.3f}" for one in space.measures]
+        found = [f"{NAMES[name]} {one.mean:.3f}" for name, one in space.measures.items()]
         return (
             f"With {called(space, facts.varied)} normal and anomalous rows stand apart by {listed(found)}; what "
             f"{_SUBJECTS[facts.varied]} changes takes more than one network to say."
@@ -104,16 +103,18 @@ def _verdict(facts: Facts) -> str:
 
 def _head(facts: Facts) -> str:
     subject = _SUBJECTS[facts.varied]
-    kinds = [contrast.kind for contrast in facts.contrasts]
-    told = sum(kind in ("more", "less") for kind in kinds)
-    if told == len(kinds):
+    verdicts = [contrast.verdict for contrast in facts.contrasts]
+    told = sum(verdict in ("more", "less") for verdict in verdicts)
+    if told == len(verdicts):
         return f"The {subject} changes how far normal and anomalous rows stand apart in latent space"
     if told:
         by = (
-            f"{told} of {len(kinds)} measures" if len(kinds) == len(MEASURES) else f"{told} of {len(kinds)} comparisons"
+            f"{told} of {len(verdicts)} measures"
+            if len(verdicts) == len(MEASURES)
+            else f"{told} of {len(verdicts)} comparisons"
         )
         return f"The {subject} changes how far normal and anomalous rows stand apart in latent space, by {by}"
-    if all(kind == "alike" for kind in kinds):
+    if all(verdict == "alike" for verdict in verdicts):
         return f"The {subject} does not change how far normal and anomalous rows stand apart in latent space"
     seeds = several(facts.seeds, "seed")
     return (
@@ -124,32 +125,27 @@ def _head(facts: Facts) -> str:
 def _step(pair: Sequence[Contrast], facts: Facts) -> str:
     """Say what one step does by each measure: "with 5 layers they stand further apart than with 3 by silhouette"."""
     parts = []
-    for kind, words in _KINDS.items():
-        by = [_by(contrast, facts) for contrast in pair if contrast.kind == kind]
+    for verdict, words in _VERDICTS.items():
+        by = [_by(contrast, facts) for contrast in pair if contrast.verdict == verdict]
         if by:
-            than = "as" if kind == "alike" else "than"
+            than = "as" if verdict == "alike" else "than"
             parts.append(f"{words} {than} with {_first(pair[0], facts)} by {listed(by)}")
-    unsure = [_by(contrast, facts) for contrast in pair if contrast.kind == "open"]
+    unsure = [_by(contrast, facts) for contrast in pair if contrast.verdict == "open"]
     if unsure:
         parts.append(f"{'open ' if parts else 'neither told apart nor alike '}by {listed(unsure)}")
     return f"with {_second(pair[0], facts)} they are {', '.join(parts)}"
 
 
 def _by(contrast: Contrast, facts: Facts) -> str:
-    before, after = (facts.spaces[place].of(contrast.measure).mean for place in (contrast.first, contrast.second))
+    before, after = (facts.spaces[place].measures[contrast.measure].mean for place in (contrast.first, contrast.second))
     return f"{NAMES[contrast.measure]} ({after:.3f} against {before:.3f})"
 
 
 def _contrast(contrast: Contrast, facts: Facts) -> str:
-    sentence = (
-        f"{capital(NAMES[contrast.measure])}: "
-        f"{_second(contrast, facts)} less {_first(contrast, facts)} is {contrast.difference:+.3f}"
-        f"{_bounds(contrast.low, contrast.high)}, where {contrast.worthwhile:g} would matter"
+    return (
+        f"{capital(NAMES[contrast.measure])}: {_second(contrast, facts)} less {_first(contrast, facts)} is "
+        f"{contrast.difference:+.3f}, where {contrast.worthwhile:g} would matter{certainty(contrast, _write)}."
     )
-    if contrast.p is None or contrast.adjusted is None:
-        return f"{sentence}; one seed allows no test."
-    effect = "" if contrast.effect is None else f"d = {contrast.effect:.3g}, "
-    return f"{sentence} ({effect}{chance(contrast.adjusted)} after Holm, {contrast.test})."
 
 
 def _claim(facts: Facts) -> tuple[str, ...]:
@@ -163,24 +159,24 @@ def _claim(facts: Facts) -> tuple[str, ...]:
 
 
 def _judged(contrast: Contrast, facts: Facts) -> str:
-    if contrast.kind == "open":
+    if contrast.verdict == "open":
         return f"is left open by {several(facts.seeds, 'seed')}"
-    return "is not borne out" if contrast.kind == "alike" else "is borne out"
+    return "is not borne out" if contrast.verdict == "alike" else "is borne out"
 
 
 def _space(space: Space, facts: Facts) -> str:
-    found = [f"{NAMES[one.measure]} {one.mean:.3f}{_bounds(one.low, one.high)}" for one in space.measures]
+    found = [f"{NAMES[name]} {spread(one, _write)}" for name, one in space.measures.items()]
     return (
         f"With {called(space, facts.varied)} ({space.network}; {space.parameters:,} parameters): {listed(found)}; "
         f"{space.used:.3g} of {several(space.latent, 'latent unit')} in use, effective dimension "
-        f"{space.effective_dimension:.2g}, test error {space.test_error:.4f}{_bounds(space.low, space.high)}."
+        f"{space.effective_dimension:.2g}, test error {spread(space.test_error, error)}."
     )
 
 
 def _against(name: Name, facts: Facts) -> str:
     """Say how the best space by one measure stands to what needs no network."""
-    best = max(facts.spaces, key=lambda space: space.of(name).mean)
-    found = best.of(name)
+    best = max(facts.spaces, key=lambda space: space.measures[name].mean)
+    found = best.measures[name]
     low, high = (found.mean if bound is None else bound for bound in (found.low, found.high))
     groups: dict[str, list[str]] = {"ahead of": [], "behind": [], "not told from": []}
     for reference in facts.references:
@@ -230,5 +226,5 @@ def _range(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f", {low:.3f} to {high:.3f}"
 
 
-def _bounds(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"
+def _write(value: float) -> str:
+    return f"{value:.3f}"

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from trasunto.analysis.intervals import interval
 from trasunto.errors import TrasuntoError
-from trasunto.studies.cells import plain
 from trasunto.studies.curves import curves
 from trasunto.studies.divergence import Kept, finished, kept
-from trasunto.studies.hidden_size_facts import Curve
 
 if TYPE_CHECKING:
     from trasunto.analysis.baselines import LinearBaseline
@@ -29,48 +26,12 @@ SETS = ("train", "test")
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A number of each seed, its mean and the t-interval over seeds; the bounds are None with one seed."""
-
-    mean: float
-    low: float | None
-    high: float | None
-    by_seed: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Course:
-    """A number by epoch, epoch 0 first (None where there is none): of each seed, and the mean over seeds."""
-
-    by_seed: tuple[Curve, ...]
-    mean: Curve
-
-
-@dataclass(frozen=True)
 class Linear:
     """What PCA leaves with as many components as there are latent units, at most as many as features."""
 
     components: int
     train_error: float
     test_error: float
-
-
-def estimate(values: ArrayLike) -> Estimate:
-    """Return the estimate of one number per seed.
-
-    Examples
-    --------
-    >>> estimate([1.0, 3.0]).mean, estimate([2.0]).low
-    (2.0, None)
-    """
-    over_seeds = interval(values)
-    by_seed = tuple(float(value) for value in np.asarray(values, dtype=np.float64).ravel())
-    return Estimate(over_seeds.mean, over_seeds.low, over_seeds.high, by_seed)
-
-
-def course(values: NDArray[np.float64]) -> Course:
-    """Return the course of values (seeds, t + 1)."""
-    return Course(plain(values), plain(values.mean(axis=0)))
 
 
 def read(

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from trasunto.cohort.application import Applied
-from trasunto.cohort.memory import Fitted, fit
+from trasunto.cohort.course import Fitted
+from trasunto.cohort.memory import fit
 from trasunto.data import Table, from_arrays, read_records
 from trasunto.errors import TrasuntoError
 from trasunto.models import fitting

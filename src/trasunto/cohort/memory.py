@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 
 import numpy as np
 
 from trasunto.cohort.compiling import Compiling
+from trasunto.cohort.course import Fitted, Weights
 from trasunto.cohort.footprint import refuse_what_does_not_fit
 from trasunto.cohort.loop import train_chunks
-from trasunto.cohort.outcome import FINISHED, Outcome, diverged, judge, judge_stopped
+from trasunto.cohort.outcome import FINISHED, TRAINING, Outcome, judge_job
 from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Job, plan, usual_layout
 from trasunto.cohort.reach import refuse_meaningless
@@ -21,41 +21,6 @@ from trasunto.cohort.states import WEIGHTS, Arrays, only_weights
 from trasunto.data import Table
 from trasunto.errors import DataError
 from trasunto.spec import Recipe, Stopping
-
-Weights = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """One trained network.
-
-    Attributes
-    ----------
-    recipe, seed
-        What was trained.
-    weights
-        By name, at epoch `epoch`.
-    epoch, epochs
-        The epoch that the weights are of, and the last one trained: they differ where the best epoch was kept.
-    status, reason
-        How it ended, as `cohort.outcome` judges it: a word, and, of all but "finished", a sentence.
-    history
-        ``train_loss``, ``test_loss``, ... by epoch, epoch 0 first; NaN where there is none.
-    """
-
-    recipe: Recipe
-    seed: int
-    weights: Weights
-    epoch: int
-    epochs: int
-    status: str
-    reason: str
-    history: dict[str, list[float]] = field(repr=False)
-
-    @property
-    def outcome(self) -> Outcome:
-        """How its training ended."""
-        return Outcome(self.status, self.reason)
 
 
 def fit(
@@ -144,7 +109,7 @@ class _Gathering:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._early: Outcome | None = None
+        self._outcome = Outcome(TRAINING, "")
         self._history: dict[str, list[float]] = {}
         self._epochs, self._kept = 0, 0
         self._states: Arrays = {}
@@ -157,26 +122,23 @@ class _Gathering:
             curve = self._history.setdefault(name, [])
             curve += [float("nan")] * (event.epoch - len(curve))
             curve.append(float(values[slot]))
-        job = self._job
-        if event.diverged[slot]:
-            self._early = diverged(job.recipe, job.seed, event.epoch)
-        elif event.stopped[slot]:
-            assert job.stopping is not None
-            past = self._history[job.monitored]
-            self._early = judge_stopped(job.recipe, job.seed, past, job.stopping, job.monitored)
         if slot in event.best:
             self._kept, self._states = event.best[slot]
         elif event.states is not None:
             self._kept = event.epoch - 1 if event.diverged[slot] else event.epoch
             self._states = {name: array[slot] for name, array in event.states.items()}
+        if event.states is not None:
+            self._outcome = self._judged(event, slot)
 
     def fitted(self) -> Fitted:
         job, weights = self._job, only_weights(self._states)
-        outcome = self._early or self._judged(given=weights.keys() <= only_weights(job.begin()).keys())
-        return Fitted(job.recipe, job.seed, weights, self._kept, self._epochs, *outcome, self._history)
+        return Fitted(job.recipe, job.seed, self._kept, self._epochs, *self._outcome, self._history, weights)
 
-    def _judged(self, *, given: bool) -> Outcome:
-        job, last = self._job, self._epochs
-        curve = {(epoch, name): values[epoch] for name, values in self._history.items() for epoch in (0, last)}
-        outcome = judge(job.recipe, job.seed, curve, last, job.last, given=given)
+    def _judged(self, event: Event, slot: int) -> Outcome:
+        job, history = self._job, self._history
+        given = only_weights(self._states).keys() <= only_weights(job.begin()).keys()
+        curve = {(epoch, name): values[epoch] for name, values in history.items() for epoch in (0, event.epoch)}
+        broke, ruled = bool(event.diverged[slot]), bool(event.stopped[slot])
+        past = history.get(job.monitored)
+        outcome = judge_job(job, event.epoch, curve, broke=broke, ruled=ruled, past=past, given=given)
         return outcome if outcome.status != FINISHED else Outcome(FINISHED, "")

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from trasunto.spec import Recipe, Stopping
+
+if TYPE_CHECKING:
+    from trasunto.cohort.plan import Job
 
 TRAINING, FINISHED, STOPPED, STALLED, DIVERGED, DAMAGED = (
     "training",
@@ -119,6 +122,36 @@ def judge(recipe: Recipe, seed: int, curve: Curve, last: int, wanted: int, *, gi
         return finished
     # Even where the loss overflows: what was trained on left finite weights, with which training can go on.
     return Outcome(STALLED, _no_better(measure, last, before, after, settings_of(recipe, seed), given=given))
+
+
+def judge_job(
+    job: Job,
+    epoch: int,
+    curve: Curve,
+    *,
+    broke: bool,
+    ruled: bool,
+    past: Sequence[float] | None = None,
+    given: bool = False,
+) -> Outcome:
+    """Judge a network after an epoch of its chunk.
+
+    Parameters
+    ----------
+    curve, given
+        As `judge` takes them.
+    broke, ruled
+        Whether its loss or weights stopped being finite in this epoch, and whether a rule stopped it after it.
+    past
+        The loss that a rule watches, by epoch; without it, that a rule ended the training is all that is said.
+    """
+    if broke:
+        return diverged(job.recipe, job.seed, epoch)
+    if not ruled:
+        return judge(job.recipe, job.seed, curve, epoch, job.last, given=given)
+    if past is None or job.stopping is None:
+        return stopped(job.recipe, job.seed, epoch)
+    return judge_stopped(job.recipe, job.seed, past, job.stopping, job.monitored)
 
 
 def is_worse(outcome: Outcome) -> bool:

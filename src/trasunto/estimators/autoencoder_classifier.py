@@ -12,7 +12,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from trasunto.cohort.application import Applied
-from trasunto.cohort.memory import Fitted, fit
+from trasunto.cohort.course import Fitted
+from trasunto.cohort.memory import fit
 from trasunto.cohort.outcome import is_worse
 from trasunto.cohort.reach import check_outputs
 from trasunto.data import Preparation, Table

@@ -14,14 +14,13 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
-from trasunto.cohort.memory import Fitted
-from trasunto.cohort.outcome import FAILED, Outcome, advice
+from trasunto.cohort.course import Course
+from trasunto.cohort.outcome import FAILED, advice
 from trasunto.data import Table
 from trasunto.data.columns import numbered
 from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
 from trasunto.errors import RecipeError
 from trasunto.estimators.rows import given_rows
-from trasunto.models.model import Course
 from trasunto.spec import Layer, Network, Recipe, Stopping
 from trasunto.spec.legal import NUMBERS
 from trasunto.spec.rules import Choice, Number
@@ -196,7 +195,7 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         return replace(table.take(np.sort(kept)), validation=table.take(np.sort(held)))
 
 
-def warn_of_failures(courses: Sequence[Course | Fitted]) -> None:
+def warn_of_failures(courses: Sequence[Course]) -> None:
     """Warn where networks stalled or diverged: what comes of them is no better than without training.
 
     A network that diverged has its last finite weights.
@@ -207,8 +206,7 @@ def warn_of_failures(courses: Sequence[Course | Fitted]) -> None:
     first = failed[0]
     which = "the network" if len(courses) == 1 else f"{len(failed)} of {len(courses)} networks"
     warnings.warn(
-        f"training {which} on loss '{first.recipe.loss}' {first.status}: {first.reason}; "
-        f"{advice(Outcome(first.status, first.reason))}",
+        f"training {which} on loss '{first.recipe.loss}' {first.status}: {first.reason}; {advice(first.outcome)}",
         ConvergenceWarning,
         stacklevel=4,
     )

@@ -17,11 +17,12 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from trasunto.analysis.explanation import ErrorDistribution
 from trasunto.analysis.thresholds import Threshold
+from trasunto.cohort.course import Course
 from trasunto.data import Provenance
 from trasunto.data.preparation import Preparation
 from trasunto.errors import TrasuntoError, one_of
 from trasunto.models.entrance import Entrance
-from trasunto.models.model import Course, Model
+from trasunto.models.model import Model
 from trasunto.models.scoring import Judgement, legal_score, scoring_from_arrays
 from trasunto.spec import Recipe
 
@@ -49,16 +50,11 @@ class Expected(NamedTuple):
 
 
 @dataclass(frozen=True)
-class WrittenCourse:
+class WrittenCourse(Course):
     """A course, with null where nothing was measured: JSON has no word for what is not a number."""
 
-    recipe: dict[str, Any]
-    seed: int
-    epoch: int
-    epochs: int
-    status: str
-    reason: str
-    history: dict[str, list[float | None]]
+    recipe: dict[str, Any]  # type: ignore[assignment]
+    history: dict[str, list[float | None]]  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -254,16 +250,14 @@ def _written_course(course: Course) -> WrittenCourse:
     history = {
         name: [value if math.isfinite(value) else None for value in values] for name, values in course.history.items()
     }
-    recipe = json.loads(course.recipe.to_json())
-    return WrittenCourse(recipe, course.seed, course.epoch, course.epochs, course.status, course.reason, history)
+    return WrittenCourse(**vars(course) | {"recipe": json.loads(course.recipe.to_json()), "history": history})
 
 
 def _course(written: WrittenCourse) -> Course:
     history = {
         name: [math.nan if value is None else value for value in values] for name, values in written.history.items()
     }
-    recipe = _recipe(written)
-    return Course(recipe, written.seed, written.epoch, written.epochs, written.status, written.reason, history)
+    return Course(**vars(written) | {"recipe": _recipe(written), "history": history})
 
 
 def _refuse_nonsense(written: Written) -> None:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from trasunto.analysis.rates import from_cross_fitting
 from trasunto.analysis.thresholds import Threshold
 from trasunto.cohort.application import Applied
-from trasunto.cohort.memory import Fitted, fit
+from trasunto.cohort.course import Fitted
+from trasunto.cohort.memory import fit
 from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
 from trasunto.data.memory import free_memory
@@ -24,7 +25,7 @@ from trasunto.models.cross_fitting import count_folds, cross_fitted
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
 from trasunto.models.entrance import Entrance
 from trasunto.models.goals import Goal
-from trasunto.models.model import Course, Model
+from trasunto.models.model import Model
 from trasunto.models.scoring import MAHALANOBIS, Judgement, legal_score
 from trasunto.spec import Recipe
 from trasunto.spec.seeds import read_seeds
@@ -189,9 +190,7 @@ def fit_model(
         weights=tuple(one.weights for one in fitted),
         judgement=judgement,
         threshold=line,
-        courses=tuple(
-            Course(one.recipe, one.seed, one.epoch, one.epochs, one.status, one.reason, one.history) for one in fitted
-        ),
+        courses=tuple(one.course for one in fitted),
         provenance=replace(table.provenance, path=""),  # a model may be passed on, and its maker's folders need not be
         n=training.n,
         versions=versions(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from trasunto.analysis.thresholds import Threshold
 from trasunto.cohort.application import Applied
+from trasunto.cohort.course import Course, Weights
 from trasunto.data import Provenance
 from trasunto.errors import TrasuntoError
 from trasunto.models.entrance import Entrance
@@ -23,7 +24,6 @@ from trasunto.spec import Recipe
 if TYPE_CHECKING:
     from trasunto.models.reasons import Reasons
 
-Weights = Mapping[str, np.ndarray]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -42,31 +42,6 @@ def _takes_x(method: Method) -> Method:
 
 def _warn_of_old_name(old: str, new: str) -> None:
     warnings.warn(f"Model.{old} is now Model.{new}, and its old name will go", DeprecationWarning, stacklevel=3)
-
-
-@dataclass(frozen=True)
-class Course:
-    """How one network's training went.
-
-    Attributes
-    ----------
-    recipe, seed
-        What was trained.
-    epoch, epochs
-        The epoch whose weights were kept, and the last one trained.
-    status, reason
-        "finished" or "stopped", and why as a sentence.
-    history
-        ``train_loss``, ``test_loss``, ... by epoch, epoch 0 first; NaN where there is none.
-    """
-
-    recipe: Recipe
-    seed: int
-    epoch: int
-    epochs: int
-    status: str
-    reason: str
-    history: dict[str, list[float]] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from trasunto.cohort.outcome import DIVERGED, diverged, judge, stopped
+from trasunto.cohort.outcome import DIVERGED, judge_job
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import Arrays
@@ -88,12 +88,9 @@ class Recorder:
         self._store.write(Pack(tuple(job.id for job in jobs), event.epoch, arrays, keep), points, progress)
 
     def _progress(self, event: Event, slot: int, job: Job) -> Progress:
-        if event.diverged[slot]:
-            outcome = diverged(job.recipe, job.seed, event.epoch)
-        elif event.stopped[slot]:
-            outcome = stopped(job.recipe, job.seed, event.epoch)
-        else:
-            outcome = judge(job.recipe, job.seed, self._judged[job.id], event.epoch, job.last)
+        # A rule belongs to the request and not to the member: why it ended the training is said to whoever asks.
+        broke, ruled = bool(event.diverged[slot]), bool(event.stopped[slot])
+        outcome = judge_job(job, event.epoch, self._judged[job.id], broke=broke, ruled=ruled)
         return Progress(job.id, event.epoch, outcome.status, outcome.reason, self._seconds[job.id])
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from trasunto.cohort.outcome import TRAINING, Outcome, diverged, judge, stopped
+from trasunto.cohort.outcome import TRAINING, Outcome, judge_job
 from trasunto.cohort.plan import Job
 from trasunto.cohort.running import Event
 
@@ -117,13 +117,9 @@ def _measured(seen: Epoch, slot: int) -> dict[str, float]:
 
 def _outcome(seen: Epoch, slot: int, curve: _Curve) -> Outcome | None:
     """Return how a member ended, where it did; one whose epoch 0 was not seen here finished."""
-    job = curve.job
-    if seen.diverged[slot]:
-        return diverged(job.recipe, job.seed, seen.epoch)
-    if seen.stopped[slot]:
-        return stopped(job.recipe, job.seed, seen.epoch)
-    if seen.epoch < job.last:
+    broke, ruled = bool(seen.diverged[slot]), bool(seen.stopped[slot])
+    if seen.epoch < curve.job.last and not broke and not ruled:
         return None
     ends = {0: curve.untrained, seen.epoch: curve.points[-1].metrics}
     values = {(epoch, name): value for epoch, metrics in ends.items() for name, value in metrics.items()}
-    return judge(job.recipe, job.seed, values, seen.epoch, job.last)
+    return judge_job(curve.job, seen.epoch, values, broke=broke, ruled=ruled)

@@ -8,9 +8,8 @@ import pytest
 
 from trasunto.errors import RecipeError
 from trasunto.spec import Grid, Recipe
-from trasunto.spec.grid import WORDS
 from trasunto.spec.identity import member_ids
-from trasunto.spec.legal import DEFAULTED, WEIGHED
+from trasunto.spec.legal import DEFAULTED, WEIGHED, WORDS
 
 SGD = Recipe("[64 sigmoid drop=0.1] > sigmoid", optimizer="sgd")
 DEEP = Recipe("32 relu drop=0.1 > [8 relu l1=1e-4] > 32 relu drop=0.2 > linear")

@@ -114,7 +114,7 @@ def train(
     from trasunto.api.writers import log_to
     from trasunto.cohort.timing import REFERENCE
     from trasunto.files import refuse_taken
-    from trasunto.spec.grid import WORDS
+    from trasunto.spec.legal import WORDS
 
     fields = {"network": network, **chosen_fields(context.params)}
     columns = assignments("--vary", vary or (), axis)

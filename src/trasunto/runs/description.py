@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from trasunto.spec import Recipe
-from trasunto.spec.grid import WORDS
-from trasunto.spec.legal import WEIGHED
+from trasunto.spec.legal import LOSS_FIELDS, WEIGHED, WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,8 +66,9 @@ def incomparable(frame: pd.DataFrame) -> Apart | None:
     losses = list(dict.fromkeys(frame["loss"]))
     if len(losses) > 1:
         return Apart(f"they minimise different losses ({', '.join(losses)})", errors=False)
-    if "huber_delta" in frame and frame["huber_delta"].nunique() > 1:
-        return Apart("they minimise Huber losses of different huber_delta", errors=False)
+    for name in LOSS_FIELDS:
+        if name in frame and frame[name].nunique() > 1:
+            return Apart(f"they minimise losses of different {name}", errors=False)
     weights = [str(name) for name in frame.columns if _PENALTY.fullmatch(str(name))]
     varied = [name for name in weights if frame[name].fillna(0.0).nunique() > 1]
     if varied:

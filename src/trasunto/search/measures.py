@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from trasunto.cohort.outcome import DIVERGED
 from trasunto.errors import DataError, RecipeError
+from trasunto.spec.legal import LOSS_FIELDS
 
 if TYPE_CHECKING:
     from trasunto.data import Table
@@ -77,7 +78,7 @@ def refuse_unmeasurable(measures: Sequence[Measure], space: Space, table: Table)
     TrasuntoError
         Naming the measure and what it lacks.
     """
-    varied = [parameter.name for parameter in space.parameters if parameter.name in ("loss", "huber_delta")]
+    varied = [parameter.name for parameter in space.parameters if parameter.name in LOSS_FIELDS]
     for measure in measures:
         rows, _, kind = measure.name.partition("_")
         if measure.source == "curve":

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trasunto.errors import RecipeError, one_of
-from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, OPTIONS, WEIGHED, unused
+from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, OPTIONS, WEIGHED, WORDS, unused
 
 if TYPE_CHECKING:  # a recipe makes grids, so the real import goes the other way
     from trasunto.spec.recipe import Recipe
@@ -20,22 +20,6 @@ if TYPE_CHECKING:  # a recipe makes grids, so the real import goes the other way
 
 LARGEST = 10_000_000
 """How many members a grid may have; beyond it the columns alone would fill a small machine's memory."""
-
-WORDS = (
-    "loss",
-    "optimizer",
-    "nesterov",
-    "batch_size",
-    "initialisation",
-    "validation",
-    "order_seed",
-    "frozen",
-    "corruption",
-    "tied",
-    "schedule",
-    "agreement",
-)
-"""Fields that vary between programs, or their rows, and not within one."""
 
 SIZES = {
     "network": "`trasunto sweep`",

@@ -1,13 +1,17 @@
-"""Every legal word, range and default of a recipe, declared once.
+"""Every field of a recipe, with its legal values and its default, declared once.
 
-Validation, the command line's help, the documentation and every "did you mean" read them from here. A new activation,
-loss or optimizer is one entry below and one function under ``nets/``.
+Recipes, estimators, commands and their help, searches, docs/recipe.md and every "did you mean" read them from here. A
+new activation, loss or optimizer is one entry below and one function under ``nets/``; a number of its own is a field.
 """
+
+# ruff: noqa: RUF009 - the calls in class bodies make fields
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Generic, Never, TypeVar
 
 from trasunto.errors import RecipeError
 from trasunto.spec.digits import shortest
@@ -39,9 +43,6 @@ FROZEN = ("", "encoder")
 OPTIONS = ("drop", "l1", "l2", "kl")
 """The numbers that a layer can carry, in the order in which the notation writes them; kl is for ``normal`` alone."""
 
-WEIGHED = ("contraction", "clip_norm")
-"""Numbers of the whole recipe that are not in use at 0."""
-
 LOSSES: Mapping[str, Mapping[str, float]] = {
     "mse": {},
     "mae": {},
@@ -50,6 +51,9 @@ LOSSES: Mapping[str, Mapping[str, float]] = {
     "cross_entropy": {},
 }
 """Each loss with the numbers that it takes and their defaults."""
+
+LOSS_FIELDS = ("loss", *dict.fromkeys(name for takes in LOSSES.values() for name in takes))
+"""The fields that say what an error is: errors of networks that differ in one do not compare."""
 
 OPTIMIZERS: Mapping[str, Mapping[str, float]] = {
     "sgd": {"momentum": 0.0},
@@ -86,56 +90,106 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, float]]] = {
 
 _COUNT = 10**9
 
-NUMBERS: Mapping[str, Number] = {
-    "learning_rate": Number("size of a step", above=True),
-    "momentum": Number("share of the last step that is kept", high=1),
-    "beta1": Number("decay of Adam's mean of gradients", high=1),
-    "beta2": Number("decay of Adam's mean of squared gradients", high=1),
-    "epsilon": Number("what keeps the optimizer from dividing by 0", above=True),
-    "decay": Number("decay of RMSprop's mean of squared gradients (PyTorch's alpha)", high=1),
-    "weight_decay": Number("share of the weights, times the learning rate, taken off in a step"),
-    "huber_delta": Number("error at which the Huber loss turns from squared to absolute", above=True),
-    "noise": Number("deviation of gaussian noise, in units of the rows; or share of values masked or swapped"),
-    "contraction": Number("weight of the encoder's squared derivative, per feature, in the loss; 0 is none"),
-    "clip_norm": Number("largest norm of a gradient over all weights; 0 is no limit"),
-    "schedule_epochs": Number("epochs of the whole cosine, between two steps, or of patience on a plateau"),
-    "schedule_factor": Number(
-        "share of the learning rate that the cosine ends at, or a step or a plateau leaves", high=1
-    ),
-    "batch_size": Number("rows of a minibatch", low=1, high=_COUNT, whole=True),
-    "epochs": Number("passes over the training rows", high=_COUNT, whole=True),
-    "validation": Number("share of the training rows, the last ones, held out", high=1),
-    "order_seed": Number("seed of the order of rows, shared by members so that they compare", high=2**32, whole=True),
+Unset = TypeVar("Unset")
+
+
+def _number(default: float | None, meaning: str, low: int = 0, high: float = math.inf, *, above: bool = False) -> Any:
+    """Declare a number in which members of one program may differ; at None, a choice of `KINDS` decides its default."""
+    return field(default=default, metadata={"rule": Number(meaning, low, high, above), "shared": False})
+
+
+def _shared(default: object, rule: Number | Choice | Switch) -> Any:
+    """Declare what all members of a program have in common."""
+    return field(default=default, metadata={"rule": rule, "shared": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingFields(Generic[Unset]):
+    """How a network is trained: fields that recipes, estimators and commands have, with defaults and rules.
+
+    `Unset` is the type of a field that is left open: None in an estimator, nothing in a recipe, which has a value for
+    every field but the numbers that its choices do not take.
+    """
+
+    loss: str | Unset = _shared("mse", Choice("training loss", tuple(LOSSES)))
+    optimizer: str | Unset = _shared("adam", Choice("optimizer", tuple(OPTIMIZERS)))
+    learning_rate: float | Unset = _number(1e-3, "size of a step", above=True)
+    momentum: float | None = _number(None, "share of the last step that is kept", high=1)
+    nesterov: bool | Unset = _shared(False, Switch("whether sgd looks ahead along its momentum"))
+    beta1: float | None = _number(None, "decay of Adam's mean of gradients", high=1)
+    beta2: float | None = _number(None, "decay of Adam's mean of squared gradients", high=1)
+    epsilon: float | None = _number(None, "what keeps the optimizer from dividing by 0", above=True)
+    decay: float | None = _number(None, "decay of RMSprop's mean of squared gradients (PyTorch's alpha)", high=1)
+    weight_decay: float | None = _number(None, "share of the weights, times the learning rate, taken off in a step")
+    huber_delta: float | None = _number(
+        None, "error at which the Huber loss turns from squared to absolute", above=True
+    )
+    batch_size: int | Unset = _shared(64, Number("rows of a minibatch", low=1, high=_COUNT, whole=True))
+    epochs: int | Unset = _shared(20, Number("passes over the training rows", high=_COUNT, whole=True))
+    initialisation: str | Unset = _shared(
+        "torch", Choice("whose convention the initial weights follow", INITIALISATIONS)
+    )
+    corruption: str | Unset = _shared(
+        "", Choice("what training does to rows before the encoder sees them", tuple(CORRUPTIONS))
+    )
+    noise: float | None = _number(
+        None, "deviation of gaussian noise, in units of the rows; or share of values masked or swapped"
+    )
+    tied: bool | Unset = _shared(False, Switch("whether the decoder's kernels are the encoder's, transposed"))
+    contraction: float | Unset = _number(
+        0.0, "weight of the encoder's squared derivative, per feature, in the loss; 0 is none"
+    )
+    clip_norm: float | Unset = _number(0.0, "largest norm of a gradient over all weights; 0 is no limit")
+    schedule: str | Unset = _shared("constant", Choice("the learning rate's course over the epochs", tuple(SCHEDULES)))
+    schedule_epochs: float | None = _number(
+        None, "epochs of the whole cosine, between two steps, or of patience on a plateau"
+    )
+    schedule_factor: float | None = _number(
+        None, "share of the learning rate that the cosine ends at, or a step or a plateau leaves", high=1
+    )
+    agreement: bool | Unset = _shared(
+        False,
+        Switch("whether 'accuracy' is measured: the share of rows whose largest output is at their largest input"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeFields(TrainingFields[Never]):
+    """Everything that a recipe says beside its network."""
+
+    validation: float = _shared(0.0, Number("share of the training rows, the last ones, held out", high=1))
+    order_seed: int = _shared(
+        0, Number("seed of the order of rows, shared by members so that they compare", high=2**32, whole=True)
+    )
+    frozen: str = _shared("", Choice("which layers keep the weights they start with", FROZEN))
+
+
+FIELDS: Mapping[str, Field[Any]] = {one.name: one for one in fields(RecipeFields)}
+"""The fields of a recipe beside its network, each with its default, its rule and whether members share it."""
+
+WEIGHED = tuple(name for name, one in FIELDS.items() if not one.metadata["shared"] and one.default == 0)
+"""Numbers of the whole recipe that are not in use at 0."""
+
+WORDS = tuple(name for name, one in FIELDS.items() if one.metadata["shared"] and name != "epochs")
+"""Fields that vary between programs, or their rows, and not within one."""
+
+LEGAL: Mapping[str, Number | Choice | Switch] = {
+    **{name: one.metadata["rule"] for name, one in FIELDS.items()},
     "seed": Number("seed of the initial weights and of dropout", high=2**32, whole=True),
     "units": Number("width of a layer", low=1, high=_COUNT, whole=True),
     "drop": Number("share of a layer's outputs dropped while training", high=1),
     "l1": Number("weight of the layer's summed absolute outputs, per row, in the loss"),
     "l2": Number("weight of the layer's summed squared outputs, per row, in the loss"),
     "kl": Number("weight of a normal latent's divergence from the standard normal, per feature, in the loss"),
-}
-
-CHOICES: Mapping[str, Choice] = {
     "activation": Choice("what a layer does to its weighted sums", ACTIVATIONS),
     "latent activation": Choice("what the latent layer does to its weighted sums", LATENT_ACTIVATIONS),
     "layer": Choice("what kind of layer it is", LAYERS),
-    "loss": Choice("what training makes small", tuple(LOSSES)),
-    "optimizer": Choice("how a gradient becomes a step", tuple(OPTIMIZERS)),
-    "initialisation": Choice("whose convention the initial weights follow", INITIALISATIONS),
-    "frozen": Choice("which layers keep the weights they start with", FROZEN),
-    "corruption": Choice("what training does to rows before the encoder sees them", tuple(CORRUPTIONS)),
-    "schedule": Choice("the learning rate's course over the epochs", tuple(SCHEDULES)),
 }
-
-SWITCHES: Mapping[str, Switch] = {
-    "nesterov": Switch("whether sgd looks ahead along its momentum"),
-    "tied": Switch("whether the decoder's kernels are the encoder's, transposed"),
-    "agreement": Switch(
-        "whether 'accuracy' is measured: the share of rows whose largest output is at their largest input"
-    ),
-}
-
-LEGAL: Mapping[str, Number | Choice | Switch] = {**NUMBERS, **CHOICES, **SWITCHES}
 """The rule for every named value."""
+
+NUMBERS = {name: rule for name, rule in LEGAL.items() if isinstance(rule, Number)}
+CHOICES = {name: rule for name, rule in LEGAL.items() if isinstance(rule, Choice)}
+SWITCHES = {name: rule for name, rule in LEGAL.items() if isinstance(rule, Switch)}
 
 DEFAULTED = tuple(dict.fromkeys(name for kind in KINDS.values() for takes in kind.values() for name in takes))
 """The numbers whose default, and whether they are used at all, a choice of `KINDS` decides."""
@@ -164,7 +218,15 @@ def describe(name: str) -> str:
     >>> describe("momentum")
     'share of the last step that is kept: a number in [0, 1); default 0 (sgd), 0 (rmsprop)'
     """
+    rule, field = LEGAL[name], FIELDS.get(name)
     takers = {word: takes for kind in KINDS.values() for word, takes in kind.items()}
     values = ", ".join(f"{shortest(takes[name])} ({taker})" for taker, takes in takers.items() if name in takes)
-    rule = LEGAL[name]
+    if field is not None and field.default is not None:
+        values = _written(field.default)
     return f"{rule.meaning}: {rule.legal}" + (f"; default {values}" if values else "")
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, int | float) else str(value) or "none"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn, overload
 
 from numpy.typing import ArrayLike
 
@@ -14,45 +14,61 @@ from trasunto.errors import RecipeError, one_of
 from trasunto.spec.grid import Grid, product
 from trasunto.spec.layers import KINDS
 from trasunto.spec.layers.kind import RowShape
-from trasunto.spec.legal import DEFAULTED, LEGAL, NUMBERS, WEIGHED, defaults, unused
+from trasunto.spec.legal import DEFAULTED, FIELDS, LEGAL, NUMBERS, WEIGHED, RecipeFields, defaults, unused
 from trasunto.spec.network import Network
 from trasunto.spec.notation import parse
 from trasunto.spec.structure import Structure
 
 
-@dataclass(frozen=True, init=False)
-class Recipe:
-    """How one network is built and trained; :func:`trasunto.spec.legal.describe` explains every field.
+class NetworkField:
+    """A field that is given as a :class:`Network` or its text, and holds the network."""
+
+    @overload
+    def __get__(self, recipe: None, owner: type) -> NoReturn: ...
+
+    @overload
+    def __get__(self, recipe: Recipe, owner: type) -> Network: ...
+
+    def __get__(self, recipe: Recipe | None, owner: type) -> Network:
+        if recipe is None:  # a class has no network, by which a dataclass learns that the field has no default
+            raise AttributeError("network")
+        network: Network = vars(recipe)["network"]
+        return network
+
+    def __set__(self, recipe: Recipe, given: str | Network) -> None:
+        vars(recipe)["network"] = _network(given)
+
+
+@dataclass(frozen=True)
+class Recipe(RecipeFields):
+    """How one network is built and trained: its layers, and the fields that docs/recipe.md explains one by one.
+
+    A number of which nothing is said stands at the default of the optimizer, loss, corruption or schedule that takes
+    it, and the field then holds that default: a default and the same number written out are one recipe. A number that
+    none of them takes is refused, and its field is None.
 
     Parameters
     ----------
     network
-        The layers, as text or as a :class:`Network`; the field is always a :class:`Network`.
-    momentum, beta1, beta2, epsilon, decay, weight_decay, huber_delta
-        None stands for the default of the optimizer or the loss, and the field then holds that default: a default and
-        the same number written out are one recipe. A number that they do not take is refused, and its field is None.
+        The layers, as text or as a :class:`Network`.
     loss
         "bce" needs an output of sigmoid; "cross_entropy" trains the encoder and a linear head on the latent layer to
         tell the table's labels, and leaves the decoder out.
-    frozen
-        "encoder" keeps the encoder's weights as they start.
-    corruption, noise
-        What training does to a row before the encoder sees it, anew in every step: "gaussian" adds noise of that
-        deviation, "masking" sets that share of the values to 0, "swap" takes that share from other rows of the
-        minibatch. The loss is against the row as it was.
+    corruption
+        Anew in every step, "gaussian" adds noise of deviation `noise` to a row, "masking" sets that share of the values
+        to 0, "swap" takes that share from other rows of the minibatch. The loss is against the row as it was.
     tied
-        The decoder's kernels are the encoder's, transposed; its biases are its own.
+        The biases of a tied decoder are its own.
     contraction
         Weight of the encoder's squared derivative (Rifai et al. 2011, eq. 5) divided by the number of features.
-    clip_norm
-        Gradients longer than this are shortened to it, over all weights of a network together.
-    schedule, schedule_epochs, schedule_factor
-        The learning rate's course, an epoch at a time: "cosine" falls to `schedule_factor` of it over `schedule_epochs`
-        (by default the recipe's own, and a field from then on), "step" is multiplied by `schedule_factor` every
-        `schedule_epochs`, "plateau" whenever the held-out loss has not fallen for so many.
+    schedule
+        An epoch at a time: "cosine" falls to `schedule_factor` of the learning rate over `schedule_epochs` (by default
+        the recipe's own, and a field from then on), "step" is multiplied by `schedule_factor` every `schedule_epochs`,
+        "plateau" whenever the held-out loss has not fallen for so many.
     agreement
-        Also measure ``accuracy``: the share of rows whose largest output is at the same feature as their largest input,
-        which is what Keras calls so with a squared error.
+        What this measures is what Keras calls accuracy with a squared error.
+    frozen
+        "encoder" keeps the encoder's weights as they start.
 
     Raises
     ------
@@ -66,68 +82,10 @@ class Recipe:
     {'learning_rate': 0.95, 'momentum': 0.0, '1.drop': 0.1}
     """
 
-    network: Network
-    loss: str
-    optimizer: str
-    learning_rate: float
-    momentum: float | None
-    nesterov: bool
-    beta1: float | None
-    beta2: float | None
-    epsilon: float | None
-    decay: float | None
-    weight_decay: float | None
-    huber_delta: float | None
-    batch_size: int
-    epochs: int
-    initialisation: str
-    validation: float
-    order_seed: int
-    frozen: str
-    corruption: str
-    noise: float | None
-    tied: bool
-    contraction: float
-    clip_norm: float
-    schedule: str
-    schedule_epochs: float | None
-    schedule_factor: float | None
-    agreement: bool
+    network: NetworkField = NetworkField()
 
-    # Written out, where a dataclass would make one, because it takes more than the fields hold: text, and None.
-    def __init__(
-        self,
-        network: str | Network,
-        *,
-        loss: str = "mse",
-        optimizer: str = "adam",
-        learning_rate: float = 1e-3,
-        momentum: float | None = None,
-        nesterov: bool = False,
-        beta1: float | None = None,
-        beta2: float | None = None,
-        epsilon: float | None = None,
-        decay: float | None = None,
-        weight_decay: float | None = None,
-        huber_delta: float | None = None,
-        batch_size: int = 64,
-        epochs: int = 20,
-        initialisation: str = "torch",
-        validation: float = 0.0,
-        order_seed: int = 0,
-        frozen: str = "",
-        corruption: str = "",
-        noise: float | None = None,
-        tied: bool = False,
-        contraction: float = 0.0,
-        clip_norm: float = 0.0,
-        schedule: str = "constant",
-        schedule_epochs: float | None = None,
-        schedule_factor: float | None = None,
-        agreement: bool = False,
-    ) -> None:
-        for name, value in _checked(dict(locals())).items():
-            object.__setattr__(self, name, value)
+    def __post_init__(self) -> None:
+        vars(self).update(_checked(vars(self)))
 
     @property
     def structure(self) -> Structure:
@@ -136,17 +94,9 @@ class Recipe:
             layers=tuple(layer.outline for layer in self.network.layers),
             latent=self.network.latent,
             output=self.network.output,
-            loss=self.loss,
-            optimizer=self.optimizer,
-            nesterov=self.nesterov,
-            batch_size=self.batch_size,
-            initialisation=self.initialisation,
-            frozen=self.frozen,
-            corruption=self.corruption,
-            tied=self.tied,
             contractive=self.contraction > 0,
             clipped=self.clip_norm > 0,
-            agreement=self.agreement,
+            **{name: getattr(self, name) for name in SHAPING},
         )
 
     @property
@@ -176,9 +126,7 @@ class Recipe:
         1e-07
         """
         _refuse_unknown(changes)
-        at_default = self._defaults
-        kept = {name: value for name, value in self._values().items() if value != at_default.get(name)}
-        return Recipe(**{**kept, **changes})
+        return Recipe(**{**self.said, **changes})
 
     def with_numbers(self, numbers: Mapping[str, float]) -> Recipe:
         """Return the recipe with some of its `numbers` changed, named as there."""
@@ -227,24 +175,36 @@ class Recipe:
         return cls(**values)
 
     @property
+    def said(self) -> dict[str, Any]:
+        """Every field but the numbers that stand at the default of an optimizer, loss, corruption or schedule."""
+        at_default = self._defaults
+        return {name: value for name, value in self._values().items() if value != at_default.get(name)}
+
+    @property
     def _defaults(self) -> dict[str, float]:
         return defaults(self.optimizer, self.loss, self.corruption, self.schedule)
 
     def _values(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: getattr(self, name) for name in NAMES}
+
+
+NAMES = ("network", *FIELDS)
+"""The fields of a recipe."""
+
+SHAPING = tuple(one.name for one in fields(Structure) if one.name in FIELDS)
+"""The fields that a program is compiled for."""
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
     for name in names:
-        if name not in Recipe.__dataclass_fields__:
-            raise one_of("recipe field", name, list(Recipe.__dataclass_fields__), RecipeError)
+        if name not in NAMES:
+            raise one_of("recipe field", name, NAMES, RecipeError)
 
 
 def _checked(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of every field, legal and with its default in place."""
-    names = [field.name for field in fields(Recipe) if field.name != "network"]
-    fixed = {name: LEGAL[name].check(name, asked[name]) for name in names if name not in DEFAULTED}
-    network = _network(asked["network"])
+    """Return the value of every field but the network, legal and with its default in place."""
+    fixed = {name: LEGAL[name].check(name, asked[name]) for name in FIELDS if name not in DEFAULTED}
+    network: Network = asked["network"]
     if fixed["loss"] == "bce" and network.output != "sigmoid":
         raise RecipeError(f"loss 'bce' needs a network that ends in sigmoid, and this one ends in {network.output}")
     if fixed["nesterov"] and fixed["optimizer"] != "sgd":
@@ -252,7 +212,7 @@ def _checked(asked: Mapping[str, Any]) -> dict[str, Any]:
     taken = _taken(asked, fixed)
     if fixed["tied"]:
         _refuse_untieable(network, str(fixed["loss"]))
-    return {"network": network, **fixed, **taken}
+    return {**fixed, **taken}
 
 
 def _refuse_untieable(network: Network, loss: str) -> None:

@@ -7,10 +7,9 @@ of the recipe. One that is conditional has a value only where another has one of
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,16 +20,13 @@ from trasunto.spec.digits import shortest
 from trasunto.spec.domains import Choices, Domain, Value
 from trasunto.spec.hourglass import SHAPE, Hourglass
 from trasunto.spec.layers.kind import RowShape
-from trasunto.spec.legal import LEGAL
-from trasunto.spec.recipe import Recipe
+from trasunto.spec.legal import FIELDS, LEGAL
+from trasunto.spec.recipe import NAMES, Recipe
 
 Assignment: TypeAlias = dict[str, Value]
 
-FIELDS = tuple(field.name for field in fields(Recipe))
 FIXED = ("epochs", "validation", "order_seed")
 """Fields of a recipe that a search holds still, for its networks would not compare."""
-
-USUAL_EPOCHS = inspect.signature(Recipe).parameters["epochs"].default
 
 NETWORK = "network"
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -89,7 +85,7 @@ class Space:
     @property
     def epochs(self) -> int:
         """The epochs that a design is trained for in the end."""
-        return int(LEGAL["epochs"].check("epochs", self.fields.get("epochs", USUAL_EPOCHS)))
+        return int(LEGAL["epochs"].check("epochs", self.fields.get("epochs", FIELDS["epochs"].default)))
 
     def recipe(self, assignment: Mapping[str, Value]) -> Recipe:
         """Return how the network of a design is built and trained.
@@ -101,7 +97,7 @@ class Space:
         """
         text = self._text(assignment)
         placed = self._placed
-        given = {name: value for name, value in assignment.items() if name in FIELDS and name not in (NETWORK, *placed)}
+        given = {name: value for name, value in assignment.items() if name in FIELDS and name not in placed}
         return Recipe(text, **{**self.fields, **given})
 
     def admits(self, assignment: Mapping[str, Value], row_shape: RowShape | int | None = None) -> bool:
@@ -229,7 +225,7 @@ def _refuse_unknown(space: Space) -> None:
     placed = space._placed
     names = [parameter.name for parameter in space.parameters]
     shape = SHAPE if isinstance(space.network, Hourglass) and NETWORK not in names else ()
-    legal = (*placed, *shape, *(name for name in FIELDS if name not in FIXED))
+    legal = (*placed, *shape, *(name for name in NAMES if name not in FIXED))
     for parameter in space.parameters:
         if parameter.name in FIXED:
             raise RecipeError(

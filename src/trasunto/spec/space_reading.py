@@ -9,7 +9,8 @@ from trasunto.errors import RecipeError, nearest, one_of
 from trasunto.spec.constraints import parse_constraint
 from trasunto.spec.domains import read_domain
 from trasunto.spec.hourglass import SHAPE, Hourglass
-from trasunto.spec.space import FIELDS, NETWORK, Parameter, Space
+from trasunto.spec.recipe import NAMES
+from trasunto.spec.space import NETWORK, Parameter, Space
 
 
 def read_space(recipe: object, space: object, constraints: object = ()) -> Space:
@@ -43,8 +44,8 @@ def read_space(recipe: object, space: object, constraints: object = ()) -> Space
     """
     shared = dict(_mapping("recipe", recipe))
     for name in shared:
-        if name not in FIELDS:
-            raise one_of("recipe field", str(name), FIELDS, RecipeError)
+        if name not in NAMES:
+            raise one_of("recipe field", str(name), NAMES, RecipeError)
     network = _network(shared.pop(NETWORK, {}))
     if not isinstance(constraints, list | tuple):
         raise RecipeError("constraints must be a list of texts such as 'parameters <= 50000'")

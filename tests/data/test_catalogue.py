@@ -17,11 +17,6 @@ from trasunto.errors import DataError
 WriteIdx = Callable[[Path, np.ndarray], Path]
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Table:
-    return load("mnist")
-
-
 @pytest.fixture
 def placed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TRASUNTO_DATA", str(tmp_path))

@@ -11,7 +11,7 @@ import polars
 import pyarrow
 import pytest
 
-from trasunto.data import as_table, from_arrays, held_out_remark, load, read_records
+from trasunto.data import Table, as_table, from_arrays, held_out_remark, read_records
 from trasunto.errors import DataError
 
 X = np.random.default_rng(0).normal(size=(50, 3))
@@ -65,8 +65,8 @@ def test_records_are_prepared_too() -> None:
     assert as_table(read_records(MIXED)).test is None
 
 
-def test_names_and_paths_are_read(tmp_path: Path) -> None:
-    assert as_table("mnist").fingerprint == load("mnist").fingerprint
+def test_names_and_paths_are_read(tmp_path: Path, mnist: Table) -> None:
+    assert as_table("mnist").fingerprint == mnist.fingerprint
     np.save(tmp_path / "rows.npy", X)
     assert as_table(tmp_path / "rows.npy").n == 50
 

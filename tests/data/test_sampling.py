@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trasunto.data import Records, load, read, read_records, sampling
+from trasunto.data import Records, Table, load, read, read_records, sampling
 from trasunto.data.sampling import Sample, draw
 from trasunto.errors import DataError
 
@@ -187,8 +187,8 @@ def test_an_array_kept_column_by_column_is_drawn_from_too(tmp_path: Path) -> Non
     assert read(tmp_path / "rows.npy", rows=5).x.tolist() == x[draw(40, 5, 0)].tolist()
 
 
-def test_images_are_drawn_with_their_labels_and_test_images_stay() -> None:
-    whole, drawn = load("mnist"), load("mnist", rows=50, seed=9)
+def test_images_are_drawn_with_their_labels_and_test_images_stay(mnist: Table) -> None:
+    whole, drawn = mnist, load("mnist", rows=50, seed=9)
     numbers = draw(60_000, 50, 9)
     assert np.array_equal(drawn.x, whole.x[numbers])
     assert whole.y is not None

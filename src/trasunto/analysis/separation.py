@@ -133,10 +133,12 @@ def _linear_auroc(rows: NDArray[np.float64], anomaly: NDArray[np.bool_], seed: i
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
 
     folds = StratifiedKFold(min(FOLDS, int(anomaly.sum()), int((~anomaly).sum())), shuffle=True, random_state=seed)
     model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1_000))
-    scores = cross_val_predict(model, rows, anomaly, cv=folds, method="decision_function")
+    with threadpool_limits(1):  # the steps of a fit this small wait for threads longer than they compute
+        scores = cross_val_predict(model, rows, anomaly, cv=folds, method="decision_function")
     return float(roc_auc_score(anomaly, scores))
 
 

@@ -40,8 +40,9 @@ def _layer(number: int) -> Lowered:
     return jax.jit(lambda x, kernel: jnp.tanh(number + x @ kernel)).lower(x, kernel)
 
 
+@cache
 def product_rate(size: int = 2048) -> float:
-    """Measure this machine's single-precision matrix products through NumPy, in floating-point operations a second."""
+    """Measure this machine's single-precision products through NumPy, in operations a second, once in a process."""
     factor = np.full((size, size), 0.5, np.float32)
     factor @ factor
     # The least of several times: whatever else the machine does can only slow work down.

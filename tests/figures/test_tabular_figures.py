@@ -12,26 +12,23 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from trasunto.figures import (
-    depth_errors,
-    error_by_epoch,
     good_autoencoder,
     hourglass,
-    latent_errors,
     layer_table,
     loss_accuracy,
     search_frontier,
+    sizes,
 )
-from trasunto.figures import depth_loss as depth_pictures
-from trasunto.figures import latent_loss as latent_pictures
 from trasunto.figures.theme import PAPER, Picture, png
 from trasunto.studies import Findings
-from trasunto.studies import depth_loss_facts as depth
 from trasunto.studies import good_autoencoder_facts as good
-from trasunto.studies import latent_loss_facts as latent
-from trasunto.studies.depth_loss import widened_recipe
 from trasunto.studies.evidence import estimate
 from trasunto.studies.good_autoencoder_search import Best, Found, Search, Trial
-from trasunto.studies.latent_loss_verdict import comparisons
+from trasunto.studies.sizes import depth_loss as depth
+from trasunto.studies.sizes import gain
+from trasunto.studies.sizes.depth_loss import widened_recipe
+from trasunto.studies.sizes.facts import Measured
+from trasunto.studies.sizes.latent_loss import comparisons
 from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import depth_recipe, latent_recipe, paper_recipe
@@ -49,14 +46,17 @@ def depth_facts(layers: tuple[int, ...] = (1, 2, 3), *, seeds: int = 10, widened
     recipes += [widened_recipe(recipes[-1].parameters(29), 16, 29)] * widened
     curves = np.stack([curve(0.1 / (1 + i), seeds) for i in range(len(recipes))])
     tables = [table_of(recipe.network, 29) for recipe in recipes]
-    return depth.measure(layers, tables, curves, curves, Linear(16, 0.3, 0.3), latent=16)
+    lines = [Linear(16, 0.3, 0.3)] * len(recipes)
+    shown = (*layers, *(layers[0] for _ in recipes[len(layers) :]))
+    return depth.measure(Measured(shown, tables, lines, curves, curves, features=29, widened=widened), latent=16)
 
 
-def latent_facts(sizes: tuple[int, ...] = (4, 8, 16, 32), *, seeds: int = 10) -> latent.Facts:
+def latent_facts(sizes: tuple[int, ...] = (4, 8, 16, 32), *, seeds: int = 10, pca: float = 0.5) -> gain.GainFacts:
     curves = np.stack([curve(1 / size, seeds) for size in sizes])
     tables = [table_of(latent_recipe(size).network, 29) for size in sizes]
-    lines = [Linear(min(29, size), 1e-30 if size >= 29 else 0.5, 1e-30 if size >= 29 else 0.5) for size in sizes]
-    return latent.measure(sizes, tables, curves, curves, lines, 0.05)
+    left = [1e-30 if size >= 29 else pca for size in sizes]
+    lines = [Linear(min(29, size), error, error) for size, error in zip(sizes, left, strict=True)]
+    return gain.measure(Measured(sizes, tables, lines, curves, curves, features=29), 0.05)
 
 
 def trial(size: int, error: float | None) -> Trial:
@@ -120,8 +120,9 @@ def legend(axes: Any) -> list[str]:
             good_facts,
             ["b1-curves", "b1-paper-layers", "b1-paper-network", "b1-frontier", "b1-found-layers", "b1-found-network"],
         ),
-        (depth_pictures.pictures, depth_facts, ["b2-errors", "b2-curves", "b2-layers", "b2-network"]),
-        (latent_pictures.pictures, latent_facts, ["b4-errors", "b4-curves", "b4-layers", "b4-network"]),
+        (sizes.depth_loss, depth_facts, ["b2-errors", "b2-curves", "b2-layers", "b2-network"]),
+        (sizes.hidden_size, latent_facts, ["a5-curves", "a5-gain"]),
+        (sizes.latent_loss, latent_facts, ["b4-errors", "b4-curves", "b4-layers", "b4-network"]),
     ],
 )
 def test_pictures_have_names_and_captions_that_say_what_intervals_cover(
@@ -174,55 +175,68 @@ def test_the_frontier_tells_networks_that_reached_the_target_from_others() -> No
 
 
 def test_every_depth_and_contrast_is_drawn() -> None:
-    facts = depth_facts()
-    figure = depth_errors.draw(facts)
+    figure = sizes.depth_loss(findings(depth_facts()))[0].figure
     errors, contrasts = titled(figure, "Error left"), titled(figure, "What more layers add to it")
     assert [tick.get_text() for tick in errors.get_xticklabels()] == ["1\n11,821", "2\n26,285", "3\n29,421"]
+    assert errors.get_xscale() == "linear"
     assert "widened to 29,393" in legend(errors)
-    assert [tick.get_text() for tick in contrasts.get_xticklabels()] == [
-        "1\nto 2",
-        "2\nto 3",
-        "1\nto 3",
-        "1 wide\nto 3",
-    ]
+    names = ["1\nto 2", "2\nto 3", "1\nto 3", "1 wide\nto 3"]
+    assert [tick.get_text() for tick in contrasts.get_xticklabels()] == names
     assert [text.get_text().split("\n")[1] for text in contrasts.texts] == ["helps", "helps", "helps", "harms"]
 
 
-def test_one_depth_alone_has_no_contrasts() -> None:
-    assert len(depth_errors.draw(depth_facts((2,), widened=False)).axes) == 1
+def test_one_size_alone_has_no_steps() -> None:
+    assert len(sizes.depth_loss(findings(depth_facts((2,), widened=False)))[0].figure.axes) == 1
+    assert len(sizes.latent_loss(findings(latent_facts((4,))))[0].figure.axes) == 1
+    assert [picture.name for picture in sizes.hidden_size(findings(latent_facts((4,))))] == ["a5-curves"]
+
+
+def test_nothing_is_drawn_where_every_network_diverged() -> None:
+    nothing = replace(latent_facts(), sizes=(), gaps=(), lost=(4, 8))
+    assert sizes.hidden_size(findings(nothing)) == sizes.latent_loss(findings(nothing)) == []
+    assert sizes.depth_loss(findings(replace(depth_facts(), sizes=()))) == []
 
 
 def test_our_errors_stand_beside_the_papers_and_pca() -> None:
     facts = latent_facts()
-    figure = latent_errors.draw(facts)
+    figure = sizes.latent_loss(findings(facts, comparisons(facts)))[0].figure
     errors, gains = titled(figure, "Error left"), titled(figure, "What a doubling takes off")
-    assert errors.get_yscale() == "log"
-    assert [tick.get_text() for tick in errors.get_xticklabels()] == ["4", "8", "16", "32"]
+    assert (errors.get_xscale(), errors.get_yscale()) == ("log", "log")
+    assert [tick.get_text().split("\n")[0] for tick in errors.get_xticklabels()] == ["4", "8", "16", "32"]
     by_name = {line.get_label(): line for line in errors.lines}
     assert list(by_name["paper, validation"].get_ydata()) == [0.2373, 0.0981, 0.0205, 0.0088]
-    assert np.isnan(by_name["PCA, held-out rows"].get_ydata()[-1])
+    assert np.isnan(by_name["PCA, test rows"].get_ydata()[-1])
     assert errors.get_ylim()[0] > 1e-4
     assert [tick.get_text() for tick in gains.get_xticklabels()] == ["4 to 8", "8 to 16", "16 to 32"]
-    assert all(text.get_text().endswith("a gain") for text in gains.texts)
+    assert gains.texts[0].get_text() == f"{100 * facts.gaps[0].per_doubling:.1f} %\na gain"
 
 
 def test_the_papers_points_are_left_out_for_other_rows() -> None:
     facts = latent_facts()
-    ours, papers = (latent_pictures.pictures(findings(facts, told))[0] for told in ((), comparisons(facts)))
+    ours, papers = (sizes.latent_loss(findings(facts, told))[0] for told in ((), comparisons(facts)))
     assert "paper" not in ours.caption
     assert "paper" in papers.caption
     assert not any("paper" in name for name in legend(ours.figure.axes[0]))
     assert any("paper" in name for name in legend(papers.figure.axes[0]))
 
 
-def test_one_latent_size_alone_has_no_gains() -> None:
-    assert len(latent_errors.draw(latent_facts((4,))).axes) == 1
+def test_a_pca_that_leaves_nothing_is_not_drawn() -> None:
+    drawn = sizes.hidden_size(findings(latent_facts(pca=1e-30)))[1]
+    assert legend(drawn.figure.axes[0]) == ["test rows", "training rows"]
+    assert drawn.figure.axes[0].get_ylim()[0] > 1e-3
+    assert "PCA with as many components that leaves no error" in drawn.caption
+
+
+def test_errors_are_of_features_unless_the_rows_are_images() -> None:
+    facts = latent_facts()
+    for subject, per in ((Subject(), "feature"), (Subject(images=True), "pixel")):
+        curves, errors = sizes.hidden_size(replace(findings(facts), subject=subject))
+        assert curves.figure.axes[0].get_ylabel() == f"error (MSE per {per})"
+        assert errors.figure.axes[0].get_ylabel() == f"test error (MSE per {per})"
 
 
 def test_curves_begin_with_the_first_epoch_and_are_named() -> None:
-    facts = latent_facts()
-    figure = error_by_epoch.draw(["4", "8", "16", "32"], facts.train, facts.test, "latent units")
-    left, right = figure.axes
+    left, right = sizes.latent_loss(findings(latent_facts()))[1].figure.axes
     assert legend(right) == ["4", "8", "16", "32"]
     mean = next(line for line in right.lines if line.get_label() == "32")
     assert np.asarray(mean.get_xdata())[0] == 1

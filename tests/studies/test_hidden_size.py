@@ -11,7 +11,7 @@ import pytest
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
 from trasunto.studies import STUDIES, demonstration
-from trasunto.studies.hidden_size import Settings, requests
+from trasunto.studies.sizes.hidden_size import Settings, requests
 
 
 class Trained:
@@ -86,10 +86,10 @@ def test_a_run_trains_what_it_requests_and_concludes(table: Table) -> None:
 
     findings = STUDIES["hidden-size"].run(table, Settings(hidden=(2, 4, 8), epochs=5), train)
     assert (findings.study, findings.experiments) == ("hidden-size", ("A5",))
-    assert "the gain does not stop between 2 and 8 hidden units" in findings.verdict
-    assert [size.parameters for size in findings.facts.sizes] == [9 * h + h + 9 * h + 9 for h in (2, 4, 8)]
-    assert [size.pca_components for size in findings.facts.sizes] == [2, 4, 8]
-    assert findings.facts.sizes[0].by_seed == pytest.approx((4 / 2 / 6, 4 / 2 / 6 + 1e-6, 4 / 2 / 6 + 2e-6))
+    assert "the gain does not stop between 2 and 8: " in findings.verdict
+    assert [size.table.parameters for size in findings.facts.sizes] == [9 * h + h + 9 * h + 9 for h in (2, 4, 8)]
+    assert [size.pca.components for size in findings.facts.sizes] == [2, 4, 8]
+    assert findings.facts.sizes[0].test_error.by_seed == pytest.approx((4 / 2 / 6, 4 / 2 / 6 + 1e-6, 4 / 2 / 6 + 2e-6))
     assert findings.settings["hidden"] == (2, 4, 8)
 
 
@@ -108,7 +108,7 @@ def test_what_diverged_is_left_out_said_and_no_nan_in_facts(
         return Trained(recipes, seeds, epochs, frozenset(lost))
 
     findings = STUDIES["hidden-size"].run(table, Settings(hidden=(2, 4, 8), epochs=5), train)
-    assert tuple(size.hidden for size in findings.facts.sizes) == sizes
+    assert tuple(size.size for size in findings.facts.sizes) == sizes
     assert findings.facts.seeds == seeds
     assert any(says in detail for detail in findings.details)
     assert json.loads(json.dumps(asdict(findings.facts), allow_nan=False))["lost"] is not None

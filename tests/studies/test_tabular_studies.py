@@ -13,7 +13,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies import depth_loss, good_autoencoder, latent_loss
+from trasunto.studies import good_autoencoder
+from trasunto.studies.sizes import depth_loss, latent_loss
 from trasunto.studies.tabular_networks import depth_recipe, latent_recipe, paper_recipe
 
 STUDIES = {"good-autoencoder": good_autoencoder, "depth-loss": depth_loss, "latent-loss": latent_loss}
@@ -120,11 +121,11 @@ def test_latent_sizes_are_trained_measured_and_concluded(table: Table) -> None:
     facts = latent_loss.investigate(
         table, latent_loss.Settings(epochs=4), trains(lambda network, seed: 1 / network.encoder[-1].units + 1e-5 * seed)
     )
-    assert [size.latent for size in facts.sizes] == [4, 8, 16, 32]
+    assert [size.size for size in facts.sizes] == [4, 8, 16, 32]
     assert [size.pca.components for size in facts.sizes] == [4, 8, 16, 29]
     assert facts.sizes[0].test_error.by_seed[:2] == pytest.approx((0.25, 0.25 + 1e-5))
     assert facts.in_order == 10
-    assert latent_loss.conclude(facts)[0].startswith("Yes, more latent units leave less")
+    assert latent_loss.conclude(facts)[0].startswith("More latent units lower the error")
     assert len(latent_loss.comparisons(facts)) == 8
 
 
@@ -133,8 +134,8 @@ def test_depths_are_trained_measured_and_concluded(table: Table) -> None:
         return 0.1 / len(network.encoder) + 1e-5 * seed**2
 
     facts = depth_loss.investigate(table, depth_loss.Settings(epochs=4), trains(error))
-    assert [(depth.layers, depth.widened) for depth in facts.depths] == [*((k, False) for k in range(1, 6)), (1, True)]
-    assert facts.pca.components == 16
+    assert [(depth.size, depth.widened) for depth in facts.sizes] == [*((k, False) for k in range(1, 6)), (1, True)]
+    assert facts.sizes[0].pca.components == 16
     assert depth_loss.conclude(facts)[0].startswith("Yes, depth lowers the loss")
     assert depth_loss.comparisons(facts)[0].ours is not None
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from trasunto.analysis.baselines import LinearBaseline
-from trasunto.studies import depth_loss, hidden_size, latent_loss, loss, pretraining
-from trasunto.studies.depth_loss_facts import Facts as DepthFacts
-from trasunto.studies.latent_loss_facts import Facts as LatentFacts
+from trasunto.spec import Recipe
+from trasunto.studies import loss, pretraining
+from trasunto.studies.sizes import depth_loss, hidden_size, latent_loss
+from trasunto.studies.sizes.facts import Measured
+from trasunto.studies.sizes.gain import GainFacts, measure
 from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_facts import Linear
 from trasunto.studies.tabular_networks import depth_recipe, latent_recipe, layer_table
@@ -66,30 +68,27 @@ def curves(*last: float) -> np.ndarray:
     return np.stack([np.full_like(ends, UNTRAINED), (UNTRAINED + ends) / 2, ends], axis=2)
 
 
-def sizes(*last: float, linear: float = 0.05) -> hidden_size.Facts:
-    units = (64, 128, 256, 512)[: len(last)]
-    lines = [LinearBaseline(one, linear, linear) for one in units]
-    return hidden_size.measure(units, units, curves(*last), curves(*last), lines, 0.05)
+def measured(units: Sequence[int], recipes: Sequence[Recipe], last: Sequence[float], linear: float) -> Measured:
+    tables = [layer_table(recipe.network, 29) for recipe in recipes]
+    lines = [Linear(16, linear, linear) for _ in units]
+    return Measured(units, tables, lines, curves(*last), curves(*last), features=29)
 
 
-def latents(*last: float, linear: float = 0.05) -> LatentFacts:
+def latents(*last: float, linear: float = 0.05) -> GainFacts:
     units = (4, 8, 16)[: len(last)]
-    tables = [layer_table(latent_recipe(one).network, 29) for one in units]
-    lines = [Linear(one, linear, linear) for one in units]
-    return latent_loss.measure(units, tables, curves(*last), curves(*last), lines, 0.05)
+    return measure(measured(units, [latent_recipe(one) for one in units], last, linear), 0.05)
 
 
-def depths(*last: float, linear: float = 0.05) -> DepthFacts:
+def depths(*last: float, linear: float = 0.05) -> depth_loss.Facts:
     layers = (1, 2, 3)[: len(last)]
-    tables = [layer_table(depth_recipe(one, 16).network, 29) for one in layers]
-    return depth_loss.measure(layers, tables, curves(*last), curves(*last), Linear(16, linear, linear), latent=16)
+    return depth_loss.measure(measured(layers, [depth_recipe(one, 16) for one in layers], last, linear), latent=16)
 
 
 @pytest.mark.parametrize(
     ("study", "measured", "trend"),
     [
-        (hidden_size, sizes, "the gain does not stop between 64 and 256 hidden units"),
-        (latent_loss, latents, "Yes, more latent units leave less"),
+        (hidden_size, latents, "the gain does not stop between 4 and 16: "),
+        (latent_loss, latents, "More latent units lower the error"),
         (depth_loss, depths, "Yes, depth lowers the loss"),
     ],
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from trasunto.figures import latent_scatter, separation_measures
 from trasunto.figures.theme import Picture
+from trasunto.studies import Findings
 from trasunto.studies.separation_facts import Facts
 from trasunto.studies.separation_verdict import EXPERIMENTS, called
 
 
-def draw(facts: Facts) -> list[Picture]:
+def pictures(findings: Findings) -> list[Picture]:
     """Draw the spaces and their measures; nothing where no seed finished."""
+    facts: Facts = findings.facts
     if not facts.spaces:
         return []
     prefix = EXPERIMENTS[facts.varied].lower()

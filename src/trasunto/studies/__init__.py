@@ -33,7 +33,7 @@ _ROWS = (
         experiments=("A5",),
         question="How many hidden units are enough, and where does the gain stop?",
         paper_answer="64 units are too few; 256 and 512 hardly differ.",
-        module="trasunto.studies.hidden_size",
+        module="trasunto.studies.sizes.hidden_size",
     ),
     Study(
         name="demonstration",
@@ -71,7 +71,7 @@ _ROWS = (
         experiments=("B2",),
         question="Does the depth of an autoencoder change its final loss?",
         paper_answer="No direct relation: the loss depends on input and output only (argued, not measured).",
-        module="trasunto.studies.depth_loss",
+        module="trasunto.studies.sizes.depth_loss",
         data="creditcard",
     ),
     Study(
@@ -87,7 +87,7 @@ _ROWS = (
         experiments=("B4",),
         question="Does the number of latent units change the final loss, and where does the gain stop?",
         paper_answer="Yes, indirectly: test losses 0.2252, 0.0909, 0.0136 and 0.0050 with 4, 8, 16 and 32 units.",
-        module="trasunto.studies.latent_loss",
+        module="trasunto.studies.sizes.latent_loss",
         data="creditcard",
     ),
     Study(

@@ -124,7 +124,7 @@ def test_what_is_known_costs_less_than_compiling(folder: Path, monkeypatch: pyte
     after, alone = cost(both), cost([RECIPE])
     assert (before[:2], after[:2], alone[:2]) == ((2, 2), (2, 1), (1, 0))
     assert before[2] > after[2] > alone[2] > 0
-    assert after[2] == pytest.approx((alone[2] + before[2]) / 2)
+    assert after[2] == pytest.approx(alone[2] + before[2] / 2)
     assert before[3] > after[3] > alone[3]
 
 

@@ -111,9 +111,9 @@ def test_nothing_is_said_of_places_that_have_the_programs(devices: list[jax.Devi
 def test_what_is_fetched_is_awaited_too_and_shorter(devices: list[jax.Device]) -> None:
     states: list[Compiling] = []
     list(train_chunks([chunk()], [Known(devices[0])], compiling=states.append))
-    seconds = program_seconds(chunk().program, brief=False, anew=False)
+    seconds = program_seconds(chunk().program, 1, brief=False, anew=False)
     assert states == [Compiling(0, 0, seconds, 0.0), Compiling(0, 0, 0.0, seconds)]
-    assert seconds < program_seconds(chunk().program, brief=False, anew=True)
+    assert seconds < program_seconds(chunk().program, 1, brief=False, anew=True)
 
 
 def test_a_training_of_no_epochs_ends_it_too(devices: list[jax.Device]) -> None:
@@ -138,7 +138,7 @@ def test_a_program_is_one_however_many_places_compile_it(devices: list[jax.Devic
     programs.lose(places[0])
     programs.tell()
     assert [(one.now, one.later) for one in states] == [(1, 1), (1, 1), (2, 0), (1, 0), (0, 0)]
-    seconds = program_seconds(chunks[0].program, brief=False, anew=True) / 2  # two places at work
+    seconds = program_seconds(chunks[0].program, 2, brief=False, anew=True)
     assert [one.awaited / seconds for one in states] == pytest.approx([2, 1, 2, 1, 0])
     assert [one.had / seconds for one in states] == pytest.approx([0, 1, 1, 2, 2])
 
@@ -152,7 +152,7 @@ def test_places_of_one_device_await_a_program_once(devices: list[jax.Device]) ->
     programs.tell()
     for one, place in zip(chunks, places, strict=True):
         programs.ready(one, place)
-    seconds = program_seconds(chunks[0].program, brief=False, anew=True)
+    seconds = program_seconds(chunks[0].program, 1, brief=False, anew=True)
     assert states == [Compiling(1, 0, seconds, 0.0), Compiling(0, 0, 0.0, seconds)]
 
 

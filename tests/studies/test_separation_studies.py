@@ -14,7 +14,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies import depth_loss, depth_separation, latent_separation
+from trasunto.studies import depth_separation, latent_separation
+from trasunto.studies.sizes import depth_loss
 from trasunto.studies.tabular_networks import depth_recipe
 
 STUDIES: dict[str, Any] = {"depth-separation": depth_separation, "latent-separation": latent_separation}

@@ -70,8 +70,8 @@ class Programs:
         self._later.discard(chunk.shape)
         if what not in self._there and what not in self._awaited:
             anew = not place.has(chunk)
-            seconds = program_seconds(chunk.program, brief=chunk.layout.brief, anew=anew)
-            self._awaited[what] = _Awaited(anew, self._first + seconds / self._side_by_side)
+            seconds = program_seconds(chunk.program, self._side_by_side, brief=chunk.layout.brief, anew=anew)
+            self._awaited[what] = _Awaited(anew, self._first + seconds)
             self._first = 0.0
 
     def ready(self, chunk: Chunk, place: Place) -> None:

@@ -131,9 +131,9 @@ def estimate(trainings: Sequence[Sequence[Chunk]], places: int, machine: Machine
     )
 
 
-def program_seconds(program: Program, *, brief: bool, anew: bool) -> float:
+def program_seconds(program: Program, places: int, *, brief: bool, anew: bool) -> float:
     """Estimate what a device of the reference machine takes to have a program, see `having_seconds`."""
-    return having_seconds(len(program.structure.parts), brief=brief, anew=anew)
+    return having_seconds(len(program.structure.parts), places, brief=brief, anew=anew)
 
 
 def first_seconds(programs: Iterable[Program], *, anew: bool) -> float:
@@ -164,8 +164,9 @@ def _effort(chunks: Sequence[Chunk], places: int) -> Effort:
 
 
 def _compiling(loads: Sequence[Load], places: int) -> float:
-    """Return what the programs of one training take: one for each device, as many side by side as there are places."""
+    """Return what the programs of one training take, one for each device."""
     apart = len(set(devices()[:places]))
     copies = [min(load.chunks, apart) for load in loads]
-    seconds = [program_seconds(load.program, brief=load.brief, anew=load.anew) for load in loads]
-    return sum(number * each for number, each in zip(copies, seconds, strict=True)) / max(min(places, sum(copies)), 1)
+    beside = max(min(places, sum(copies)), 1)
+    seconds = [program_seconds(load.program, beside, brief=load.brief, anew=load.anew) for load in loads]
+    return sum(number * each for number, each in zip(copies, seconds, strict=True))

@@ -117,17 +117,21 @@ FIRST_MOMENTS_SECONDS = 0.6  # more of it for an optimizer other than SGD
 FIRST_ANEW_SECONDS = 0.15  # more of it where that lies compiled for no program
 
 
-def having_seconds(layers: int, *, brief: bool, anew: bool) -> float:
+def having_seconds(layers: int, places: int, *, brief: bool, anew: bool) -> float:
     """Estimate the seconds that a device takes to have a program before its first step.
 
     Parameters
     ----------
     layers
         How many the networks have.
+    places
+        How many compile side by side, each a program.
     brief
         Whether it is compiled with less optimisation.
     anew
         Whether it is compiled at all, or fetched.
     """
-    compiled = COMPILED_BRIEFLY if brief else COMPILED
-    return (compiled if anew else FETCHED).seconds(layers)
+    if anew and not brief:
+        return COMPILED.seconds(layers) / places
+    # Most of it is tracing, which holds the interpreter's lock: no place does it beside another.
+    return (COMPILED_BRIEFLY if anew else FETCHED).seconds(layers)

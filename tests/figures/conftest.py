@@ -28,7 +28,7 @@ def cells(rates: tuple[float, ...], momenta: tuple[float, ...], error: NDArray[n
     return Cells(rates, momenta, error, np.where(lost.any(axis=3), lost.argmax(axis=3), 0))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def grid_findings() -> GridFindings:
     """Return a maker of learning-rate-momentum findings; `failures` adds diverged and stalled cells in the corner."""
 

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -219,10 +220,14 @@ def set_apart(table: Table, share: float) -> tuple[Table, Table]:
     return table.take(np.flatnonzero(~apart)), held
 
 
+_installed = cache(metadata.version)
+"""It reads and parses a file."""
+
+
 def versions() -> dict[str, str]:
     """Return the versions of what a model's numbers depend on."""
     packages = {"trasunto": "trasunto", "jax": "jax", "numpy": "numpy", "sklearn": "scikit-learn"}
-    found = {name: metadata.version(package) for name, package in packages.items()}
+    found = {name: _installed(package) for name, package in packages.items()}
     return {"python": platform.python_version()} | found
 
 

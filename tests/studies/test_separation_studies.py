@@ -85,7 +85,7 @@ def dead(network: Any, seed: int, x: np.ndarray) -> np.ndarray:
     return np.zeros((len(x), network.encoder[-1].units), dtype=np.float32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def table() -> Table:
     random = np.random.default_rng(0)
     rows = random.standard_normal((90, 6)).astype(np.float32)
@@ -95,6 +95,13 @@ def table() -> Table:
 
 def settings(name: str, **changes: Any) -> Any:
     return replace(STUDIES[name].Settings(epochs=2, seeds=3, shown=8), **changes)
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def investigated(request: pytest.FixtureRequest, table: Table) -> tuple[str, Any]:
+    """Return a study's name and its facts."""
+    name = request.param
+    return name, STUDIES[name].investigate(table, settings(name), trains(first_units))
 
 
 def test_the_papers_sizes_are_asked_for(table: Table) -> None:
@@ -141,9 +148,8 @@ def test_a_depth_without_widths_is_refused(table: Table) -> None:
         depth_separation.requests(table, settings("depth-separation", layers=(3, 6)))
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_spaces_are_measured_beside_the_features_and_pca(name: str, table: Table) -> None:
-    facts = STUDIES[name].investigate(table, settings(name), trains(first_units))
+def test_spaces_are_measured_beside_the_features_and_pca(investigated: tuple[str, Any]) -> None:
+    name, facts = investigated
     assert (facts.asked, facts.seeds, facts.normals, facts.anomalies) == (3, 3, 30, 12)
     assert [reference.dimensions for reference in facts.references] == [6, 6] + [6] * (name == "latent-separation")
     first, last = facts.spaces
@@ -156,9 +162,8 @@ def test_spaces_are_measured_beside_the_features_and_pca(name: str, table: Table
     assert last.measures["silhouette"].mean > first.measures["silhouette"].mean
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_every_space_is_drawn_two_ways_with_a_few_rows_of_each_kind(name: str, table: Table) -> None:
-    facts = STUDIES[name].investigate(table, settings(name), trains(first_units))
+def test_every_space_is_drawn_two_ways_with_a_few_rows_of_each_kind(investigated: tuple[str, Any]) -> None:
+    _, facts = investigated
     assert [(one.space, one.method) for one in facts.maps] == [(0, "pca"), (0, "tsne"), (1, "pca"), (1, "tsne")]
     assert all((len(one.normals), len(one.anomalies)) == (8, 8) for one in facts.maps)
     assert [one.explained is None for one in facts.maps] == [False, True, False, True]

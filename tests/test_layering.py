@@ -16,6 +16,7 @@ SOURCE = Path(trasunto.__file__).parent
 ORDER = (
     "errors",
     "wording",
+    "environment",
     "forks",
     "files",
     "data",

@@ -262,7 +262,7 @@ def test_only_a_few_batches_are_held_at_a_time(
         held -= 1
 
     monkeypatch.setattr(streaming, "_scored", scored)
-    monkeypatch.setattr(streaming, "_cores", lambda: 2)
+    monkeypatch.setattr(streaming, "cores", lambda: [0, 1])
     score_file(model, write(frame, tmp_path / "r.parquet"), tmp_path / "s.parquet", observe=done)
     assert 1 <= most <= 3
     assert held == 0

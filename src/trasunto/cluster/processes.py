@@ -13,12 +13,12 @@ from typing import Any
 
 from trasunto.cluster.parcel import Parcel, RemotePlace
 from trasunto.cohort.compiled import kept_for
-from trasunto.cohort.devices import cores
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.recent import Recent
 from trasunto.cohort.running import Event
 from trasunto.data import Table
+from trasunto.environment import cores
 
 Answer = tuple[bool, Any]
 

@@ -13,9 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import jax
 import numpy as np
-import psutil
 from jax.experimental.compilation_cache import compilation_cache
 
+from trasunto.environment import cores
 from trasunto.errors import TrasuntoError
 from trasunto.forks import refuse_without_threads
 
@@ -103,15 +103,6 @@ def _configure(settings: dict[str, Any]) -> None:
     for name, value in settings.items():
         jax.config.update(name, value)
     compilation_cache.reset_cache()  # JAX looks at them once
-
-
-def cores() -> list[int]:
-    """Return the numbers of the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # a hundred times as fast as psutil, and asked at every call
-        return sorted(os.sched_getaffinity(0))
-    if hasattr(psutil.Process, "cpu_affinity"):
-        return psutil.Process().cpu_affinity() or [0]
-    return list(range(os.cpu_count() or 1))
 
 
 def training_devices() -> list[jax.Device]:

@@ -10,7 +10,7 @@ from trasunto.cohort.compiled import kept
 from trasunto.cohort.plan import Chunk, Program, evaluation_sets, room, usual_width
 from trasunto.cohort.programs import MOST
 from trasunto.cohort.shapes import EVALUATED, Shape
-from trasunto.data.memory import free_memory
+from trasunto.environment import free_memory
 from trasunto.errors import ResourceError
 from trasunto.wording import byte_size
 

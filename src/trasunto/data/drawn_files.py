@@ -15,11 +15,11 @@ import numpy as np
 from trasunto.data.arrow_faults import needs_longer_blocks, reason_of, refuse_names_twice
 from trasunto.data.dialect import AS_FOUND, Dialect, Layout, dialect_of
 from trasunto.data.header import is_number
-from trasunto.data.memory import free_memory
 from trasunto.data.parts import Part, parts_of
 from trasunto.data.sampling import Drawing, Drawn
 from trasunto.data.text_streams import GZIP, opened
 from trasunto.data.usefulness import MOST_WORDS
+from trasunto.environment import free_memory
 from trasunto.errors import DataError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trasunto.data.memory import free_memory
+from trasunto.environment import free_memory
 from trasunto.errors import DataError
 from trasunto.wording import byte_size
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +17,7 @@ from trasunto.cohort.course import Fitted
 from trasunto.cohort.memory import fit
 from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
-from trasunto.data.memory import free_memory
+from trasunto.environment import free_memory, version, versions
 from trasunto.errors import DataError, RecipeError, ResourceError
 from trasunto.models.cross_fitting import count_folds, cross_fitted
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
@@ -194,7 +191,7 @@ def fit_model(
         courses=tuple(one.course for one in fitted),
         provenance=replace(table.provenance, path=""),  # a model may be passed on, and its maker's folders need not be
         n=training.n,
-        versions=versions(),
+        versions=versions(("trasunto", "jax", "numpy")) | {"sklearn": version("scikit-learn")},
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -218,17 +215,6 @@ def set_apart(table: Table, share: float) -> tuple[Table, Table]:
     called = replace(table.provenance, name=f"{table.provenance.name} calibration")
     held = replace(table.take(np.flatnonzero(apart)), test=None, validation=None, anomalies=None, provenance=called)
     return table.take(np.flatnonzero(~apart)), held
-
-
-_installed = cache(metadata.version)
-"""It reads and parses a file."""
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what a model's numbers depend on."""
-    packages = {"trasunto": "trasunto", "jax": "jax", "numpy": "numpy", "sklearn": "scikit-learn"}
-    found = {name: _installed(package) for name, package in packages.items()}
-    return {"python": platform.python_version()} | found
 
 
 def _refuse_classifiers(recipes: Sequence[Recipe]) -> None:

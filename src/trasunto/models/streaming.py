@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trasunto.data.dialect import Layout
+from trasunto.environment import cores
 from trasunto.errors import DataError, TrasuntoError
 from trasunto.files import refuse_taken, write_new
 from trasunto.models.batches import Batch, Source, find_source
@@ -127,7 +128,7 @@ def in_order(model: Model, source: Source) -> Generator[Scored, None, None]:
     """Score batches side by side and yield them as they come in the file; only a few are in memory."""
     from threadpoolctl import threadpool_limits
 
-    workers = min(_cores(), MOST_WORKERS)
+    workers = min(len(cores()), MOST_WORKERS)
     at_work: deque[Future[Scored]] = deque()
     # A worker is a core's work: were numpy's products spread over all cores too, they would wait for each other.
     with threadpool_limits(1), ThreadPoolExecutor(workers, thread_name_prefix="trasunto") as threads:
@@ -147,10 +148,6 @@ def _scored(model: Model, source: Source, batch: Batch) -> Scored:
     frame, way = source.frame(batch), model.entrance
     x = way.admit(frame, model.networks[0].dtype, batch.place)
     return Scored(batch, model.score_prepared(x), way.unseen(frame, batch.place))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Writer:

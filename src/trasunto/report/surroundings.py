@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from importlib import metadata
 from typing import TYPE_CHECKING
 
+from trasunto.environment import cores, versions
 from trasunto.report.sections import DataUsed, Machine
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ def installed_versions() -> dict[str, str]:
     >>> list(installed_versions())
     ['python', 'trasunto', 'jax', 'jaxlib', 'optax', 'numpy']
     """
-    return {"python": platform.python_version()} | {package: metadata.version(package) for package in _PACKAGES}
+    return versions(_PACKAGES)
 
 
 def this_machine(peak_gflops: float | None = None) -> Machine:
@@ -31,8 +29,7 @@ def this_machine(peak_gflops: float | None = None) -> Machine:
     import psutil
 
     # A container's share: os.cpu_count() would promise the cores of the whole host.
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Machine(cores=cores, memory_gib=psutil.virtual_memory().total / 2**30, peak_gflops=peak_gflops)
+    return Machine(cores=len(cores()), memory_gib=psutil.virtual_memory().total / 2**30, peak_gflops=peak_gflops)
 
 
 def data_used(table: Table) -> DataUsed:

@@ -10,6 +10,7 @@ import numpy as np
 import optax
 import pytest
 
+from trasunto.cohort.devices import BRIEF_OPTIONS
 from trasunto.cohort.optimizers import DIRECTIONS, optimizer, take_step
 from trasunto.nets import native
 from trasunto.spec import Recipe, legal
@@ -32,7 +33,7 @@ def path(recipe: Recipe, start: list[float], gradients: list[list[float]]) -> np
             place = optax.apply_updates(place, move)
             return (place, memory), place
 
-        @jax.jit
+        @partial(jax.jit, compiler_options=BRIEF_OPTIONS)
         def walk(place: jax.Array, gradients: jax.Array) -> jax.Array:
             places: jax.Array = jax.lax.scan(step, (place, rule.init(place)), gradients)[1]
             return places
@@ -83,7 +84,7 @@ def test_an_optimizer_walks_to_the_bottom_of_a_bowl(word: str) -> None:
         move, memory = rule.update(2 * place, memory, place)
         return (optax.apply_updates(place, move), memory), None
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=BRIEF_OPTIONS)
     def bottom(place: jax.Array) -> jax.Array:
         (place, _), _ = jax.lax.scan(step, (place, rule.init(place)), length=300)
         return place

@@ -172,3 +172,15 @@ def test_an_output_that_cannot_reach_the_rows_is_said_on_stderr_and_in_the_repor
     assert said.startswith("trasunto: output 'sigmoid' gives values from 0 to 1, and ")
     run = json.loads((tmp_path / "d-report" / "facts.json").read_text())["run"]
     assert f"{said.removeprefix('trasunto: ')}." in run["remarks"]
+
+
+def test_every_field_of_a_recipe_reaches_a_detector(typed: Typed, rows: Path) -> None:
+    fields = "--loss huber --huber-delta 0.5 --optimizer sgd --nesterov --momentum 0.5 --schedule step"
+    schedule = "--schedule-epochs 2 --schedule-factor 0.5"
+    words = (*fields.split(), *schedule.split())
+    done = typed("detect", "rows.csv", *LABELLED, *QUICK, *words, "--out", "d.trasunto", "--json")
+    recipe = json.loads(json.loads(done.out)["settings"]["recipe"])
+    assert (recipe["loss"], recipe["huber_delta"], recipe["optimizer"]) == ("huber", 0.5, "sgd")
+    assert (recipe["nesterov"], recipe["momentum"]) == (True, 0.5)
+    assert (recipe["schedule"], recipe["schedule_epochs"], recipe["schedule_factor"]) == ("step", 2, 0.5)
+    assert schedule in Path("d-report/report.html").read_text()

@@ -104,8 +104,8 @@ def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def catalogue() -> None:
         raise error
 
+    monkeypatch.setattr("trasunto.api.rows.catalogue", catalogue)  # first: it imports the other
     monkeypatch.setattr("trasunto.data.catalogue", catalogue)
-    monkeypatch.setattr("trasunto.api.rows.catalogue", catalogue)
 
 
 def test_a_fault_of_ours_is_said_to_be_one(typed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

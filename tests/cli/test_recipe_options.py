@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from trasunto.cli.recipe_options import chosen_fields
+from trasunto.models import defaults
 from trasunto.spec import Recipe
 from trasunto.spec.legal import LOSSES, OPTIMIZERS
 
@@ -15,10 +16,16 @@ WITHOUT_AN_OPTION = {"network", "frozen"}  # an argument; and of use only with w
 FIELDS = sorted(set(inspect.signature(Recipe).parameters) - WITHOUT_AN_OPTION)
 
 
-def test_every_field_of_a_recipe_is_an_option_with_its_own_help(typed: Callable[..., Any]) -> None:
-    printed = typed("train", "--help").out
+@pytest.mark.parametrize("command", ["train", "detect"])
+def test_every_field_of_a_recipe_is_an_option_with_its_own_help(typed: Callable[..., Any], command: str) -> None:
+    section = typed(command, "--help").out.partition("\nRecipe:\n")[2].partition("\n\n")[0]
     for name in FIELDS:
-        assert re.search(rf"^  --{name.replace('_', '-')}( VALUE)?  +[A-Z]", printed, re.MULTILINE), name
+        assert re.search(rf"^  --{name.replace('_', '-')}( VALUE)?  +[A-Z]", section, re.MULTILINE), name
+
+
+def test_the_help_of_a_detector_names_its_own_defaults(typed: Callable[..., Any]) -> None:
+    printed = " ".join(typed("detect", "--help").out.split())
+    assert f"torch, keras; default {defaults.recipe(1).initialisation} " in printed
 
 
 @pytest.mark.parametrize("word", [*LOSSES, *OPTIMIZERS, "default adam", "default 0.001", "default 0 (sgd)"])

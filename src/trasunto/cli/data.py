@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trasunto.cli.option_groups import GroupedCommand
 from trasunto.cli.options import ROWS, Debug, Json, examples
 from trasunto.cli.printing import print_json, print_table, say
 from trasunto.cli.table_options import table_options, takes_columns
@@ -57,7 +58,7 @@ def list_(as_json: Json = False, debug: Debug = False) -> None:
     say(where_files_go())
 
 
-@app.command(epilog=SHOW_EXAMPLES)
+@app.command(epilog=SHOW_EXAMPLES, cls=GroupedCommand)
 @takes_columns
 def show(
     context: typer.Context,

@@ -11,7 +11,7 @@ import typer
 from trasunto.cli.options import ROWS, Debug, DryRun, Json, Log, NoRows, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
-from trasunto.cli.recipe_options import Field, chosen_fields
+from trasunto.cli.recipe_options import chosen_fields, takes_recipe
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import listed, read
 from trasunto.errors import TrasuntoError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trasunto.api.detection import Detected
     from trasunto.data import Table
     from trasunto.models.goals import Goal
+    from trasunto.spec import Recipe
 
 SHOWN = 5
 
@@ -33,6 +34,13 @@ EXAMPLES = examples(
 )
 
 
+def _usual() -> Recipe:
+    from trasunto.models import defaults
+
+    return defaults.recipe(1)
+
+
+@takes_recipe(_usual)
 @takes_columns
 def detect(
     context: typer.Context,
@@ -88,9 +96,6 @@ def detect(
         str | None,
         typer.Option(metavar="NETWORK", help="Layers of the networks, as in `trasunto train`."),
     ] = None,
-    epochs: Field = None,
-    batch_size: Field = None,
-    learning_rate: Field = None,
     no_rows: NoRows = False,
     log: Log = None,
     dry_run: DryRun = False,

@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from trasunto.cli.option_groups import Function, takes
 from trasunto.cli.values import listed
 
-Field = Annotated[str | None, typer.Option(metavar="VALUE", show_default=False)]
-"""An option that is a field of a recipe: kept as text, for the field's own rule to read."""
+if TYPE_CHECKING:
+    from trasunto.spec import Recipe
 
 
-class RecipeCommand(TyperCommand):
-    """A command that takes the fields of a recipe; what they mean is looked up when its help is asked for."""
+def takes_recipe(usual: Callable[[], Recipe] | None = None) -> Callable[[Function], Function]:
+    """Return a decorator that adds the fields of a recipe to a command; `usual` returns that whose defaults it has."""
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Describe every field, as the rules do, then print all options."""
-        from trasunto.spec.legal import LEGAL
+    def declare() -> dict[str, Any]:
+        from trasunto.spec.legal import FIELDS
 
-        usual = _usual()
-        options: list[Any] = self.params  # typer's own type of an option is not public
-        for option in options:
-            if option.name in usual and option.name in LEGAL:
-                option.help = _described(option.name, usual[option.name])
-        super().format_options(ctx, formatter)
+        defaults = {} if usual is None else usual().said
+        names = [name for name in FIELDS if name != "frozen"]  # which is of use with weights to begin from alone
+        return {name: _option(name, defaults.get(name)) for name in names}
+
+    return takes("Recipe", declare)
 
 
-def chosen_fields(parameters: dict[str, Any]) -> dict[str, Any]:
+def _option(name: str, default: object) -> Any:
+    """Return a switch, or an option that is kept as text, for the field's own rule to read."""
+    from trasunto.spec.legal import SWITCHES, describe
+
+    if name in SWITCHES:
+        return Annotated[bool | None, typer.Option(f"--{name}", help=_sentence(SWITCHES[name].meaning))]
+    return Annotated[str | None, typer.Option(metavar="VALUE", help=_sentence(describe(name, default)))]
+
+
+def _sentence(said: str) -> str:
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def chosen_fields(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the recipe's fields among a command's parameters, as far as they were typed, as values."""
-    usual = _usual()
-    return {
-        name: _read(name, typed) if isinstance(typed, str) else typed
-        for name, typed in parameters.items()
-        if name in usual and typed not in (None, False)
-    }
+    from trasunto.spec.legal import FIELDS
+
+    typed = {name: parameters[name] for name in FIELDS if parameters.get(name)}
+    return {name: _read(name, value) if isinstance(value, str) else value for name, value in typed.items()}
 
 
 def _read(name: str, text: str) -> float | str:
@@ -67,23 +76,3 @@ def axis(name: str, text: str) -> list[Any]:
     if name in CHOICES and "" in CHOICES[name].words:
         return ["" if word == "none" else word for word in listed(what, text, str)]
     return listed(what, text, bool if name in SWITCHES else str)
-
-
-def _usual() -> dict[str, Any]:
-    """Return the default of every field that a recipe takes beside its network."""
-    from trasunto.spec import Recipe
-
-    parameters = inspect.signature(Recipe).parameters
-    return {name: parameter.default for name, parameter in parameters.items() if name != "network"}
-
-
-def _described(name: str, usual: Any) -> str:
-    from trasunto.spec.legal import NUMBERS, SWITCHES, describe
-
-    said = SWITCHES[name].meaning if name in SWITCHES else describe(name)
-    sentence = f"{said[:1].upper()}{said[1:]}"
-    if (
-        usual is None or name in SWITCHES
-    ):  # None leaves the default to the optimizer or the loss, and `describe` says it
-        return sentence
-    return f"{sentence}; default {usual:g}" if name in NUMBERS else f"{sentence}; default {usual}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trasunto.cli.option_groups import GroupedCommand
 from trasunto.cli.options import Debug, Json, Store, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.cli.progress import progress
@@ -60,7 +61,7 @@ def check(store: Store = Path("runs"), as_json: Json = False, debug: Debug = Fal
         raise typer.Exit(FAULTY)
 
 
-@app.command(epilog=REPAIR_EXAMPLES)
+@app.command(epilog=REPAIR_EXAMPLES, cls=GroupedCommand)
 @takes_columns
 def repair(
     context: typer.Context,

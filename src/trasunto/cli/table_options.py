@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trasunto.cli import options
+from trasunto.cli.option_groups import takes
 from trasunto.cli.values import read
 
 OPTIONS: dict[str, Any] = {
@@ -33,44 +32,11 @@ OPTIONS: dict[str, Any] = {
 }
 """What a command takes that reads columns, as typer declares it."""
 
-NAMES = {
-    "label": "label",
-    "drop": "drop",
-    "header": "header",
-    "encoding": "encoding",
-    "drop_unusable": "drop_unusable",
-    "categorical": "categorical",
-    "numeric": "numeric",
-    "decimal": "decimal",
-    "thousands": "thousands",
-    "rows": "rows",
-    "weight": "weight",
-    "group": "group",
-    "time_column": "time",
-    "scaling": "scaling",
-    "missing": "missing",
-    "normal": "normal",
-    "split": "split",
-    "test_share": "test",
-    "split_seed": "seed",
-}
+NAMES = {name: name for name in OPTIONS} | {"time_column": "time", "test_share": "test", "split_seed": "seed"}
 """What each option of the command line is called in Python."""
 
 
-def takes_columns(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take the options of columns too; it finds them, typed or not, in its context's parameters."""
-    own = inspect.signature(command, eval_str=True)
-    kind = inspect.Parameter.KEYWORD_ONLY
-    added = [inspect.Parameter(name, kind, default=None, annotation=what) for name, what in OPTIONS.items()]
-
-    @functools.wraps(command)
-    def wider(**given: Any) -> None:
-        command(**{name: value for name, value in given.items() if name in own.parameters})
-
-    signature = own.replace(parameters=[*own.parameters.values(), *added])
-    wider.__signature__ = signature  # type: ignore[attr-defined]  # what typer reads
-    wider.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
-    return wider
+takes_columns = takes("Columns", lambda: OPTIONS)
 
 
 def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from trasunto.cli.options import Data, Debug, DryRun, Json, Log, On, Store, exam
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_members, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
-from trasunto.cli.recipe_options import Field, axis, chosen_fields
+from trasunto.cli.recipe_options import axis, chosen_fields, takes_recipe
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import assignments, listed, read
 from trasunto.wording import amount
@@ -34,6 +34,7 @@ EXAMPLES = examples(
 )
 
 
+@takes_recipe()
 @takes_columns
 def train(
     context: typer.Context,
@@ -46,32 +47,6 @@ def train(
         ),
     ],
     data: Data = "mnist",
-    # Read from the context, by name: which fields there are, and what they mean, is for the recipe to say.
-    loss: Field = None,
-    optimizer: Field = None,
-    learning_rate: Field = None,
-    momentum: Field = None,
-    nesterov: Annotated[bool, typer.Option("--nesterov")] = False,
-    beta1: Field = None,
-    beta2: Field = None,
-    epsilon: Field = None,
-    decay: Field = None,
-    weight_decay: Field = None,
-    huber_delta: Field = None,
-    batch_size: Field = None,
-    epochs: Field = None,
-    initialisation: Field = None,
-    validation: Field = None,
-    order_seed: Field = None,
-    corruption: Field = None,
-    noise: Field = None,
-    tied: Annotated[bool, typer.Option("--tied")] = False,
-    contraction: Field = None,
-    clip_norm: Field = None,
-    schedule: Field = None,
-    schedule_epochs: Field = None,
-    schedule_factor: Field = None,
-    agreement: Annotated[bool, typer.Option("--agreement")] = False,
     patience: Annotated[
         str | None,
         typer.Option(

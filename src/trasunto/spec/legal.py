@@ -210,8 +210,8 @@ def unused(name: str, optimizer: str, loss: str) -> RecipeError:
     return RecipeError(f"{name} is not used by optimizer '{optimizer}' with loss '{loss}' (they take {taken})")
 
 
-def describe(name: str) -> str:
-    """Return one line of help for a named value: its meaning, legal values and defaults.
+def describe(name: str, default: object = None) -> str:
+    """Return one line of help for a named value: its meaning, legal values and default, the field's own if not given.
 
     Examples
     --------
@@ -221,8 +221,10 @@ def describe(name: str) -> str:
     rule, field = LEGAL[name], FIELDS.get(name)
     takers = {word: takes for kind in KINDS.values() for word, takes in kind.items()}
     values = ", ".join(f"{shortest(takes[name])} ({taker})" for taker, takes in takers.items() if name in takes)
-    if field is not None and field.default is not None:
-        values = _written(field.default)
+    if default is None and field is not None:
+        default = field.default
+    if default is not None:
+        values = _written(default)
     return f"{rule.meaning}: {rule.legal}" + (f"; default {values}" if values else "")
 
 

@@ -22,7 +22,7 @@ from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other
 from trasunto.estimators.rows import features_of, fitted_preparation, labels_of, table_of
 from trasunto.models.model import Model
 from trasunto.spec import Recipe, Stopping
-from trasunto.spec.legal import NUMBERS
+from trasunto.spec.legal import CORRUPTIONS, LOSSES, NUMBERS
 
 if TYPE_CHECKING:
     from trasunto.estimators.rows import Rows
@@ -49,7 +49,8 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         Train the head alone and keep the encoder as it was pre-trained.
 
     The others are those of :class:`~trasunto.estimators.network_estimator.NetworkEstimator`; `epochs` and `patience`
-    are of the training on labels, and `loss`, `corruption`, `noise`, `tied` and `contraction` of the one before it.
+    are of the training on labels, and `loss` with its numbers, `corruption`, `noise`, `tied`, `contraction` and
+    `agreement` of the one before it.
 
     Attributes
     ----------
@@ -175,7 +176,9 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
             return {}
         else:
             check_outputs([recipe], table)
-            fitted = fit(recipe.replace(epochs=epochs), table, [seed])[0]
+            # A cosine over all epochs of one training is none over all of another.
+            first = recipe.replace(epochs=epochs, schedule_epochs=self.schedule_epochs)
+            fitted = fit(first, table, [seed])[0]
             if is_worse(fitted.outcome):  # one that learnt nothing is a start like any other
                 warn_of_failures([fitted])
             weights, self.pretraining_history_ = fitted.weights, fitted.history
@@ -192,8 +195,16 @@ def _taken(model: Model, d: int) -> Weights:
 
 def _with_head(recipe: Recipe, frozen: bool) -> Recipe:
     """Return the recipe of the encoder and a head: without what only concerns reconstruction."""
-    plain = recipe.replace(loss="cross_entropy", tied=False, contraction=0.0, frozen="encoder" if frozen else "")
-    return plain.replace(corruption="", noise=None)
+    unused = dict.fromkeys((*LOSSES[recipe.loss], *CORRUPTIONS[recipe.corruption]))
+    return recipe.replace(
+        loss="cross_entropy",
+        corruption="",
+        tied=False,
+        contraction=0.0,
+        agreement=False,
+        frozen="encoder" if frozen else "",
+        **unused,
+    )
 
 
 def _trained(recipe: Recipe, table: Table, seed: int, start: Weights, stopping: Stopping | None) -> Fitted:

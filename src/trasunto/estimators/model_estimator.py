@@ -46,7 +46,8 @@ class ModelEstimator(NetworkEstimator, ABC):
         TrasuntoError
             The model has more networks than the estimator can hold.
         """
-        taken = {name: getattr(model.recipe, name) for name in RECIPE_PARAMETERS} | {"scaling": "none"}
+        said = model.recipe.said
+        taken = {name: said.get(name) for name in RECIPE_PARAMETERS} | {"scaling": "none"}
         preparation = model.entrance.preparation
         if preparation is not None:
             taken |= {"scaling": preparation.scaling, "missing": preparation.missing}

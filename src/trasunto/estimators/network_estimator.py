@@ -6,7 +6,7 @@ import secrets
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, make_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
 from trasunto.errors import RecipeError
 from trasunto.estimators.rows import given_rows
 from trasunto.spec import Layer, Network, Recipe, Stopping
-from trasunto.spec.legal import NUMBERS
+from trasunto.spec.legal import NUMBERS, TrainingFields
 from trasunto.spec.rules import Choice, Number
 
 if TYPE_CHECKING:
@@ -31,27 +31,23 @@ if TYPE_CHECKING:
 COUNT = Number("how many", low=1, high=10**9, whole=True)
 SHARE = Number("share of the rows", high=1, above=True)
 
-RECIPE_PARAMETERS = (
-    "loss",
-    "corruption",
-    "noise",
-    "tied",
-    "contraction",
-    "optimizer",
-    "learning_rate",
-    "momentum",
-    "weight_decay",
-    "clip_norm",
-    "schedule",
-    "batch_size",
-    "epochs",
-    "initialisation",
-)
+RECIPE_PARAMETERS = tuple(field.name for field in fields(TrainingFields))
 """The parameters that are fields of a recipe, by the same names."""
+
+if TYPE_CHECKING:
+    RecipeParameters = TrainingFields[None]
+else:  # the same fields again, since scikit-learn sets parameters, and a recipe's fields are frozen
+    RecipeParameters = make_dataclass(
+        "RecipeParameters",
+        [(one.name, one.type.replace("Unset", "None"), None) for one in fields(TrainingFields)],
+        kw_only=True,
+        eq=False,
+        repr=False,
+    )
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
+class NetworkEstimator(RecipeParameters, BaseEstimator, ABC):  # type: ignore[misc]
     """Remember how a network is built and trained; nothing is looked at before `fit`.
 
     None stands everywhere for what the estimator's own usual recipe says.
@@ -71,10 +67,12 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     network
         The layers in the text notation, such as ``"64 relu > [8 linear] > mirror > linear"``, in place of all of the
         above.
-    loss, corruption, noise, tied, contraction
-        What training makes small, as a :class:`trasunto.Recipe` has them.
-    optimizer, learning_rate, momentum, weight_decay, clip_norm, schedule, batch_size, epochs, initialisation
-        How it does so. Fewer rows than `batch_size` are one minibatch.
+    loss, huber_delta, corruption, noise, tied, contraction, agreement
+        The training loss, as in a :class:`trasunto.Recipe`.
+    optimizer, learning_rate, momentum, nesterov, beta1, beta2, epsilon, decay, weight_decay, clip_norm
+        The optimizer, likewise.
+    schedule, schedule_epochs, schedule_factor, batch_size, epochs, initialisation
+        The course of training, likewise. Fewer rows than `batch_size` are one minibatch.
     patience
         Stop after so many epochs in which the loss of held-out rows has not fallen, and keep the weights of the lowest.
         None trains all epochs on all rows.
@@ -100,20 +98,6 @@ class NetworkEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     drop: float | None = None
     l1: float | None = None
     network: str | Network | None = None
-    loss: str | None = None
-    corruption: str | None = None
-    noise: float | None = None
-    tied: bool | None = None
-    contraction: float | None = None
-    optimizer: str | None = None
-    learning_rate: float | None = None
-    momentum: float | None = None
-    weight_decay: float | None = None
-    clip_norm: float | None = None
-    schedule: str | None = None
-    batch_size: int | None = None
-    epochs: int | None = None
-    initialisation: str | None = None
     patience: int | None = None
     validation_fraction: float = 0.1
     scaling: str = "none"

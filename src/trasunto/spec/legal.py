@@ -4,14 +4,12 @@ Recipes, estimators, commands and their help, searches, docs/recipe.md and every
 new activation, loss or optimizer is one entry below and one function under ``nets/``; a number of its own is a field.
 """
 
-# ruff: noqa: RUF009 - the calls in class bodies make fields
-
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from typing import Any, Generic, Never, TypeVar
+from typing import Any, Generic, Never, TypeVar, dataclass_transform
 
 from trasunto.errors import RecipeError
 from trasunto.spec.digits import shortest
@@ -91,6 +89,7 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, float]]] = {
 _COUNT = 10**9
 
 Unset = TypeVar("Unset")
+Class = TypeVar("Class")
 
 
 def _number(default: float | None, meaning: str, low: int = 0, high: float = math.inf, *, above: bool = False) -> Any:
@@ -103,7 +102,13 @@ def _shared(default: object, rule: Number | Choice | Switch) -> Any:
     return field(default=default, metadata={"rule": rule, "shared": True})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass_transform(kw_only_default=True)
+def _fields(cls: type[Class]) -> type[Class]:
+    """Return a frozen dataclass, which type checkers take for one that is not, as it is in estimators."""
+    return dataclass(frozen=True, kw_only=True)(cls)
+
+
+@_fields
 class TrainingFields(Generic[Unset]):
     """How a network is trained: fields that recipes, estimators and commands have, with defaults and rules.
 
@@ -153,7 +158,7 @@ class TrainingFields(Generic[Unset]):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@_fields
 class RecipeFields(TrainingFields[Never]):
     """Everything that a recipe says beside its network."""
 

@@ -40,7 +40,7 @@ class NetworkField:
 
 
 @dataclass(frozen=True)
-class Recipe(RecipeFields):
+class Recipe(RecipeFields):  # type: ignore[misc]  # whose fields are as frozen
     """How one network is built and trained: its layers, and the fields that docs/recipe.md explains one by one.
 
     A number of which nothing is said stands at the default of the optimizer, loss, corruption or schedule that takes

@@ -15,7 +15,7 @@ from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import DevicePlace
 from trasunto.cohort.plan import Job, plan
 from trasunto.cohort.states import WEIGHTS, only_weights
-from trasunto.cohort.step import Batch, State, remember, update
+from trasunto.cohort.step import Batch, State, init_opt_state, update
 from trasunto.data import from_arrays
 from trasunto.nets.initialise import Weights
 from trasunto.nets.streams import row_order
@@ -39,7 +39,7 @@ def _steps(case: Case, dtype: str) -> Curve:
 
     @partial(jax.jit, compiler_options=BRIEF_OPTIONS)
     def steps(weights: Weights, batches: Any) -> Any:
-        state = State(weights, remember(structure, numbers, weights))
+        state = State(weights, init_opt_state(structure, numbers, weights))
         return jax.lax.scan(lambda state, batch: update(structure, state, numbers, Batch(*batch)), state, batches)
 
     weights = {name: jnp.asarray(array) for name, array in first_weights(case, dtype).items()}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.states import stack
-from trasunto.cohort.step import State, first_states, remember
+from trasunto.cohort.step import State, first_states, init_opt_state
 from trasunto.spec import Recipe, legal
 
 M, D = 3, 37  # rows that no other test has: what is compiled for them is compiled here
@@ -41,14 +41,14 @@ def test_an_optimizer_begins_with_what_it_asks_for_itself(wide: bool) -> None:
         def asked() -> list[Any]:
             given = zip(RECIPES, ours, strict=True)
             return [
-                jax.vmap(partial(remember, recipe.structure))(numbers_of(recipe), state.weights)
+                jax.vmap(partial(init_opt_state, recipe.structure))(numbers_of(recipe), state.weights)
                 for recipe, state in given
             ]
 
         theirs = asked()
     for mine, its in zip(ours, theirs, strict=True):
-        assert str(jax.tree.structure(mine.memory)) == str(jax.tree.structure(its))
-        for one, other in zip(jax.tree.leaves(mine.memory), jax.tree.leaves(its), strict=True):
+        assert str(jax.tree.structure(mine.opt_state)) == str(jax.tree.structure(its))
+        for one, other in zip(jax.tree.leaves(mine.opt_state), jax.tree.leaves(its), strict=True):
             assert (one.shape, one.dtype) == (other.shape, other.dtype)
             assert np.array_equal(one, other)
 

@@ -41,7 +41,7 @@ def test_every_job_with_work_is_in_one_chunk_beside_its_like(jobs: list[Job], de
     assert planned == Counter(job.id for job in jobs if job.last > job.first or job.first == 0)
     for chunk in chunks:
         assert 1 <= len(chunk.jobs) <= chunk.width
-        assert len({job.togetherness for job in chunk.jobs}) == 1
+        assert len({job.chunk_key for job in chunk.jobs}) == 1
         assert len({job.recipe.structure for job in chunk.jobs}) == 1
         assert len({(job.table.fingerprint, job.recipe.order_seed, job.first) for job in chunk.jobs}) == 1
         assert chunk.epochs == max(job.last for job in chunk.jobs) - chunk.jobs[0].first
@@ -53,7 +53,7 @@ def test_every_job_with_work_is_in_one_chunk_beside_its_like(jobs: list[Job], de
 @given(many_jobs())
 def test_no_chunk_has_idle_slots_that_another_of_its_kind_could_fill(jobs: list[Job]) -> None:
     chunks = plan(jobs, 2, lambda program, alike: Layout(3))
-    unfilled = Counter(chunk.jobs[0].togetherness for chunk in chunks if len(chunk.jobs) < 3)
+    unfilled = Counter(chunk.jobs[0].chunk_key for chunk in chunks if len(chunk.jobs) < 3)
     assert all(count == 1 for count in unfilled.values())
 
 

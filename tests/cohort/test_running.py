@@ -13,7 +13,7 @@ import pytest
 
 from trasunto.cohort.plan import Chunk, Job, plan
 from trasunto.cohort.programs import evaluating, training
-from trasunto.cohort.running import Running, Shelf
+from trasunto.cohort.running import RowCache, Running
 from trasunto.cohort.shapes import Layout, capacity
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
@@ -112,27 +112,27 @@ def test_tables_that_share_test_rows_each_number_their_own_classes(table: Table,
 def test_a_shelf_keeps_rows_as_they_are_stored_filled_up_and_forgets_what_was_not_used(
     devices: list[jax.Device], few_digits: Table
 ) -> None:
-    shelf, none = Shelf(devices[0], room=2), np.array([])
+    cache, none = RowCache(devices[0], room=2), np.array([])
     pieces = [few_digits.take(slice(at, at + 5)) for at in (0, 5, 10)]
-    first = shelf.fetch(pieces[0], none)
+    first = cache.fetch(pieces[0], none)
     assert first.x.dtype == np.uint8
     assert first.y is None
     assert np.array_equal(first.x[:5], pieces[0].x)
     assert (int(first.n), len(first.x)) == (5, capacity(5, 784))
     assert (np.asarray(first.x[5:]) == pieces[0].x[-1]).all()
-    assert shelf.fetch(pieces[0], none) is first
-    shelf.fetch(pieces[1], none)
-    assert shelf.fetch(pieces[0], none) is first
-    shelf.fetch(pieces[2], none)
-    assert shelf.fetch(pieces[0], none) is first, "used after the second"
-    assert shelf.fetch(pieces[1], none).x is not first.x
+    assert cache.fetch(pieces[0], none) is first
+    cache.fetch(pieces[1], none)
+    assert cache.fetch(pieces[0], none) is first
+    cache.fetch(pieces[2], none)
+    assert cache.fetch(pieces[0], none) is first, "used after the second"
+    assert cache.fetch(pieces[1], none).x is not first.x
 
 
 def test_a_cohort_at_work_keeps_its_programs_whatever_others_are_compiled(
     devices: list[jax.Device], table: Table, caplog: pytest.LogCaptureFixture
 ) -> None:
     chunk = Chunk(tuple(jobs(table, TAME)), Layout(1))
-    running = Running(chunk, [{}], devices[0], Shelf(devices[0]), checkpoint_seconds=1e9)
+    running = Running(chunk, [{}], devices[0], RowCache(devices[0]), checkpoint_seconds=1e9)
     running.begin()
     running.advance()
     for kind in (training, evaluating):

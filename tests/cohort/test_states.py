@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.states import chosen, finite, only_weights, stack, to_arrays
-from trasunto.cohort.step import State, remember
+from trasunto.cohort.step import State, init_opt_state
 from trasunto.spec import Recipe, legal
 
 
@@ -19,7 +19,7 @@ def fresh(word: str, m: int = 3) -> State:
         for name, array in structure.on(5).arrays.items()
     }
     numbers = dict.fromkeys(Recipe("[1 relu] > linear", optimizer=word).numbers, jnp.asarray(np.full(m, 0.5), float))
-    return State(weights, jax.jit(jax.vmap(partial(remember, structure)))(numbers, weights))
+    return State(weights, jax.jit(jax.vmap(partial(init_opt_state, structure)))(numbers, weights))
 
 
 @pytest.mark.parametrize("word", legal.OPTIMIZERS)
@@ -45,7 +45,7 @@ def test_a_member_brings_what_it_has_and_keeps_the_rest_fresh() -> None:
     assert np.array_equal(after[1], kernel)
     for slot in (0, 2):
         assert np.array_equal(after[slot], before[slot])
-    for one, other in zip(jax.tree.leaves(stacked.memory), jax.tree.leaves(states.memory), strict=True):
+    for one, other in zip(jax.tree.leaves(stacked.opt_state), jax.tree.leaves(states.opt_state), strict=True):
         assert np.array_equal(one, other)
 
 

@@ -54,16 +54,16 @@ def start(recipe: Recipe, m: int = 1, classes: int = 0) -> State:
     for name, array in structure.arrays.items():
         weights[name] = random.normal(0, 0.1 if array.bias else 0.4, (m, *array.shape)).astype(precision())
     numbers = {name: np.asarray(values) for name, values in numbers_of(*[recipe] * m).items()}
-    memory = first_states(structure, numbers, np.arange(m, dtype=np.uint32)).memory
+    memory = first_states(structure, numbers, np.arange(m, dtype=np.uint32)).opt_state
     return State(*jax.device_put((weights, memory)))
 
 
 def go(
-    recipes: Sequence[Recipe], state: State, rows: Rows, *, epoch: int = 1, pace: float = 1.0
+    recipes: Sequence[Recipe], state: State, rows: Rows, *, epoch: int = 1, lr_factor: float = 1.0
 ) -> tuple[State, dict[str, jax.Array]]:
     """Train the members for an epoch."""
     m, size = len(recipes), recipes[0].batch_size
-    given = np.arange(m, dtype=np.uint32), np.full(m, pace, precision()), np.int32(epoch)
+    given = np.arange(m, dtype=np.uint32), np.full(m, lr_factor, precision()), np.int32(epoch)
     trained: tuple[State, dict[str, jax.Array]] = train(
         recipes[0].structure.on(D), size, state, numbers_of(*recipes), *given, order_of(rows, epoch, size), rows
     )
@@ -204,14 +204,14 @@ def test_a_frozen_encoder_does_not_move_and_has_no_memory() -> None:
     state, _ = go([recipe], start(recipe), rows_of(10))
     for name, array in state.weights.items():
         assert np.array_equal(array, before[name]) == name.startswith(("1.", "2.")), name
-    assert {leaf.shape for leaf in jax.tree.leaves(state.memory)} == {(1, 3, 4), (1, 4), (1, 4, D), (1, D)}
+    assert {leaf.shape for leaf in jax.tree.leaves(state.opt_state)} == {(1, 3, 4), (1, 4), (1, 4, D), (1, D)}
 
 
 def test_the_pace_multiplies_the_learning_rate_of_the_epoch() -> None:
     rows, slow = rows_of(10), SGD.replace(learning_rate=0.35)
-    paced, _ = go([SGD], start(SGD), rows, pace=0.5)
+    scaled, _ = go([SGD], start(SGD), rows, lr_factor=0.5)
     halved, _ = go([slow], start(slow), rows)
-    for name, array in paced.weights.items():
+    for name, array in scaled.weights.items():
         np.testing.assert_allclose(array, halved.weights[name], rtol=1e-6)
 
 

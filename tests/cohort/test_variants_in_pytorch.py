@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trasunto.cohort.step import Batch, State, remember, update
+from trasunto.cohort.step import Batch, State, init_opt_state, update
 from trasunto.nets.initialise import initialise
 from trasunto.nets.losses import evaluate_loss
-from trasunto.spec import Recipe, pace
+from trasunto.spec import Recipe, lr_factor
 
 pytestmark = pytest.mark.heavy
 
@@ -71,7 +71,7 @@ def test_training_is_pytorchs(name: str) -> None:
         weights = jax.device_put(initialise(structure, 4))
         theirs = {key: torch.tensor(np.asarray(array), requires_grad=True) for key, array in weights.items()}
         sgd = torch.optim.SGD(theirs.values(), lr=recipe.learning_rate, momentum=recipe.momentum or 0)
-        state, step = State(weights, remember(structure, numbers, weights)), jax.jit(update, static_argnums=0)
+        state, step = State(weights, init_opt_state(structure, numbers, weights)), jax.jit(update, static_argnums=0)
         clipped = 0
         for x in BATCHES:
             state, metrics = step(structure, state, numbers, Batch(jnp.asarray(x)))
@@ -122,6 +122,6 @@ def test_the_course_of_the_learning_rate_is_pytorchs(schedule: str) -> None:
     course = courses[schedule]()
     # PyTorch's cosine rises again after its period, where ours stays at the bottom.
     for epoch in range(1, 6 if schedule == "cosine" else len(losses) + 1):
-        assert pace(recipe, epoch, [2.0, *losses][:epoch]) == pytest.approx(optimizer.param_groups[0]["lr"]), epoch
+        assert lr_factor(recipe, epoch, [2.0, *losses][:epoch]) == pytest.approx(optimizer.param_groups[0]["lr"]), epoch
         optimizer.step()
         course.step(losses[epoch - 1]) if schedule == "plateau" else course.step()

@@ -15,7 +15,7 @@ from trasunto.data import Table, from_arrays
 from trasunto.errors import DataError, StoreError
 from trasunto.runs.checking import DAMAGE, GONE, LEFTOVER, check
 from trasunto.runs.faults import DamagedWeightsError
-from trasunto.runs.packs import Arrays, PackFile, Shelf
+from trasunto.runs.packs import Arrays, PackFile, PackFolder
 from trasunto.runs.records import RunRecord
 from trasunto.runs.repairing import repair
 from trasunto.runs.seal import put_back
@@ -197,10 +197,10 @@ def test_what_an_older_copy_replaces_stays_beside_it_with_its_log_and_packs(stor
 
 
 def test_a_pack_that_cannot_be_read_is_no_fault_of_the_database(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(shelf: Shelf, file: PackFile) -> str:
+    def fails(packs: PackFolder, file: PackFile) -> str:
         raise OSError(errno.EIO, "input/output error")
 
-    monkeypatch.setattr(Shelf, "fault", fails)
+    monkeypatch.setattr(PackFolder, "fault", fails)
     found = check(store)
     assert found.readable
     assert found.faults

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trasunto.runs.packs import Pack, Shelf
+from trasunto.runs.packs import Pack, PackFolder
 
 
 def test_arrays_of_every_kind_come_back_as_they_went(tmp_path: Path) -> None:
@@ -23,9 +23,9 @@ def test_arrays_of_every_kind_come_back_as_they_went(tmp_path: Path) -> None:
         "none": np.zeros((3, 0), np.float32),
         "odd": np.array([np.nan, -np.inf, -0.0]),
     }
-    shelf = Shelf(tmp_path)
-    file = shelf.place(Pack(("a", "b", "c"), 1, arrays))
-    for slot, found in zip((2, 0), shelf.read(file, (2, 0)), strict=True):
+    packs = PackFolder(tmp_path)
+    file = packs.place(Pack(("a", "b", "c"), 1, arrays))
+    for slot, found in zip((2, 0), packs.read(file, (2, 0)), strict=True):
         assert found.keys() == arrays.keys()
         for name, array in found.items():
             np.testing.assert_array_equal(array, arrays[name][slot], strict=True)
@@ -33,10 +33,10 @@ def test_arrays_of_every_kind_come_back_as_they_went(tmp_path: Path) -> None:
 
 
 def test_the_same_pack_is_one_file_and_another_is_another(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    packs = PackFolder(tmp_path)
     weights = {"w": np.ones((2, 3))}
     places = [
-        shelf.place(Pack(ids, epoch, weights)) for ids, epoch in ((("a", "b"), 1), (("a", "b"), 1), (("a", "c"), 1))
+        packs.place(Pack(ids, epoch, weights)) for ids, epoch in ((("a", "b"), 1), (("a", "b"), 1), (("a", "c"), 1))
     ]
     assert places[0] == places[1] != places[2]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted({place.name for place in places})

@@ -14,7 +14,7 @@ from trasunto.runs import completion
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.completion import Step
 from trasunto.runs.train import train
-from trasunto.spec import Recipe, Stopping, pace
+from trasunto.spec import Recipe, Stopping, lr_factor
 
 QUICK = Recipe("12 tanh > [4 tanh] > mirror > linear", optimizer="adam", learning_rate=0.03, batch_size=20, epochs=60)
 RULE = Stopping(patience=3)
@@ -79,7 +79,7 @@ def test_a_schedule_takes_up_its_course_after_an_interruption(
     recipe = QUICK.replace(schedule=schedule, schedule_epochs=1 if schedule == "plateau" else 4, epochs=24)
     whole = train(recipe, table, store=tmp_path / "whole")
     curve = curve_of(whole, whole.members[0].id)
-    paces = [pace(recipe, epoch, curve[:epoch]) for epoch in range(1, 25)]
+    paces = [lr_factor(recipe, epoch, curve[:epoch]) for epoch in range(1, 25)]
     assert len(set(paces)) > 1, "the course must turn for this to show anything"
     monkeypatch.setattr(completion, "CHECKPOINT_SECONDS", 0.0)
 

@@ -140,13 +140,13 @@ def test_a_process_that_dies_between_file_and_commit_leaves_what_was_before(tmp_
         before = files(tmp_path)
     code = """
 import os, sys, numpy
-from trasunto.runs.packs import Pack, Shelf
+from trasunto.runs.packs import Pack, PackFolder
 from trasunto.runs.store import Store
 from trasunto.runs.weights import Weights
 record = Weights.record
 def die(self, connection, pack):
     record(self, connection, pack)
-    (self._shelf.folder / "000009-0123456789abcdef.part").touch()
+    (self._packs.folder / "000009-0123456789abcdef.part").touch()
     os._exit(9)
 Weights.record = die
 Store.open(sys.argv[1]).write(Pack(("a",), 2, {"w": numpy.ones((1, 3))}))

@@ -167,7 +167,7 @@ def test_contents_are_verified_once_per_file_and_open(store: Store, monkeypatch:
 def test_a_reader_follows_a_checkpoint_that_is_superseded_under_its_eyes(store: Store) -> None:
     store.write(pack("a", 1))
     with Store.open(store.path, write=False) as reader:
-        shelf = reader._weights._shelf
+        shelf = reader._weights._packs
         look = shelf.fault
 
         def late(file: PackFile) -> str:

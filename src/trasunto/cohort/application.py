@@ -1,4 +1,4 @@
-"""A trained network at work on any number of rows, in blocks of one size: two programs, however many rows come."""
+"""A trained network applied to any number of rows, in blocks of one size: two programs serve all."""
 
 from __future__ import annotations
 

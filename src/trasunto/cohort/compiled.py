@@ -1,4 +1,4 @@
-"""Which programs lie compiled on disk: what has to be compiled costs time and memory that what is fetched does not."""
+"""Marks of the programs in the compilation cache, so that forecasts know what has to be compiled."""
 
 from __future__ import annotations
 

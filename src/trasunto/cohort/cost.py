@@ -1,4 +1,4 @@
-"""What a plan will cost, said before it starts: memory, time and disk."""
+"""Estimated cost of a plan: memory, time and disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where chunks run: one CPU device per core, or every GPU."""
+"""The devices that train: all cores of the CPU, or every GPU."""
 
 from __future__ import annotations
 

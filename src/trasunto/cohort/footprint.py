@@ -1,4 +1,4 @@
-"""The memory that a plan takes, estimated before it starts, and what to ask for where it is not there."""
+"""Estimated memory of a plan, and the refusal of one that does not fit."""
 
 from __future__ import annotations
 

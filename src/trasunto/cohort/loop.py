@@ -1,4 +1,4 @@
-"""The loop: chunks to places, an event per chunk and epoch back."""
+"""The training loop: hand chunks to workers, yield an event per chunk and epoch."""
 
 from __future__ import annotations
 

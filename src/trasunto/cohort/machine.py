@@ -1,4 +1,4 @@
-"""How fast this machine is, measured in a fraction of a second."""
+"""Speed of this machine, measured in a fraction of a second."""
 
 from __future__ import annotations
 

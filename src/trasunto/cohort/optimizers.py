@@ -99,15 +99,15 @@ LARGEST_UPDATE = 2**20
 
 
 def take_step(
-    structure: Structure, numbers: Numbers, gradients: Weights, memory: Any, weights: Weights
+    structure: Structure, numbers: Numbers, gradients: Weights, opt_state: Any, weights: Weights
 ) -> tuple[Weights, Any]:
-    """Return one network's weights and its optimizer's memory after a step down these gradients.
+    """Return one network's weights and its optimizer state after a step down these gradients.
 
     Under ``vmap`` over members, Adam goes through its arrays once where `trasunto.nets.native` can be called.
     """
     plain = partial(_take_step, structure)
     if structure.optimizer not in _CORRECTIONS or structure.clipped:
-        return plain(numbers, gradients, memory, weights)
+        return plain(numbers, gradients, opt_state, weights)
     choosing = jax.custom_batching.custom_vmap(plain)
 
     @choosing.def_vmap
@@ -121,15 +121,15 @@ def take_step(
             moved = jax.vmap(plain, in_axes=jax.tree.map(lambda own: 0 if own else None, tuple(batched)))(*given)
         return moved, jax.tree.map(lambda _: True, moved)
 
-    moved: tuple[Weights, Any] = choosing(numbers, gradients, memory, weights)
+    moved: tuple[Weights, Any] = choosing(numbers, gradients, opt_state, weights)
     return moved
 
 
 def _take_step(
-    structure: Structure, numbers: Numbers, gradients: Weights, memory: Any, weights: Weights
+    structure: Structure, numbers: Numbers, gradients: Weights, opt_state: Any, weights: Weights
 ) -> tuple[Weights, Any]:
-    steps, memory = optimizer(structure, numbers).update(gradients, memory, weights)
-    return optax.apply_updates(weights, steps), memory
+    steps, opt_state = optimizer(structure, numbers).update(gradients, opt_state, weights)
+    return optax.apply_updates(weights, steps), opt_state
 
 
 def _as_published(numbers: Numbers, one: jax.Array, two: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -145,10 +145,10 @@ _CORRECTIONS = {"adam": _as_published, "adam_keras": _as_keras}
 
 
 def _adam_by_handler(
-    form: str, numbers: Numbers, gradients: Weights, memory: Any, weights: Weights
+    form: str, numbers: Numbers, gradients: Weights, opt_state: Any, weights: Weights
 ) -> tuple[Weights, Any]:
     """Take the step of all members (m, ...) by `nets.handlers.adam`."""
-    moments, *rest = memory
+    moments, *rest = opt_state
     count, mean, square = moments
     t = optax.safe_increment(count)
     corrections = _CORRECTIONS[form](numbers, 1 - numbers["beta1"] ** t, 1 - numbers["beta2"] ** t)

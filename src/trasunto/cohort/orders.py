@@ -1,4 +1,4 @@
-"""The orders in which epochs visit rows, made by threads while devices are at work, each once for all who ask."""
+"""Row orders of epochs, computed by background threads and shared by all chunks that need them."""
 
 from __future__ import annotations
 

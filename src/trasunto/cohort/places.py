@@ -1,4 +1,4 @@
-"""Where chunks are trained: devices of this process, or workers elsewhere that keep the same contract."""
+"""Workers that train chunks: devices of this process, or remote ones with the same contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from trasunto.cohort.compiled import kept_for
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.plan import Chunk
-from trasunto.cohort.running import Event, Running, Shelf
+from trasunto.cohort.running import Event, RowCache, Running
 from trasunto.cohort.states import Arrays
 
 Begins = Sequence[Mapping[str, np.ndarray]]
@@ -66,7 +66,7 @@ class DevicePlace:
     """A device of this process."""
 
     def __init__(self, device: jax.Device) -> None:
-        self._device, self._shelf = device, Shelf(device)
+        self._device, self._cache = device, RowCache(device)
         self._running: Running | None = None
 
     @property
@@ -80,7 +80,7 @@ class DevicePlace:
 
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
         """Put a chunk on the device."""
-        self._running = Running(chunk, begins, self._device, self._shelf, checkpoint_seconds)
+        self._running = Running(chunk, begins, self._device, self._cache, checkpoint_seconds)
         return self._running.begin()
 
     def advance(self) -> Event:

@@ -1,4 +1,4 @@
-"""From jobs to chunks: jobs of equal program and rows are trained side by side, in chunks of equal width."""
+"""The plan: jobs of equal program and rows grouped into chunks of equal width."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Job:
         return monitored(measures(self.table), self.stopping)
 
     @property
-    def togetherness(self) -> tuple[object, ...]:
+    def chunk_key(self) -> tuple[object, ...]:
         """Return what jobs must share to be members of one chunk."""
         return (self.program, id(self.table), self.recipe.order_seed, self.first)
 
@@ -164,7 +164,7 @@ class Chunk:
             # A minibatch has its size beside it, and first weights are drawn by no program.
             structure=replace(program.structure, batch_size=0, initialisation=""),
             layout=self.layout,
-            rows_kind=(str(table.x.dtype), table.weights is not None),
+            dtype_key=(str(table.x.dtype), table.weights is not None),
             minibatch=program.minibatch,
             capacity=room(table),
             evaluated=tuple(map(room, evaluation_sets(table).values())),
@@ -236,7 +236,7 @@ def plan(
     programs: dict[Program, list[Job]] = {}
     for job in jobs:
         if job.last > job.first or job.first == 0:
-            buckets.setdefault(job.togetherness, []).append(job)
+            buckets.setdefault(job.chunk_key, []).append(job)
             programs.setdefault(job.program, []).append(job)
     chosen = {program: decide(program, alike) for program, alike in programs.items()}
     chunks = []

@@ -1,4 +1,4 @@
-"""Compiled programs as this process holds them: those that were used last, and those at work."""
+"""LRU cache of compiled programs; a cohort at work keeps its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a network's output can reach the values of its rows, checked before anything is trained.
+"""Check that a network's output activation can reach the values of its rows.
 
 Training rows alone are looked at, as the network sees them (``x * scale``). One-hot blocks are left out: whatever the
 output's activation is, they are reconstructed as probabilities.

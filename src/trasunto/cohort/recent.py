@@ -1,4 +1,4 @@
-"""The last few of many values."""
+"""A small least-recently-used cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One chunk at work on one device."""
+"""One chunk in training on one device."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trasunto.cohort.states import Arrays, chosen, finite, stack, to_arrays
 from trasunto.cohort.step import Rows, State, first_states
 from trasunto.data import Table
 from trasunto.nets.settings import precision, usual_settings
-from trasunto.spec import pace
+from trasunto.spec import lr_factor
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Event:
     best: Mapping[int, tuple[int, Arrays]] = field(default_factory=dict)
 
 
-class Shelf:
+class RowCache:
     """Rows as they lie on one device, of which only those used last stay there, and the orders they are visited in."""
 
     def __init__(self, device: jax.Device, room: int = 3) -> None:
@@ -123,12 +123,12 @@ class Running:
         chunk: Chunk,
         begins: Sequence[Mapping[str, np.ndarray]],
         device: jax.Device,
-        shelf: Shelf,
+        cache: RowCache,
         checkpoint_seconds: float,
     ) -> None:
         self.jobs, self.epoch = chunk.jobs, chunk.jobs[0].first
         self._chunk, self._begins = chunk, begins
-        self._device, self._shelf = device, shelf
+        self._device, self._cache = device, cache
         self._checkpoint_seconds, self._handed = checkpoint_seconds, time.monotonic()
         idle = chunk.width - len(self.jobs)
         self._live = np.array([True] * len(self.jobs) + [False] * idle)
@@ -139,7 +139,7 @@ class Running:
     def begin(self) -> Event:
         """Put everything on the device and return the first event: the untrained members', or an epoch's."""
         started = time.monotonic()
-        self._shelf.look_ahead(*self._visit(self.epoch + 1))
+        self._cache.look_ahead(*self._visit(self.epoch + 1))
         table = self.jobs[0].table
         idle = [self.jobs[0]] * (self._chunk.width - len(self.jobs))
         dtype = precision()
@@ -150,9 +150,9 @@ class Running:
         self._numbers, self._seeds, self._states = jax.device_put((numbers, seeds, states), self._device)
         del states  # the device has its own
         classes = table.classes if self._chunk.program.structure.classes else np.array([])
-        self._rows = self._shelf.fetch(table, classes)
+        self._rows = self._cache.fetch(table, classes)
         self._train = training(self._chunk.shape.training(), bool(jax.config.values["jax_enable_x64"]))
-        sets = {name: self._shelf.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
+        sets = {name: self._cache.fetch(rows, classes) for name, rows in evaluation_sets(table).items()}
         self._evaluated = {name: (self._evaluating(rows), rows) for name, rows in sets.items()}
         if self.epoch:
             return self.advance()
@@ -164,15 +164,15 @@ class Running:
         """Train one epoch."""
         started = time.monotonic()
         self.epoch += 1
-        order = self._whole(self._shelf.order(*self._visit(self.epoch)))
+        order = self._whole(self._cache.order(*self._visit(self.epoch)))
         if any(job.last > self.epoch for job in self.jobs):
-            self._shelf.look_ahead(*self._visit(self.epoch + 1))
+            self._cache.look_ahead(*self._visit(self.epoch + 1))
         moved, trained = self._train(
             self._device,
             self._states,
             self._numbers,
             self._seeds,
-            self._pace(),
+            self._lr_factors(),
             np.int32(self.epoch),
             order,
             self._rows,
@@ -217,9 +217,11 @@ class Running:
         whole[: len(order)], whole[len(order) :] = order, 0
         return whole
 
-    def _pace(self) -> np.ndarray:
+    def _lr_factors(self) -> np.ndarray:
         """Return what each member's learning rate is multiplied by in this epoch, (m,) of the chunk's width."""
-        factors = [pace(job.recipe, self.epoch, curve) for job, curve in zip(self.jobs, self._watched, strict=True)]
+        factors = [
+            lr_factor(job.recipe, self.epoch, curve) for job, curve in zip(self.jobs, self._watched, strict=True)
+        ]
         idle = [1.0] * (self._chunk.width - len(factors))
         return np.array([*factors, *idle], precision())
 

@@ -1,4 +1,4 @@
-"""What a program is compiled for, and the sizes of arrays that tables of about as many rows share."""
+"""Shapes that programs are compiled for, with array sizes that tables of similar length share."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Shape:
         Of the networks on their rows, without what no program depends on.
     layout
         How many networks a chunk has, and whether their training is brief.
-    rows_kind
+    dtype_key
         The type of a row's numbers, and whether rows have weights.
     minibatch
         Rows of a step.
@@ -52,7 +52,7 @@ class Shape:
 
     structure: Structure
     layout: Layout
-    rows_kind: tuple[str, bool]
+    dtype_key: tuple[str, bool]
     minibatch: int
     capacity: int
     evaluated: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""States of a chunk as named arrays, the form in which they are kept and handed on."""
+"""A chunk's states as named arrays, the form in which they are stored and sent."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from trasunto.cohort.step import State
 
 Arrays = dict[str, np.ndarray]
 
-WEIGHTS, MEMORY = "weights/", "memory/"
+WEIGHTS, OPT_STATE = "weights/", "memory/"
 
 
 def to_arrays(states: State) -> Arrays:
     """Copy a chunk's states (m, ...) to this process's memory: ``weights/<name>`` and ``memory/<number>``."""
     arrays = {WEIGHTS + name: np.array(array) for name, array in states.weights.items()}
-    for number, leaf in enumerate(jax.tree.leaves(states.memory)):
-        arrays[f"{MEMORY}{number}"] = np.array(leaf)
+    for number, leaf in enumerate(jax.tree.leaves(states.opt_state)):
+        arrays[f"{OPT_STATE}{number}"] = np.array(leaf)
     return arrays
 
 
@@ -57,13 +57,13 @@ def stack(begins: Sequence[Mapping[str, np.ndarray]], fresh: State) -> State:
     A member may bring all of a state (to go on from it) or some weights only (to start from them); what it does not
     bring stays as it is in `fresh`.
     """
-    leaves, shape = jax.tree.flatten(fresh.memory)
+    leaves, shape = jax.tree.flatten(fresh.opt_state)
     named = {WEIGHTS + name: array for name, array in fresh.weights.items()}
-    named |= {f"{MEMORY}{number}": leaf for number, leaf in enumerate(leaves)}
+    named |= {f"{OPT_STATE}{number}": leaf for number, leaf in enumerate(leaves)}
     filled = {name: np.array(array) for name, array in named.items()}
     for slot, begin in enumerate(begins):
         for name, array in begin.items():
             filled[name][slot] = array
     weights: dict[str, Any] = {name: filled[WEIGHTS + name] for name in fresh.weights}
-    memory = jax.tree.unflatten(shape, [filled[f"{MEMORY}{number}"] for number in range(len(leaves))])
-    return State(weights, memory)
+    opt_state = jax.tree.unflatten(shape, [filled[f"{OPT_STATE}{number}"] for number in range(len(leaves))])
+    return State(weights, opt_state)

@@ -30,7 +30,7 @@ class State(NamedTuple):
     """Everything that training carries from epoch to epoch: weights, and what the optimizer remembers."""
 
     weights: Weights
-    memory: Any
+    opt_state: Any
 
 
 class Batch(NamedTuple):
@@ -79,8 +79,8 @@ def _trained(structure: Structure, weights: Weights) -> tuple[Weights, Weights]:
     return moving, {name: array for name, array in weights.items() if name not in moving}
 
 
-def remember(structure: Structure, numbers: Numbers, weights: Weights) -> Any:
-    """Return the optimizer's first memory for one network: zeros, whichever it is."""
+def init_opt_state(structure: Structure, numbers: Numbers, weights: Weights) -> Any:
+    """Return one network's initial optimizer state: zeros, whichever the optimizer."""
     return optimizer(structure, numbers).init(_trained(structure, weights)[0])
 
 
@@ -98,15 +98,15 @@ def update(
         return evaluate_loss(structure, {**frozen, **part}, numbers, *batch, key)
 
     gradients, metrics = jax.grad(loss, has_aux=True)(moving)
-    moved, memory = take_step(structure, numbers, gradients, state.memory, moving)
-    return State({**frozen, **moved}, memory), metrics
+    moved, opt_state = take_step(structure, numbers, gradients, state.opt_state, moving)
+    return State({**frozen, **moved}, opt_state), metrics
 
 
 def first_states(structure: Structure, numbers: Mapping[str, np.ndarray], seeds: np.ndarray) -> State:
     """Return the untrained states of a chunk, each a NumPy array with a leading axis (m,); nothing is compiled."""
     weights: dict[str, Any] = initialise(structure, seeds)
-    memory = _memory(structure, *(tuple(map(_kind, part.items())) for part in (numbers, weights)))
-    return State(weights, jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), memory))
+    shapes = _opt_state(structure, *(tuple(map(_kind, part.items())) for part in (numbers, weights)))
+    return State(weights, jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), shapes))
 
 
 _Kind = tuple[str, tuple[int, ...], np.dtype[Any]]
@@ -118,13 +118,13 @@ def _kind(item: tuple[str, np.ndarray]) -> _Kind:
 
 
 @lru_cache(32)
-def _memory(structure: Structure, *parts: tuple[_Kind, ...]) -> Any:
-    """Return the optimizer's memory for numbers and weights of these names, shapes and types, as shapes and types.
+def _opt_state(structure: Structure, *parts: tuple[_Kind, ...]) -> Any:
+    """Return the optimizer state for numbers and weights of these names, shapes and types, as shapes and types.
 
     To find it takes as long as hundreds of steps of a small network, and a detector has tens of chunks of one kind.
     """
     given = ({name: jax.ShapeDtypeStruct(shape, dtype) for name, shape, dtype in part} for part in parts)
-    return jax.eval_shape(jax.vmap(partial(remember, structure)), *given)
+    return jax.eval_shape(jax.vmap(partial(init_opt_state, structure)), *given)
 
 
 def _over_minibatches(
@@ -166,7 +166,7 @@ def train_epoch(
     states: State,
     numbers: Numbers,
     seeds: jax.Array,
-    pace: jax.Array,
+    lr_factor: jax.Array,
     epoch: jax.Array,
     order: jax.Array,
     rows: Rows,
@@ -179,7 +179,7 @@ def train_epoch(
         Rows of a minibatch.
     states, numbers, seeds
         Of the members, each array with a leading axis (m,).
-    pace : (m,)
+    lr_factor : (m,)
         What the learning rate is multiplied by in this epoch.
     epoch
         Counted from 1; with the seed and the step it fixes every random number.
@@ -190,7 +190,7 @@ def train_epoch(
     -------
     The new states, and the metrics (m,) averaged over the epoch's rows with dropout on.
     """
-    paced = {**numbers, "learning_rate": numbers["learning_rate"] * pace}
+    scaled = {**numbers, "learning_rate": numbers["learning_rate"] * lr_factor}
 
     def one_step(state: State, numbers: Numbers, seed: jax.Array, step: jax.Array, batch: Batch) -> Any:
         key = step_key(seed, DROPOUT, epoch, step) if structure.random else None
@@ -200,7 +200,7 @@ def train_epoch(
         members = jax.vmap(one_step, in_axes=(0, 0, 0, None, None))
         chosen = jax.lax.dynamic_slice_in_dim(order, begin, size)
         moved: tuple[State, Metrics] = members(
-            carry, paced, seeds, begin // size, rows.take(lambda part: part[chosen], real)
+            carry, scaled, seeds, begin // size, rows.take(lambda part: part[chosen], real)
         )
         return moved
 

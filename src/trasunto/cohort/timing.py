@@ -1,4 +1,4 @@
-"""How long training takes, estimated in seconds of a reference machine from what it consists of.
+"""Training time, estimated in seconds of a reference machine.
 
 The numbers are those of processor time as it was measured (docs/durability.md). A machine's own products, and its own
 compiler, say how it compares with the reference.

@@ -1,4 +1,4 @@
-"""What is wrong with a store: every file against its checksum, and every member against what its curve promises."""
+"""Check a store: every file against its checksum, every member against its curve."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trasunto.errors import StoreError
 from trasunto.runs.database import Database
 from trasunto.runs.faults import NewerFormatError, UnmadeStoreError, explained
 from trasunto.runs.lock import hold
-from trasunto.runs.packs import PackFile, Shelf
+from trasunto.runs.packs import PackFile, PackFolder
 from trasunto.runs.schema import COPY, DATABASE, SUMS, WEIGHTS
 from trasunto.runs.seal import broken, is_sealed
 
@@ -126,10 +126,10 @@ def _counts(database: Database) -> tuple[int, int, int, int]:
 
 
 def _damaged(database: Database) -> Iterator[Fault]:
-    shelf = Shelf(database.folder / WEIGHTS)
+    packs = PackFolder(database.folder / WEIGHTS)
     for row in database.rows("SELECT file, sha256, size FROM packs ORDER BY file"):
         file = PackFile(*row)
-        if said := _fault(shelf, file):
+        if said := _fault(packs, file):
             held = database.rows("SELECT member, epoch FROM weights WHERE file = ? ORDER BY slot", file.name)
             ids = tuple(member for member, _ in held)
             epoch = held[0][1] if held else None
@@ -137,10 +137,10 @@ def _damaged(database: Database) -> Iterator[Fault]:
             yield Fault(DAMAGE, place, f"{place} {said}: weights of {named(ids)} at epoch {epoch}", ids, epoch)
 
 
-def _fault(shelf: Shelf, file: PackFile) -> str:
+def _fault(packs: PackFolder, file: PackFile) -> str:
     """Say what is wrong with a file; that it cannot be read is a fault of its own, and none of the database."""
     try:
-        return shelf.fault(file)
+        return packs.fault(file)
     except OSError as fault:
         return f"cannot be read ({fault.strerror or fault})"
 
@@ -168,7 +168,7 @@ def _promised(database: Database) -> set[tuple[str, int]]:
 
 def _leftovers(database: Database) -> Iterator[Fault]:
     named_files = {name for (name,) in database.rows("SELECT file FROM packs")}
-    for name in Shelf(database.folder / WEIGHTS).unnamed(named_files):
+    for name in PackFolder(database.folder / WEIGHTS).unnamed(named_files):
         place = f"{WEIGHTS}/{name}"
         yield Fault(LEFTOVER, place, f"{place} is named by nothing: a write that was cut short left it")
 

@@ -1,4 +1,4 @@
-"""What training gives back: the members of a request, with their curves, outcomes and weights."""
+"""Results of training: the members of a request with their curves, outcomes and weights."""
 
 from __future__ import annotations
 

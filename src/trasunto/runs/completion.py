@@ -1,4 +1,4 @@
-"""Completing a request: look up what is there, plan the rest, train it, write it down."""
+"""Complete a request: look up what exists, plan the rest, train and record it."""
 
 from __future__ import annotations
 

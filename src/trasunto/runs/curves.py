@@ -1,4 +1,4 @@
-"""Members' curves as a store keeps them, for the one judgement of how a training ended (`cohort.outcome`)."""
+"""Members' stored curves, for the judgement of outcomes."""
 
 from __future__ import annotations
 

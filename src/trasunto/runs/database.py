@@ -1,4 +1,4 @@
-"""The database of a store: how it is opened, changed and asked."""
+"""A store's database: open, change and query it."""
 
 from __future__ import annotations
 

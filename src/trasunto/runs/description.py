@@ -1,4 +1,4 @@
-"""What tells the members of a run apart, as columns, and whether their losses can be compared."""
+"""Columns that tell the members of a run apart, and whether their losses are comparable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a store, said in one sentence."""
+"""Faults of a store, each as one sentence."""
 
 from __future__ import annotations
 

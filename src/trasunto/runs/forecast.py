@@ -1,4 +1,4 @@
-"""What requests would cost, said without training anything."""
+"""Estimated cost of requests."""
 
 from __future__ import annotations
 

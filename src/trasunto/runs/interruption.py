@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while training: finish the epoch in flight, write it down, then stop."""
+"""Handle Ctrl-C and SIGTERM: finish the epoch in flight, record it, stop."""
 
 from __future__ import annotations
 

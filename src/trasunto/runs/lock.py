@@ -1,4 +1,4 @@
-"""The right to write a store, held by one process at a time."""
+"""A store's write lock, held by one process at a time."""
 
 from __future__ import annotations
 

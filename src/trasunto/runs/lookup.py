@@ -1,4 +1,4 @@
-"""What of a request is there already, and what is left to train."""
+"""Look up which part of a request is trained, and which is left."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class PackFile(NamedTuple):
     size: int
 
 
-class Shelf:
+class PackFolder:
     """The folder of packs: writes them whole or not at all, and reads single members out of them."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A run as its store remembers it, without the rows that it was trained on."""
+"""A run as read from its store, without its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the loop's events to the store: curves wait for the weights they lead to, then both are written together."""
+"""Record the loop's events: curves are written together with the weights they lead to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values that a store keeps, one class per kind of row."""
+"""The store's records, one class per table."""
 
 from __future__ import annotations
 

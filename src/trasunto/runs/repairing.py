@@ -1,4 +1,4 @@
-"""Mending a store: the database from its copy, weights that are gone by training them again."""
+"""Repair a store: the database from its copy, missing weights by training them again."""
 
 from __future__ import annotations
 

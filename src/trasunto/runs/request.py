@@ -1,4 +1,4 @@
-"""What is asked for: recipes, seeds and rows, as the members that they name."""
+"""A training request: recipes, seeds and rows, and the members they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store consists of: some names in a folder, and the tables of its database."""
+"""A store's layout: files, and the tables of its database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training as a request: what is asked for, completed, and given back."""
+"""`train`: complete a request and return its cohort."""
 
 from __future__ import annotations
 

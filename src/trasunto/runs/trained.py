@@ -1,4 +1,4 @@
-"""One trained network, ready for use."""
+"""One trained network."""
 
 from __future__ import annotations
 

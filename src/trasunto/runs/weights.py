@@ -1,4 +1,4 @@
-"""The weights of a store's members: rows that say which slot of which pack, and the packs themselves."""
+"""Index of the members' weights: which slot of which pack file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import apsw
 from trasunto.errors import StoreError
 from trasunto.runs.database import Database
 from trasunto.runs.faults import DamagedWeightsError, explained
-from trasunto.runs.packs import Arrays, Pack, PackFile, Shelf
+from trasunto.runs.packs import Arrays, Pack, PackFile, PackFolder
 
 _FORGET = "DELETE FROM packs WHERE NOT EXISTS (SELECT 1 FROM weights WHERE weights.file = packs.file)"
 
@@ -30,12 +30,12 @@ class Weights:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
-        self._shelf = Shelf(folder)
+        self._packs = PackFolder(folder)
         self._touched: set[str] = set()
 
     def record(self, connection: apsw.Connection, pack: Pack) -> None:
         """Write `pack` and point its members to it, within the caller's transaction; `sweep` after it either way."""
-        file, epoch = self._shelf.place(pack), int(pack.epoch)
+        file, epoch = self._packs.place(pack), int(pack.epoch)
         passing = f" AND epoch <= {epoch} AND (epoch = {epoch} OR NOT keep)"
         before = {name for (name,) in self._database.rows_of(pack.ids, "file", "weights", "member", only=passing)}
         self._touched |= before | {file.name}
@@ -58,13 +58,13 @@ class Weights:
     def sweep(self) -> None:
         """Delete those of the files that `record` wrote or superseded which no row names."""
         named = {name for (name,) in self._database.rows_of(self._touched, "file", "packs", "file")}
-        self._touched = self._shelf.delete(self._touched - named)
+        self._touched = self._packs.delete(self._touched - named)
 
     def sweep_all(self) -> None:
         """Delete all files that no row names, as a write leaves them that was killed."""
         with explained(self._database.folder, "tidied"):
             named = {name for (name,) in self._database.rows("SELECT file FROM packs")}
-            self._shelf.delete(self._shelf.unnamed(named))
+            self._packs.delete(self._packs.unnamed(named))
 
     def epochs(self, id: str) -> tuple[int, ...]:
         """Return the epochs, ascending, at which there are weights of member `id`."""
@@ -108,7 +108,7 @@ class Weights:
         files = self._packs_of(ids)
         lost: dict[str, list[int]] = defaultdict(list)
         with self._database.writing() as connection:
-            for file in sorted(file for file in files if self._shelf.fault(file)):
+            for file in sorted(file for file in files if self._packs.fault(file)):
                 for member, epoch in self._held(file):
                     lost[member].append(epoch)
                 connection.execute("DELETE FROM weights WHERE file = ?", (file.name,))
@@ -143,11 +143,11 @@ class Weights:
         read: dict[int, Arrays] = {}
         for file, indices in asked.items():
             with explained(self._database.folder, "read"):
-                if fault := self._shelf.fault(file):
+                if fault := self._packs.fault(file):
                     held = self._held(file)
                     epoch = places[indices[0]].epoch
-                    raise DamagedWeightsError(self._shelf.folder / file.name, fault, epoch, [id for id, _ in held])
-                read.update(zip(indices, self._shelf.read(file, [places[i].slot for i in indices]), strict=True))
+                    raise DamagedWeightsError(self._packs.folder / file.name, fault, epoch, [id for id, _ in held])
+                read.update(zip(indices, self._packs.read(file, [places[i].slot for i in indices]), strict=True))
         return [(place.epoch, read[index]) for index, place in enumerate(places)]
 
     def _held(self, file: PackFile) -> list[tuple[str, int]]:

@@ -6,7 +6,8 @@ recipe and columns of numbers that vary, however many members that makes. :func:
 ``numbers``, which are fed to that program. On rows, a structure has parts: each layer with what it takes and gives, as
 :mod:`trasunto.spec.layers` describes its kind. :func:`member_id` names what a recipe, a seed and rows will become.
 
-:class:`Stopping` is a rule that ends a training early, :func:`pace` the learning rate's course: functions of a curve.
+:class:`Stopping` is a rule that ends a training early, :func:`lr_factor` the learning rate's schedule: both are
+functions of a curve.
 
 Every legal word, every range and every default is a value in :mod:`trasunto.spec.legal`. Nothing here trains, and
 nothing here imports JAX.
@@ -20,7 +21,7 @@ from trasunto.spec.network import Layer, LayerRow, Network
 from trasunto.spec.notation import parse
 from trasunto.spec.parts import LayerShape
 from trasunto.spec.recipe import Recipe
-from trasunto.spec.schedule import pace
+from trasunto.spec.schedule import lr_factor
 from trasunto.spec.stopping import Stopping
 from trasunto.spec.structure import Structure
 
@@ -33,8 +34,8 @@ __all__ = [
     "Recipe",
     "Stopping",
     "Structure",
+    "lr_factor",
     "member_id",
     "member_ids",
-    "pace",
     "parse",
 ]

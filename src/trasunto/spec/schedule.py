@@ -15,7 +15,7 @@ LEAST_FALL = 1e-4
 """The share by which a loss must fall below the best one to count as lower on a plateau (PyTorch's threshold)."""
 
 
-def pace(recipe: Recipe, epoch: int, curve: Sequence[float] = ()) -> float:
+def lr_factor(recipe: Recipe, epoch: int, curve: Sequence[float] = ()) -> float:
     """Return the factor of the learning rate in `epoch`, counted from 1.
 
     Parameters
@@ -32,7 +32,7 @@ def pace(recipe: Recipe, epoch: int, curve: Sequence[float] = ()) -> float:
     Examples
     --------
     >>> halved = Recipe("[8 relu] > linear", schedule="step", schedule_epochs=2, schedule_factor=0.5)
-    >>> [pace(halved, epoch) for epoch in (1, 2, 3, 5)]
+    >>> [lr_factor(halved, epoch) for epoch in (1, 2, 3, 5)]
     [1.0, 1.0, 0.5, 0.25]
     """
     if recipe.schedule == "constant":

@@ -156,3 +156,12 @@ def test_infinity_is_refused(fitted: Autoencoder, x: np.ndarray) -> None:
 def test_a_training_that_diverges_is_refused_with_what_would_help(x: np.ndarray) -> None:
     with pytest.raises(TrasuntoError, match=r"diverged.*smaller learning rate, or scale the rows"):
         Autoencoder(**{**LINEAR, "optimizer": "sgd", "learning_rate": 1e6}).fit(x)
+
+
+def test_what_a_model_was_trained_with_goes_into_parameters_but_defaults_of_its_optimizer(x: np.ndarray) -> None:
+    said: dict[str, Any] = {"loss": "huber", "huber_delta": 0.5, "optimizer": "sgd", "nesterov": True}
+    model = Autoencoder(**{**LINEAR, "epochs": 1}, **said).fit(x).model_
+    again = Autoencoder.from_model(model)
+    assert {name: getattr(again, name) for name in said} == said
+    assert again.momentum is None
+    assert Autoencoder.from_model(model, optimizer="adam", nesterov=False)._recipe(5, 0).beta1 == 0.9

@@ -14,6 +14,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from trasunto.cohort.memory import fit
 from trasunto.data import read_records
 from trasunto.errors import TrasuntoError
 from trasunto.estimators import Autoencoder, AutoencoderClassifier
@@ -147,3 +148,23 @@ def test_a_training_that_diverges_warns_and_keeps_the_last_finite_weights(blobs:
     with pytest.warns(ConvergenceWarning, match="'cross_entropy' diverged.*smaller learning rate, or scale the rows"):
         wild.fit(x * 1e6, y)
     assert np.isfinite(wild.predict_proba(x)).all()
+
+
+def test_what_concerns_reconstruction_alone_is_left_out_of_the_training_on_labels(blobs: Rows) -> None:
+    words: dict[str, Any] = {"loss": "huber", "huber_delta": 0.5, "corruption": "masking", "noise": 0.2}
+    classifier = AutoencoderClassifier(**{**SMALL, "epochs": 2}, **words, agreement=True, pretraining_epochs=2)
+    recipe = classifier.fit(*blobs).recipe_
+    assert (recipe.loss, recipe.huber_delta, recipe.corruption, recipe.agreement) == ("cross_entropy", None, "", False)
+    assert len(classifier.pretraining_history_["train_accuracy"]) == 3
+
+
+def test_a_cosine_spans_each_of_both_trainings(blobs: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    spans: list[float | None] = []
+
+    def fit_(recipe: Recipe, *given: Any, **options: Any) -> Any:
+        spans.append(recipe.schedule_epochs)
+        return fit(recipe, *given, **options)
+
+    monkeypatch.setattr("trasunto.estimators.autoencoder_classifier.fit", fit_)
+    AutoencoderClassifier(**{**SMALL, "epochs": 2}, schedule="cosine", pretraining_epochs=4).fit(*blobs)
+    assert spans == [4, 2]

@@ -12,7 +12,9 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from trasunto.estimators import Autoencoder, AutoencoderClassifier, AutoencoderDetector
+from trasunto.estimators.network_estimator import RECIPE_PARAMETERS
 from trasunto.spec import Network, Recipe
+from trasunto.spec.legal import FIELDS
 
 # One structure for all, and every table in one minibatch: nearly all the time goes into compiling, which they share.
 SMALL: dict[str, Any] = {
@@ -71,6 +73,30 @@ def test_every_parameter_is_flat_and_documented(kind: Any) -> None:
 
 
 def test_parameters_that_a_recipe_has_too_are_called_as_there() -> None:
-    shared = set(Autoencoder().get_params()) & set(inspect.signature(Recipe).parameters)
-    assert shared >= {"loss", "optimizer", "learning_rate", "batch_size", "epochs", "corruption", "noise", "schedule"}
+    assert set(RECIPE_PARAMETERS) == set(FIELDS) - {"validation", "order_seed", "frozen"}
+    assert set(Autoencoder().get_params()) >= set(RECIPE_PARAMETERS)
     assert isinstance(Autoencoder()._recipe(5, 0).network, Network)
+
+
+def test_every_field_of_a_recipe_is_reached() -> None:
+    recipe = Recipe(
+        "[3 tanh] > linear",
+        loss="huber",
+        huber_delta=0.5,
+        optimizer="rmsprop",
+        decay=0.9,
+        epsilon=1e-5,
+        momentum=0.3,
+        schedule="step",
+        schedule_epochs=2,
+        schedule_factor=0.3,
+        corruption="masking",
+        noise=0.2,
+        clip_norm=2.0,
+        agreement=True,
+        order_seed=4,
+    )
+    asked = {name: getattr(recipe, name) for name in RECIPE_PARAMETERS}
+    assert Autoencoder(network=str(recipe.network), **asked)._recipe(5, 4) == recipe
+    assert clone(Autoencoder(nesterov=True, optimizer="sgd"))._recipe(5, 0).nesterov
+    assert Autoencoder(beta1=0.5, beta2=0.6)._recipe(5, 0).beta2 == 0.6

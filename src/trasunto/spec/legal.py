@@ -117,7 +117,9 @@ class TrainingFields(Generic[Unset]):
     """
 
     loss: str | Unset = _shared("mse", Choice("training loss", tuple(LOSSES)))
-    optimizer: str | Unset = _shared("adam", Choice("optimizer", tuple(OPTIMIZERS)))
+    optimizer: str | Unset = _shared(
+        "adam", Choice("optimizer, in PyTorch's form (adam_keras: in Keras's)", tuple(OPTIMIZERS))
+    )
     learning_rate: float | Unset = _number(1e-3, "size of a step", above=True)
     momentum: float | None = _number(None, "share of the last step that is kept", high=1)
     nesterov: bool | Unset = _shared(False, Switch("whether sgd looks ahead along its momentum"))
@@ -236,4 +238,4 @@ def describe(name: str, default: object = None) -> str:
 def _written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, int | float) else str(value) or "none"
+    return f"{value:g}" if isinstance(value, int | float) else str(value) or "''"

@@ -147,7 +147,7 @@ _CORRECTIONS = {"adam": _as_published, "adam_keras": _as_keras}
 def _adam_by_handler(
     form: str, numbers: Numbers, gradients: Weights, opt_state: Any, weights: Weights
 ) -> tuple[Weights, Any]:
-    """Take the step of all members (m, ...) by `nets.handlers.adam`."""
+    """Take the step of all members (m, ...) by `nets.ffi_kernels.adam`."""
     moments, *rest = opt_state
     count, mean, square = moments
     t = optax.safe_increment(count)

@@ -13,13 +13,13 @@ t      epochs
 =====  ==============================================
 
 A shape such as ``(m, b, d)`` is members x minibatch rows x features. Functions here never see **m**: they describe one
-network, and `cohort` adds the axis over members from outside with ``jax.vmap``. First weights alone are drawn for many
-seeds at once, by NumPy: a program for it would be compiled for each shape of network, and be used once.
+network, and `cohort` adds the member axis from outside with ``jax.vmap``. Only initial weights are drawn for many seeds
+at once, by NumPy: in JAX each shape of network would compile a program that is used once.
 
 Weights of a network are a flat mapping from names to arrays: ``"1.kernel"`` (d, h) and ``"1.bias"`` (h,) for the first
 layer, and so on in order; ``"output.kernel"`` and ``"output.bias"`` for the reconstruction; ``"head.kernel"`` and
-``"head.bias"`` for the linear classifier on the latent, in networks that are trained on classes. A flat mapping is what
-files hold, so weights are stored as they are.
+``"head.bias"`` for the linear classifier on the latent, in networks trained on classes. Files hold the same flat
+mapping.
 
 Losses are means over features and rows: lower is better.
 """

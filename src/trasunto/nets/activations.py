@@ -1,4 +1,4 @@
-"""What a layer does to its sums, by the names that the notation uses."""
+"""Activation functions by their names in the notation."""
 
 from __future__ import annotations
 

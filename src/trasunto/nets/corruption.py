@@ -1,9 +1,9 @@
-"""What training does to rows before the encoder sees them: noise that a denoising autoencoder learns to take off.
+"""Corruption of the encoder's input, for denoising autoencoders.
 
 References
 ----------
-Vincent et al. (2010), "Stacked denoising autoencoders", section 3.3 (gaussian, masking). Swap noise takes a value of
-the same feature from another row, so that what is put in is always a value that the feature has.
+Vincent et al. (2010), "Stacked denoising autoencoders", section 3.3 (gaussian, masking). Swap noise takes the same
+feature's value from another row, so that only values that occur are put in.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def _masking(structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Arra
 def _swap(structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Array, real: jax.Array | None) -> jax.Array:
     own, others = jax.random.split(key)
     b, d = x.shape
-    # One other row for each feature of each row, the same for all columns of a one-hot code.
+    # One source row for each feature of each row: all columns of a one-hot block come from the same row.
     row = numbers_below(others, b if real is None else real, (b, features(structure, d)))[:, owners(structure, d)]
     return jnp.where(_chosen(structure, x, noise, own), jnp.take_along_axis(x, row, axis=0), x)
 
 
 def _chosen(structure: Structure, x: jax.Array, share: jax.Array, key: jax.Array) -> jax.Array:
-    """Choose features of rows, each with probability `share`; return a truth for each column (b, d)."""
+    """Choose features of rows, each with probability `share`; return a mask over columns (b, d)."""
     b, d = x.shape
     return chosen(key, share, (b, features(structure, d)))[:, owners(structure, d)]
 
@@ -50,15 +50,15 @@ CORRUPTIONS: dict[str, Corruption] = {"gaussian": _gaussian, "masking": _masking
 def corrupt(
     structure: Structure, x: jax.Array, noise: jax.Array, key: jax.Array, real: jax.Array | None = None
 ) -> jax.Array:
-    """Return rows x (b, d) as training shows them to the encoder.
+    """Return corrupted rows (b, d) of rows x (b, d).
 
     Parameters
     ----------
     noise
-        Deviation of the gaussian noise; or the probability with which each value is masked or swapped.
+        Standard deviation of the gaussian noise, or the probability that a value is masked or swapped.
     key
-        Of this minibatch and this network.
+        Key of this minibatch and network.
     real
-        How many rows there are to take values from, the first ones; None for all.
+        Swap values only with the first `real` rows, the others being padding; None for all.
     """
     return CORRUPTIONS[structure.corruption](structure, x, noise, key, real)

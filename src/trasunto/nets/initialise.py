@@ -1,4 +1,4 @@
-"""First weights of one network, as PyTorch's or Keras's layers draw them."""
+"""Initial weights of one network, distributed as PyTorch's or Keras's layers draw them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Weights = dict[str, jax.Array]  # on a device; files and callers hold the same n
 
 
 def initialise(structure: Structure, seed: np.ndarray | int) -> dict[str, np.ndarray]:
-    """Draw the first weights of one network, as precise as JAX computes; nothing is compiled for it.
+    """Draw the initial weights of one network in JAX's current precision, without compiling anything.
 
     Parameters
     ----------
     structure
-        The network, on the rows that it is for; its field `initialisation` says whose habit is followed. ``torch``:
-        uniform within 1/sqrt(fan_in). ``keras``: uniform within sqrt(6 / (fan_in + fan_out)), biases zero.
+        The network's structure; its field `initialisation` selects the rule. ``torch``: uniform within 1/sqrt(fan_in).
+        ``keras``: uniform within sqrt(6 / (fan_in + fan_out)), biases zero.
     seed
-        The member's seed, or the seeds (m,) of several: then each array has a leading axis (m,).
+        The member's seed, or the seeds (m,) of several, which give each array a leading axis (m,).
 
     References
     ----------
@@ -43,7 +43,7 @@ def initialise(structure: Structure, seed: np.ndarray | int) -> dict[str, np.nda
 
 
 def _drawn(initialisation: str, keys: np.ndarray, array: Array) -> np.ndarray:
-    """Draw an array's first values (..., *shape) of float32 from keys (..., 2)."""
+    """Draw an array's initial values, float32 (..., *shape), from keys (..., 2)."""
     if initialisation == "torch":
         return threefry.uniform(keys, array.shape, 1 / math.sqrt(array.fan_in))
     if array.bias:
@@ -52,5 +52,5 @@ def _drawn(initialisation: str, keys: np.ndarray, array: Array) -> np.ndarray:
 
 
 def trainable(structure: Structure, name: str) -> bool:
-    """Say whether the array `name` is trained, given which part of the network the recipe freezes."""
+    """Say whether the array `name` is trained: not if it belongs to a frozen encoder."""
     return structure.frozen != "encoder" or not structure.encodes(name)

@@ -25,14 +25,14 @@ def _absolute(structure: Structure, numbers: Numbers, sums: jax.Array, x: jax.Ar
 
 
 def _huber(structure: Structure, numbers: Numbers, sums: jax.Array, x: jax.Array) -> jax.Array:
-    """Return squares within `huber_delta`, straight lines beyond it (Huber 1964, as torch.nn.HuberLoss)."""
+    """Return the Huber loss (1964): quadratic within `huber_delta`, linear beyond it, as torch.nn.HuberLoss."""
     delta = numbers["huber_delta"]
     distance = _absolute(structure, numbers, sums, x)
     return jnp.where(distance <= delta, 0.5 * jnp.square(distance), delta * (distance - 0.5 * delta))
 
 
 def _binary_cross_entropy(structure: Structure, numbers: Numbers, sums: jax.Array, x: jax.Array) -> jax.Array:
-    """Return the cross entropy from the sums (logits), since log(sigmoid(s)) overflows where s is large."""
+    """Return the cross entropy from the sums (logits): log(sigmoid(s)) would overflow for large s."""
     return jax.nn.softplus(sums) - x * sums
 
 
@@ -47,7 +47,7 @@ RECONSTRUCTION: dict[str, Callable[[Structure, Numbers, jax.Array, jax.Array], j
 def row_losses(structure: Structure, numbers: Numbers, sums: jax.Array, x: jax.Array) -> jax.Array:
     """Return each row's reconstruction loss (b,), a mean over features, from the output layer's sums (b, d).
 
-    A one-hot block is one feature, and its loss is the cross entropy whatever the loss of the numbers is.
+    A one-hot block is one feature whose loss is always the cross entropy.
     """
     loss = RECONSTRUCTION[structure.loss]
     if not structure.blocks:
@@ -59,10 +59,9 @@ def row_losses(structure: Structure, numbers: Numbers, sums: jax.Array, x: jax.A
 
 
 def agreement(structure: Structure, sums: jax.Array, x: jax.Array) -> jax.Array:
-    """Return for each row whether its largest output stands at the same feature as its largest value, (b,) of 0 or 1.
+    """Return whether each row's largest output is at the feature of its largest value, (b,) of 0 or 1.
 
-    Where largest outputs tie, any of them will do. Two plain maxima in place of two searches for their places, which
-    compilers do not vectorise.
+    Where largest outputs tie, any of them will do. Computed from two maxima: compilers do not vectorise argmax.
     """
     given = output(structure, sums)
     there = jnp.where(x == x.max(axis=1, keepdims=True), given, -jnp.inf).max(axis=1)
@@ -74,7 +73,7 @@ def _mean(values: jax.Array, w: jax.Array | None, real: jax.Array | None) -> jax
 
 
 def measured(structure: Structure) -> tuple[str, ...]:
-    """Return the names of the metrics that `evaluate_loss` gives of a network."""
+    """Return the names of the metrics that `evaluate_loss` returns for a network."""
     right = structure.agreement or structure.loss == "cross_entropy"
     return ("loss", "error", "accuracy") if right else ("loss", "error")
 
@@ -89,25 +88,25 @@ def evaluate_loss(
     real: jax.Array | None = None,
     key: jax.Array | None = None,
 ) -> tuple[jax.Array, Metrics]:
-    """Return the loss of one minibatch and what it is made of.
+    """Return the loss of one minibatch, and its metrics.
 
     Parameters
     ----------
     x : (b, d)
         Scaled rows.
     y : (b,)
-        Class numbers, needed by the loss ``cross_entropy`` alone.
+        Class numbers, for the loss ``cross_entropy`` alone.
     w : (b,)
-        What each row counts, 1 on average over all rows; None for 1 each. Penalties are not weighted.
+        Row weights, 1 on average over all rows; None for 1 each. Penalties are not weighted.
     real
-        How many of the rows count, the first ones: the others fill the minibatch up. None for all.
+        Only the first `real` rows count, the others being padding; None for all.
     key
         Dropout key of this minibatch in training; None in evaluation.
 
     Returns
     -------
     The loss with penalties, and the metrics: ``loss`` (the same), ``error`` (without penalties), and ``accuracy``: the
-    share of rows classified rightly for ``cross_entropy``, else, where the recipe asks for it, that of `agreement`.
+    share of rows classified correctly for ``cross_entropy``, else, where the recipe asks for it, that of `agreement`.
     """
     latent = encode(structure, weights, numbers, x, key, real)
     penalty = latent.penalty

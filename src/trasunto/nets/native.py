@@ -1,9 +1,8 @@
-"""Code of others behind JAX's foreign-function interface: SciPy's BLAS for small products, and Adam in one pass.
+"""Registration of the FFI kernels (extra ``fast``): SciPy's BLAS for small products, and fused Adam.
 
-XLA's own products lose half their time on matrices of some tens of rows and columns, for which OpenBLAS has kernels;
-and it goes through Adam's arrays once for each result. The glue is machine code that Numba makes and keeps (extra
-``fast``, see `trasunto.nets.handlers`), so nothing needs a compiler. Where Numba, a place for its cache, or a CPU is
-not there, `products` and `available` say no, and all of it stays XLA's.
+XLA takes twice as long as OpenBLAS's kernels for products of some tens of rows and columns, and passes over Adam's
+arrays once for each result. Numba compiles and caches the glue (`trasunto.nets.ffi_kernels`), so that no compiler is
+needed. Without Numba, a writable cache or a CPU, `products` and `available` say no and XLA computes everything.
 """
 
 from __future__ import annotations
@@ -13,45 +12,44 @@ import importlib.util
 from functools import cache
 
 PRODUCT, TRANSPOSED_PRODUCT, ADAM = "trasunto.product", "trasunto.transposed_product", "trasunto.adam"
-"""Names under which XLA knows the handlers."""
+"""Names under which the kernels are registered with XLA."""
 
 SMALL_KERNELS = ("SkylakeX", "Cooperlake", "Sapphirerapids")
-"""Architectures, as OpenBLAS calls them, for which it has kernels for small matrices: they pack nothing, start no
-threads and take locks from nobody."""
+"""Architectures for which OpenBLAS has small-matrix kernels, which neither pack, start threads nor take locks."""
 
 
 @cache
 def available() -> bool:
-    """Say whether compiled programs can call handlers in this process; the first yes makes and registers them."""
+    """Compile and register the kernels on the first call; say whether programs of this process can call them."""
     import jax
 
     if importlib.util.find_spec("numba") is None or jax.default_backend() != "cpu":
         return False
     try:
-        handlers = importlib.import_module("trasunto.nets.handlers")
-    except Exception:  # of many kinds: its cache has no place or holds another thing, or it does not suit this NumPy
+        kernels = importlib.import_module("trasunto.nets.ffi_kernels")
+    except Exception:  # of many kinds: an unwritable or foreign cache, a NumPy that Numba does not support
         return False
     names = {
-        PRODUCT: handlers.multiply,
-        TRANSPOSED_PRODUCT: handlers.multiply_transposed,
-        ADAM: handlers.adam,
+        PRODUCT: kernels.multiply,
+        TRANSPOSED_PRODUCT: kernels.multiply_transposed,
+        ADAM: kernels.adam,
     }
     for name, handler in names.items():
         try:
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(handler.ctypes), platform="cpu")
-        except jax.errors.JaxRuntimeError:  # it speaks another version
+        except jax.errors.JaxRuntimeError:  # another major version of the interface
             return False
     return True
 
 
 @cache
 def products() -> bool:
-    """Say whether small products are better sent to SciPy's BLAS than to XLA."""
+    """Say whether SciPy's BLAS is available and has kernels that beat XLA at small products."""
     return available() and _has_small_kernels()
 
 
 def _has_small_kernels() -> bool:
-    import scipy.linalg.cython_blas  # noqa: F401  (loads the library that is looked for)
+    import scipy.linalg.cython_blas  # noqa: F401  (loads the library that `threadpool_info` lists)
     from threadpoolctl import threadpool_info
 
     return any(

@@ -1,4 +1,4 @@
-"""One network at work: rows through the encoder, the latent and the decoder."""
+"""Forward passes of one network: encode, decode, reconstruct, classify."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Numbers = Mapping[str, jax.Array]
 
 
 class Pass(NamedTuple):
-    """What one pass through some layers gives: values (b, units), and the activity penalty, a scalar."""
+    """Result of a pass through some layers: values (b, units), and the activity penalty, a scalar."""
 
     values: jax.Array
     penalty: jax.Array
 
 
 def sums_of(structure: Structure, weights: Weights, place: int, values: jax.Array) -> jax.Array:
-    """Return the sums (b, sums) of the layer at this place of ``structure.parts``, from values (b, inputs)."""
+    """Return the pre-activations (b, sums) of ``structure.parts[place]``, from values (b, inputs)."""
     part = structure.parts[place]
     arrays = {
         name: weights[f"{part.name}.{name}"] if name in part.own else weights[f"{part.lender}.{name}"].T
@@ -60,15 +60,15 @@ def through(
     layers
         Indices into ``structure.layers``.
     key
-        The minibatch's dropout key; None leaves dropout off, as in evaluation.
+        The minibatch's dropout key; None for evaluation, without dropout.
     real
-        How many rows count in penalties, the first ones; None for all.
+        Only the first `real` rows count in penalties, the others being padding; None for all.
 
     Notes
     -----
     An activity penalty is the layer's sum (of magnitudes for ``l1``, of squares for ``l2``) divided by the rows of the
-    minibatch, as Keras has it, taken before dropout. The values of a ``normal`` layer are its draws in training and its
-    means in evaluation; what it is pulled towards the standard normal by is not in this penalty.
+    minibatch, as in Keras, taken before dropout. The values of a ``normal`` layer are its draws in training and its
+    means in evaluation; the KL term is not included (`encode` adds it).
     """
     penalty = jnp.zeros((), values.dtype)
     for index in layers:
@@ -92,9 +92,9 @@ def encode(
     key: jax.Array | None = None,
     real: jax.Array | None = None,
 ) -> Pass:
-    """Return the latent (b, z) of rows (b, d); with a key, of rows corrupted as the recipe asks.
+    """Return the latent (b, z) of rows (b, d), and the encoder's penalties with the KL term.
 
-    Of these the first `real` are rows, where it is not None; the others fill a minibatch up and count in no penalty.
+    With a key, as in training, rows are corrupted as the recipe asks; `key` and `real` as in `through`.
     """
     if structure.corruption and key is not None:
         x = corrupt(structure, x, numbers["noise"], jax.random.fold_in(key, CORRUPTED), real)
@@ -111,13 +111,13 @@ def encode(
 def contraction(
     structure: Structure, weights: Weights, numbers: Numbers, x: jax.Array, real: jax.Array | None = None
 ) -> jax.Array:
-    """Return the squared derivative of the latent by the row, summed over both, averaged over rows (b, d) and features.
+    """Return the squared Frobenius norm of the encoder's Jacobian, averaged over rows (b, d) and features.
 
-    Dropout and corruption are off in it.
+    Dropout and corruption are off.
 
     References
     ----------
-    Rifai et al. (2011), "Contractive auto-encoders", eq. 5; there it is not divided by the features, nor is the loss.
+    Rifai et al. (2011), "Contractive auto-encoders", eq. 5; there neither it nor the loss is divided by the features.
     """
 
     def latent(row: jax.Array) -> jax.Array:
@@ -135,14 +135,14 @@ def decode(
     key: jax.Array | None = None,
     real: jax.Array | None = None,
 ) -> Pass:
-    """Return the output layer's sums (b, d), before its activation, of latents (b, z); `key` and `real` as above."""
+    """Return the output layer's pre-activations (b, d) of latents (b, z); `key` and `real` as in `through`."""
     layers = range(structure.latent + 1, len(structure.layers))
     hidden = through(structure, weights, numbers, latent, layers, key, real)
     return Pass(sums_of(structure, weights, -1, hidden.values), hidden.penalty)
 
 
 def output(structure: Structure, sums: jax.Array) -> jax.Array:
-    """Return the reconstruction (b, d) of the output layer's sums: activated, and one-hot blocks as probabilities."""
+    """Return the reconstruction (b, d) from the output layer's sums: activated, one-hot blocks by softmax."""
     return softened(structure, sums, ACTIVATIONS[structure.output](sums))
 
 
@@ -153,7 +153,7 @@ def reconstruct(structure: Structure, weights: Weights, numbers: Numbers, x: jax
 
 
 def draw(structure: Structure, weights: Weights, numbers: Numbers, latent: jax.Array) -> jax.Array:
-    """Return the rows (b, d) that the decoder makes of latents (b, z)."""
+    """Return the rows (b, d) decoded from latents (b, z)."""
     return output(structure, decode(structure, weights, numbers, latent).values)
 
 

@@ -1,4 +1,4 @@
-"""Products of the dense layers, each by whichever library is fastest for its size."""
+"""Matrix products of dense layers, each by the library that is fastest for its size."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import jax.numpy as jnp
 
 from trasunto.nets import native
 
-LARGEST = 10**6  # multiplications: beyond this OpenBLAS leaves its kernels for small matrices, and XLA's are as fast
-THINNEST = 8  # rows or columns: below this a product is no more than a pass over one matrix
+LARGEST = 10**6  # multiplications: beyond, OpenBLAS does not use its small-matrix kernels and XLA is as fast
+THINNEST = 8  # rows or columns: below, a product is little more than a pass over one matrix
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2,))
 def product(a: jax.Array, b: jax.Array, transposed: bool = False) -> jax.Array:
     """Return the product (r, c) of a (r, k), or a (k, r) where `transposed`, and b (k, c).
 
-    Under ``vmap``, over members or over blocks of rows, small float32 products on a CPU go to BLAS (see
-    `trasunto.nets.native`); all others are XLA's. Both round differently, within the tolerance to which a cohort equals
+    Under ``vmap``, over members or blocks of rows, small float32 products on a CPU go to BLAS (see
+    `trasunto.nets.native`), all others to XLA. The two round differently, within the tolerance to which a cohort equals
     its members trained alone.
     """
     value: jax.Array = _PRODUCTS[transposed](a, b)
@@ -45,7 +45,7 @@ def _by_xla(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
 
 
 def _by_blas(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
-    """Return the products (m, r, c) of a (m, r, k), stored transposed where so, and b (m, k, c); m may be 1."""
+    """Return the products (m, r, c) of a (m, r, k), or (m, k, r) where `transposed`, and b (m, k, c); m may be 1."""
     shape = (max(len(a), len(b)), a.shape[2 if transposed else 1], b.shape[2])
     name = native.TRANSPOSED_PRODUCT if transposed else native.PRODUCT
     call = jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(shape, b.dtype), vmap_method="sequential")
@@ -53,13 +53,13 @@ def _by_blas(transposed: bool, a: jax.Array, b: jax.Array) -> jax.Array:
 
 
 def _small(transposed: bool, a: jax.Array, b: jax.Array) -> bool:
-    """Say whether the product of a and b (..., k, c) is of the kind that BLAS is faster at."""
+    """Say whether BLAS is faster than XLA at the product of a and b (..., k, c)."""
     r, k, c = a.shape[-1 if transposed else -2], *b.shape[-2:]
     return a.dtype == b.dtype == jnp.float32 and min(r, k, c) >= THINNEST and r * k * c <= LARGEST
 
 
 def _product(transposed: bool) -> Any:
-    """Return the product as a function that chooses its library when it is vectorised."""
+    """Return a product function that chooses its library under ``vmap``."""
     plain = partial(_by_xla, transposed)
     choosing = jax.custom_batching.custom_vmap(plain)
 

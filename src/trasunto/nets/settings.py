@@ -1,4 +1,4 @@
-"""JAX's settings that change or forbid what is computed here, at their usual values whatever a process has chosen."""
+"""JAX settings that affect results, pinned to their defaults during a computation."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ USUAL: dict[str, tuple[Callable[[Any], AbstractContextManager[Any]], Any]] = {
     "jax_numpy_dtype_promotion": (jax.numpy_dtype_promotion, "standard"),
     "jax_numpy_rank_promotion": (jax.numpy_rank_promotion, "allow"),
     "jax_transfer_guard": (jax.transfer_guard, "allow"),
-    "jax_debug_nans": (jax.debug_nans, False),  # a network that diverges is told of, and no error
+    "jax_debug_nans": (jax.debug_nans, False),  # divergence is a recorded outcome, not an error
     "jax_debug_infs": (jax.debug_infs, False),
 }
 
 
 @contextmanager
 def usual_settings() -> Iterator[None]:
-    """Compute under these settings meanwhile, in this thread alone."""
+    """Compute under JAX's default settings, in this thread only."""
     with ExitStack() as stack:
         for name, (use, value) in USUAL.items():
             if getattr(jax.config, name) not in (value, None):
@@ -30,6 +30,6 @@ def usual_settings() -> Iterator[None]:
 
 
 def precision() -> np.dtype[Any]:
-    """Return the type of the numbers that this thread computes with: float32, or float64 where JAX is in 64 bits."""
-    # Asked of JAX's settings, not of an array: that would start JAX before it was told how many devices there are.
+    """Return the dtype this thread computes in: float32, or float64 where x64 is enabled."""
+    # Read from JAX's settings: making an array would start JAX before the number of devices is set.
     return jax.dtypes.canonicalize_dtype(float)

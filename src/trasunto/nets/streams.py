@@ -1,8 +1,7 @@
-"""Random streams: every random number is a function of (seed, purpose, epoch, step), never of what ran before.
+"""Stateless random streams: every number is a function of (seed, purpose, epoch, step).
 
-That is what makes a resumed network bit-equal to an undisturbed one: there is no generator state to carry. Numbers are
-drawn in single precision and only then made as precise as what they are drawn for, so that a network of float64 begins
-with the weights, and loses the units, that it does in float32.
+There is no generator state to carry, so that a resumed network is bit-equal to an uninterrupted one. Numbers are drawn
+in float32 and then cast, so that a float64 network begins with the same weights and drops the same units.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from trasunto.nets import threefry
 INITIALISATION, DROPOUT, ORDER = range(3)
 
 CORRUPTED, DRAWN = 2**31, 2**31 + 1
-"""What a minibatch's key is folded with beside the layers' numbers: for corrupted rows, and for a normal latent."""
+"""Numbers folded into a minibatch's key for corruption and for a normal latent, beyond every layer's index."""
 
 MANY = 2**18
-"""Rows from which on an order is sorted in parts; SciPy, which parts them, takes a tenth of a second to import."""
+"""Rows from which an order is sorted in parts: SciPy, which this needs, takes a tenth of a second to import."""
 
 
 def stream(seed: jax.Array | int, purpose: int) -> jax.Array:
@@ -36,24 +35,24 @@ def step_key(seed: jax.Array | int, purpose: int, epoch: jax.Array | int, step: 
 
 
 def normal(key: jax.Array, like: jax.Array) -> jax.Array:
-    """Draw standard normal numbers of the shape and precision of `like`."""
+    """Draw standard normal numbers of the shape and dtype of `like`."""
     return jax.random.normal(key, like.shape, jnp.float32).astype(like.dtype)
 
 
 def chosen(key: jax.Array, share: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    """Draw truths of `shape`, each true with probability `share`."""
+    """Draw booleans of `shape`, each true with probability `share`."""
     return jax.random.bernoulli(key, share.astype(jnp.float32), shape)
 
 
 def numbers_below(key: jax.Array, end: jax.Array | int, shape: tuple[int, ...]) -> jax.Array:
-    """Draw whole numbers of `shape` from 0 to `end` - 1."""
+    """Draw integers of `shape` from 0 to `end` - 1."""
     return jax.random.randint(key, shape, 0, end, jnp.int32)
 
 
 def row_order(order_seed: int, epoch: int, rows: int) -> np.ndarray:
-    """Return the order (n,) in which an epoch visits the rows, the same for all members that share `order_seed`.
+    """Return the order (n,) in which an epoch visits the rows, shared by all members with this `order_seed`.
 
-    It is what ``jax.random.permutation`` gives, made without a program and while a device is at work.
+    Equal to ``jax.random.permutation``, but computed without compiling and while the device is busy.
     """
     order = np.arange(rows, dtype=np.int32)
     key = threefry.fold_in(threefry.fold_in(threefry.key(order_seed), ORDER), epoch)
@@ -65,7 +64,7 @@ def row_order(order_seed: int, epoch: int, rows: int) -> np.ndarray:
 
 
 def _sorted_by(keys: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Sort numbers (n,) of int32 by keys (n,) of uint32; those of equal keys stay as they were."""
+    """Sort numbers (n,) of int32 by keys (n,) of uint32, stably."""
     order = np.empty_like(numbers)
     keys, numbers, ends = _parted(keys, numbers) if len(keys) >= MANY else (keys, numbers, [0, len(keys)])
     for start, end in pairwise(ends):
@@ -74,10 +73,10 @@ def _sorted_by(keys: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 
 
 def _parted(keys: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Sort both by the keys' first byte alone; return them and where each byte's part ends, the first at 0.
+    """Bucket both by the keys' first byte; return them and the buckets' ends, preceded by 0.
 
-    A part fits into a cache where the whole does not. SciPy goes through memory once when it stores by columns what is
-    a matrix of one row.
+    A bucket fits into a cache where the whole does not. SciPy's CSR-to-CSC conversion of a one-row matrix is a counting
+    sort in one pass.
     """
     from scipy.sparse import csr_array
 
@@ -89,10 +88,7 @@ def _parted(keys: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _places(keys: np.ndarray) -> np.ndarray:
-    """Return the places (n,) of keys in their order: by their lower halves, then by the upper ones.
-
-    NumPy sorts numbers of 16 bits by counting.
-    """
+    """Argsort keys (n,): a radix sort by halves, since NumPy sorts 16-bit numbers by counting."""
     places = np.argsort(keys.astype(np.uint16), kind="stable")
     upper = (keys >> 16).astype(np.uint16)
     return places[np.argsort(upper[places], kind="stable")]

@@ -1,7 +1,7 @@
-"""Threefry-2x32 as ``jax.random`` counts with it, in NumPy: the same numbers, and no program to compile for each shape.
+"""Threefry-2x32 in NumPy: the numbers of ``jax.random`` without compiling a program for each shape.
 
-Keys are arrays (..., 2) of uint32, as ``jax.random.key_data`` returns them. A number depends on its key and its place
-alone, as under JAX's setting ``jax_threefry_partitionable``; where there are several keys, each has numbers of its own.
+Keys are arrays (..., 2) of uint32, as ``jax.random.key_data`` returns them. A number depends on its key and its index
+alone, as under JAX's setting ``jax_threefry_partitionable``; each of several keys has its own numbers.
 
 References
 ----------
@@ -16,7 +16,7 @@ from itertools import product
 
 import numpy as np
 
-PART = 2**15  # numbers made at a time: what they are made from stays in a core's cache
+PART = 2**15  # numbers made at a time: the working set stays in a core's cache
 ROTATIONS = (13, 15, 26, 6), (17, 29, 16, 24)
 PARITY = np.uint32(0x1BD11BDA)
 
@@ -28,7 +28,7 @@ def key(seed: np.ndarray | int) -> np.ndarray:
 
 
 def fold_in(keys: np.ndarray, number: int) -> np.ndarray:
-    """Return keys (..., 2) that depend on `keys` and on a number below 2**32."""
+    """Return new keys (..., 2) derived from `keys` and a number below 2**32."""
     first, second = keys.reshape(-1, 2).T
     left, right = np.zeros_like(first), np.full_like(second, number)
     _scramble(first, second, left, right)
@@ -36,12 +36,12 @@ def fold_in(keys: np.ndarray, number: int) -> np.ndarray:
 
 
 def split(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return two keys (..., 2) in place of each."""
+    """Return two new keys (..., 2) for each."""
     return fold_in(keys, 0), fold_in(keys, 1)
 
 
 def bits(keys: np.ndarray, count: int) -> np.ndarray:
-    """Draw numbers (..., count) of 32 random bits from keys (..., 2)."""
+    """Draw random uint32 (..., count) from keys (..., 2)."""
     drawn = np.empty((keys.size // 2, count), np.uint32)
     for place, part in _parts(keys.reshape(-1, 2), count):
         drawn[place] = part
@@ -49,20 +49,20 @@ def bits(keys: np.ndarray, count: int) -> np.ndarray:
 
 
 def uniform(keys: np.ndarray, shape: tuple[int, ...], bound: float) -> np.ndarray:
-    """Draw numbers (..., *shape) of float32 from keys (..., 2), uniform from -`bound` to below `bound`.
+    """Draw float32 (..., *shape) from keys (..., 2), uniform from -`bound` to below `bound`.
 
-    They are exact in float64 and rounded once, as where JAX's compiler makes one operation of the product and the sum.
+    Computed in float64 and rounded once, as by the fused multiply-add of JAX's compiler.
     """
     drawn = np.empty((keys.size // 2, math.prod(shape)), np.float32)
     edge = float(np.float32(bound))
     for place, part in _parts(keys.reshape(-1, 2), math.prod(shape)):
-        part >>= 9  # 23 bits are left, as many as float32 has after its first
+        part >>= 9  # leaves 23 bits, float32's fraction
         np.subtract(part * (edge * 2**-22), edge, out=drawn[place], casting="same_kind")
     return drawn.reshape(*keys.shape[:-1], *shape)
 
 
 def _parts(keys: np.ndarray, count: int) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
-    """Yield the random bits of an array (m, count), keys (m, 2), a part at a time with its place in the array."""
+    """Yield the random bits of an array (m, count), keys (m, 2), in parts, each with its slices of the array."""
     columns = max(1, min(count, PART))
     rows = PART // columns
     for top, start in product(range(0, len(keys), rows), range(0, count, columns)):
@@ -76,7 +76,7 @@ def _parts(keys: np.ndarray, count: int) -> Iterator[tuple[tuple[slice, slice], 
 
 
 def _scramble(first: np.ndarray, second: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
-    """Encrypt the pairs of `left` and `right` where they lie under a key, or keys that broadcast to them."""
+    """Encrypt the pairs of `left` and `right` in place, with keys that broadcast to them."""
     schedule = first, second, first ^ second ^ PARITY
     spare = np.empty_like(right)
     left += schedule[0]

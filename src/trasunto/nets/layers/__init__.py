@@ -1,7 +1,7 @@
-"""Kinds of layers, at work: how each makes sums of a row's values, and values of its sums.
+"""Forward functions of each kind of layer: pre-activation sums, and values from sums.
 
-Rows are flat, (b, values), whatever their shape: a kind to which it matters finds it in its part of the network. What
-arrays there are, and how many, is described in the file of the same name under :mod:`trasunto.spec.layers`.
+Rows are flat, (b, values); a kind that needs their shape finds it in its `Part`. A kind's arrays and their shapes are
+described in the file of the same name under :mod:`trasunto.spec.layers`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ from trasunto.spec.parts import Part
 
 
 class Application(NamedTuple):
-    """What a kind of layer computes.
+    """Forward functions of a kind of layer.
 
     Attributes
     ----------
     sums
-        Takes the part of the network, its arrays by their names in the layer, and values (b, inputs); returns its sums
-        (b, sums).
+        Takes the part of the network, its arrays by name, and values (b, inputs); returns its sums (b, sums).
     values
-        Takes the layer's activation, sums (b, sums) and the minibatch's key, None in evaluation; returns the layer's
-        values (b, outputs).
+        Takes the activation, sums (b, sums) and the minibatch's key, None in evaluation; returns values (b, outputs).
     """
 
     sums: Callable[[Part, Mapping[str, jax.Array], jax.Array], jax.Array]
@@ -36,4 +34,4 @@ APPLICATIONS = {
     "dense": Application(dense.sums, dense.values),
     "normal": Application(dense.sums, normal.values),
 }
-"""What each kind of :data:`trasunto.spec.legal.LAYERS` computes."""
+"""Forward functions of every kind in :data:`trasunto.spec.legal.LAYERS`."""

@@ -17,5 +17,5 @@ def sums(part: Part, weights: Mapping[str, jax.Array], values: jax.Array) -> jax
 
 
 def values(activation: str, sums: jax.Array, key: jax.Array | None) -> jax.Array:
-    """Return the activation of sums (b, outputs), each on its own."""
+    """Return the elementwise activation of sums (b, outputs)."""
     return ACTIVATIONS[activation](sums)

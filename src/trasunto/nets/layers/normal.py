@@ -1,4 +1,4 @@
-"""Variational latent layers: draws from the normal distributions that a dense layer's sums describe.
+"""Variational latent layers: draws from a normal distribution whose parameters are a dense layer's sums.
 
 References
 ----------
@@ -15,7 +15,7 @@ from trasunto.nets.streams import DRAWN, normal
 
 
 def values(activation: str, sums: jax.Array, key: jax.Array | None) -> jax.Array:
-    """Return a draw (b, z) of what sums (b, 2 z) describe, or without a key its means."""
+    """Return a draw (b, z) given means and log variances (b, 2 z), or the means if there is no key."""
     mean, log_variance = jnp.split(sums, 2, axis=1)
     if key is None:
         return mean

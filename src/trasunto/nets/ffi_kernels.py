@@ -1,7 +1,7 @@
-"""What compiled programs call in place of XLA's own code, made into machine code by Numba (extra ``fast``).
+"""XLA FFI handlers compiled by Numba (extra ``fast``): batched BLAS products and fused Adam.
 
-XLA calls a handler with a frame (``xla/ffi/api/c_api.h``, major version 0); the places of what is read from it are in
-words of 8 bytes. `trasunto.nets.native` imports this module where Numba is there, and nowhere else is it imported.
+XLA calls a handler with a call frame (``xla/ffi/api/c_api.h``, major version 0), read here at offsets in words of
+8 bytes. Only `trasunto.nets.native` imports this module, and only where Numba is installed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numba import carray, cfunc, njit, types
 from numba.extending import get_cython_function_address, intrinsic
 
 NORMAL, TRANSPOSED = ord("N"), ord("T")
-PIECE = 2048  # weights whose four arrays stay in the first cache while they are gone through three times
+PIECE = 2048  # weights whose four arrays stay in the L1 cache over three passes
 
 llvmlite.binding.add_symbol("trasunto_sgemm", get_cython_function_address("scipy.linalg.cython_blas", "sgemm"))
 sgemm = types.ExternalFunction("trasunto_sgemm", types.void(*[types.intp] * 13))
@@ -23,7 +23,7 @@ HANDLER = types.intp(types.CPointer(types.int64))
 
 @intrinsic  # type: ignore[untyped-decorator]
 def words(typing_context: Any, address: Any) -> Any:
-    """Return what lies at an address as words of 8 bytes."""
+    """Cast an address to a pointer to int64."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], context.get_value_type(types.CPointer(types.int64)))
@@ -33,7 +33,7 @@ def words(typing_context: Any, address: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def floats(typing_context: Any, address: Any) -> Any:
-    """Return what lies at an address as float32."""
+    """Cast an address to a pointer to float32."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], context.get_value_type(types.CPointer(types.float32)))
@@ -43,7 +43,7 @@ def floats(typing_context: Any, address: Any) -> Any:
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def asked_for_version(frame: Any) -> Any:
-    """Answer XLA, where it asks which version of the interface a handler speaks: its own, if the major is 0."""
+    """Answer XLA's query for the handler's API version with XLA's own, if its major is 0; say whether it was one."""
     if not frame[1]:
         return False
     metadata, runtime = words(words(frame[1])[3]), words(frame[2])
@@ -54,19 +54,19 @@ def asked_for_version(frame: Any) -> Any:
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def operand(frame: Any, number: Any) -> Any:
-    """Return an operand's description: where its data lie (word 3) and its sizes (word 5)."""
+    """Return an operand's descriptor: word 3 points to its data, word 5 to its sizes."""
     return words(words(frame[9])[number])
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def result(frame: Any, number: Any) -> Any:
-    """Return a result's description."""
+    """Return a result's descriptor."""
     return words(words(frame[14])[number])
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _each(m: Any, b: Any, b_step: Any, a: Any, a_step: Any, out: Any, out_step: Any, arguments: Any) -> None:
-    # The arguments are the caller's, because Numba frees an array after the last line that names it.
+    # The caller owns the argument arrays: Numba frees an array after the last line that names it.
     letters, numbers, scales = arguments
     letter, number, scale = letters.ctypes.data, numbers.ctypes.data, scales.ctypes.data
     for i in range(m):
@@ -103,7 +103,7 @@ def multiply(frame: Any) -> Any:
 
 @cfunc(HANDLER, cache=True)  # type: ignore[untyped-decorator]
 def multiply_transposed(frame: Any) -> Any:
-    """Multiply matrices of which the left ones are stored transposed, see `_multiply`."""
+    """Multiply matrices whose left operand is stored transposed, see `_multiply`."""
     if not asked_for_version(frame):
         _multiply(frame, TRANSPOSED, 1)
     return 0
@@ -113,7 +113,7 @@ def multiply_transposed(frame: Any) -> Any:
 def _adam_piece(w: Any, g: Any, mean: Any, square: Any, numbers: Any) -> None:
     beta1, beta2, epsilon, step, correction = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
     rest1, rest2 = np.float32(1) - beta1, np.float32(1) - beta2
-    for i in range(len(g)):  # one loop for each array that changes, which is what compilers vectorise
+    for i in range(len(g)):  # one loop per array written, which compilers vectorise
         mean[i] = rest1 * g[i] + beta1 * mean[i]
     for i in range(len(g)):
         square[i] = rest2 * (g[i] * g[i]) + beta2 * square[i]
@@ -123,7 +123,7 @@ def _adam_piece(w: Any, g: Any, mean: Any, square: Any, numbers: Any) -> None:
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def _size(described: Any) -> Any:
-    """Return how many numbers each member has in an array (m, ...)."""
+    """Return the elements per member of an array (m, ...)."""
     size = 1
     for axis in range(1, described[4]):
         size *= words(described[5])[axis]
@@ -132,10 +132,10 @@ def _size(described: Any) -> Any:
 
 @cfunc(HANDLER, cache=True)  # type: ignore[untyped-decorator]
 def adam(frame: Any) -> Any:
-    """Take Adam's step for k arrays of each of m members, in place.
+    """Take an Adam step in place, for k arrays of each of m members.
 
-    Operands: numbers (m, 5), the gradients of the arrays (m, ...), then the weights, mean and square of each; the
-    results are the latter's places. The numbers are beta1, beta2, epsilon, step and correction, of
+    Operands: numbers (m, 5), the k gradients (m, ...), then weights, mean and square of each array, which the results
+    alias. The numbers are beta1, beta2, epsilon, step and correction, of
     w - step * mean / (sqrt(square) * correction + epsilon).
     """
     if asked_for_version(frame):

@@ -16,8 +16,8 @@ from typing import Any
 from benchmarks.apart import answer, measured
 from benchmarks.plans import PLANS
 from benchmarks.turns import table
+from trasunto.cohort.request import make_request
 from trasunto.runs.forecast import forecast
-from trasunto.runs.request import make_request
 from trasunto.runs.train import train
 
 EPOCHS = 2

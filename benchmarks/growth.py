@@ -23,7 +23,7 @@ from benchmarks.apart import answer, bare, measured
 from benchmarks.growth_page import MEASURES, page, picture
 from benchmarks.memory import peak
 from trasunto.cohort.memory import fit
-from trasunto.cohort.running import Event
+from trasunto.cohort.training import Step
 from trasunto.data import from_arrays
 from trasunto.spec import Recipe
 from trasunto.studies import tabular_networks
@@ -117,8 +117,8 @@ def main() -> None:
     del x
     spent: dict[int, float] = defaultdict(float)
 
-    def observe(event: Event) -> None:
-        spent[event.epoch] += event.seconds
+    def observe(step: Step) -> None:
+        spent[step.event.epoch] += step.event.seconds
 
     fit(Recipe.from_json(job["recipe"]), rows, seeds=range(job["networks"]), observe=observe)
     answer(

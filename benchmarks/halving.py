@@ -22,9 +22,9 @@ from benchmarks.apart import answer, measured
 from benchmarks.halving_page import page
 from trasunto.analysis.intervals import interval, paired
 from trasunto.cohort.devices import training_devices
+from trasunto.cohort.training import Step
 from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Step
 from trasunto.spec import Recipe
 from trasunto.studies import cells
 from trasunto.studies.learning_rate_momentum import STEPS

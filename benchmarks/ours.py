@@ -11,7 +11,7 @@ from trasunto.cohort.application import Applied
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.memory import fit
 from trasunto.cohort.plan import Job, usual_width
-from trasunto.cohort.running import Event
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.spec import Recipe
 from trasunto.studies import paper_network, tabular_networks
@@ -50,8 +50,8 @@ def training(recipe: Recipe, table: Table, members: int, epochs: int = 1) -> Cal
     def work() -> float:
         marks: list[tuple[int, float]] = []
 
-        def observe(event: Event) -> None:
-            marks.append((event.epoch, time.perf_counter()))
+        def observe(step: Step) -> None:
+            marks.append((step.event.epoch, time.perf_counter()))
 
         fit(recipe.replace(epochs=epochs), table, seeds=range(members), observe=observe)
         began = min(moment for epoch, moment in marks if epoch == 0)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from trasunto.cohort.request import Recipes
 from trasunto.data import Table, from_arrays, load
-from trasunto.runs.request import Recipes
 from trasunto.spec import Recipe
 
 

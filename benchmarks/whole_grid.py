@@ -16,8 +16,8 @@ import trasunto
 from benchmarks.apart import answer, bare, measured
 from benchmarks.memory import peak
 from benchmarks.turns import table
+from trasunto.cohort.training import Step
 from trasunto.data import Table
-from trasunto.runs.completion import Step
 from trasunto.spec import Grid
 from trasunto.studies import cells
 from trasunto.studies.learning_rate_momentum import STEPS

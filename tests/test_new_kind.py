@@ -15,13 +15,13 @@ import pytest
 import trasunto
 from trasunto.cohort.memory import fit
 from trasunto.cohort.plan import Job
+from trasunto.cohort.request import Member
 from trasunto.data import Table, from_arrays
 from trasunto.errors import RecipeError
 from trasunto.models.file import open_model, save
 from trasunto.models.fitting import fit_model
 from trasunto.nets.initialise import initialise
 from trasunto.nets.layers import APPLICATIONS, Application, dense
-from trasunto.runs.request import Member
 from trasunto.spec import Recipe, legal, parse
 from trasunto.spec.layers import KINDS
 from trasunto.spec.layers.kind import Array, Kind, RowShape, Size

@@ -13,18 +13,22 @@ import pytest
 from trasunto.api import detection
 from trasunto.api.detection import make_detector, plan_detector, price_of_detector
 from trasunto.api.watching import Told
-from trasunto.errors import TrasuntoError
-from trasunto.models import defaults, fitting
+from trasunto.cohort.training import Step
+from trasunto.errors import Interrupted, TrasuntoError
+from trasunto.models import defaults, document, fitting
 from trasunto.models.file import open_model
 from trasunto.models.goals import contamination, cross_fitted
 from trasunto.models.model import Model
+from trasunto.runs import completion
+from trasunto.runs.store import Store
 
 FIELDS = {"network": "[1 tanh] > linear", "epochs": 3, "batch_size": 32}
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Path:
+def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of rows whose columns follow one number, save for one in 20, which is labelled 1."""
+    monkeypatch.chdir(tmp_path)
     chance = np.random.default_rng(0)
     base, strange = chance.normal(size=200), np.arange(200) % 20 == 3
     frame = pd.DataFrame({"Time": range(200), "a": base, "b": -base + 9 * strange, "Class": strange.astype(int)})
@@ -33,7 +37,8 @@ def rows(tmp_path: Path) -> Path:
 
 
 def left(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """Return what lies in a folder beside the store."""
+    return sorted(path.name for path in folder.iterdir() if path.name != "runs")
 
 
 def test_a_detector_is_a_file_and_a_report(rows: Path, tmp_path: Path) -> None:
@@ -47,7 +52,7 @@ def test_a_detector_is_a_file_and_a_report(rows: Path, tmp_path: Path) -> None:
     assert np.array_equal(again.score(frame), made.model.score(frame))
     assert again.entrance.ignored == ("Time", "Class")
     facts = json.loads((tmp_path / "d-report" / "facts.json").read_text())
-    assert facts["run"]["work"] == {"members_trained": 2, "members_reused": 0, "network_epochs": 6}
+    assert facts["run"]["work"] == {"members_trained": 22, "members_reused": 0, "network_epochs": 66}
     (study,) = facts["studies"]
     assert (study["study"], study["verdict"]) == ("detection", made.findings.verdict)
     assert study["facts"]["strangest"][0]["row"].startswith("row ")
@@ -77,7 +82,7 @@ def test_a_price_counts_all_networks(rows: Path) -> None:
     assert (cost.members, cost.epochs) == (33, 99), "a threshold for later rows takes ten folds more"
     alone = price_of_detector(replace(usual, goal=contamination(0.1)))
     assert (alone.members, alone.epochs) == (3, 9)
-    assert (alone.programs, alone.disk) == (cost.programs, cost.disk)
+    assert alone.programs == cost.programs
 
 
 def test_rows_that_are_arrays_make_a_detector(tmp_path: Path) -> None:
@@ -85,6 +90,71 @@ def test_rows_that_are_arrays_make_a_detector(tmp_path: Path) -> None:
     plan = plan_detector(str(tmp_path / "rows.npz"), fields=FIELDS, seeds=1)
     made = make_detector(plan, tmp_path / "d.trasunto")
     assert made.findings.facts.strangest[0].row.startswith(("training row", "test row"))
+
+
+def same_model(one: Path, other: Path) -> bool:
+    """Say whether two files hold the same model, but for when it was made."""
+    (first, arrays), (second, others) = (document.write(open_model(path)) for path in (one, other))
+    known, told = json.loads(first), json.loads(second)
+    alike = known | {"created": ""} == told | {"created": ""}
+    return alike and all(np.array_equal(array, others[name], equal_nan=True) for name, array in arrays.items())
+
+
+def test_networks_are_kept_as_runs_and_not_trained_again(rows: Path, tmp_path: Path) -> None:
+    plan = plan_detector(str(rows), fields=FIELDS, seeds=2, drop=("Class",))
+    first = make_detector(plan, tmp_path / "first.trasunto", store=tmp_path / "kept")
+    assert price_of_detector(plan, tmp_path / "kept").members == 0
+    steps: list[Step] = []
+    again = make_detector(plan, tmp_path / "again.trasunto", store=tmp_path / "kept", observe=steps.append)
+    assert steps == []
+    assert same_model(first.path, again.path)
+    work = json.loads((tmp_path / "again-report" / "facts.json").read_text())["run"]["work"]
+    assert work == {"members_trained": 0, "members_reused": 22, "network_epochs": 0}
+    with Store.open(tmp_path / "kept", write=False) as store:
+        own, *folds = [run.name for run in store.runs()]
+        assert folds == [f"{own}-fold-{number}" for number in range(1, 11)]
+        assert store.run(own).ids == tuple(member.id for member in next(plan.fitting.requests).members)  # type: ignore[union-attr]
+
+
+def test_a_detector_with_a_store_is_one_that_is_made_in_memory(rows: Path, tmp_path: Path) -> None:
+    plan = plan_detector(str(rows), fields=FIELDS | {"epochs": 30, "validation": 0.2}, seeds=2, drop=("Class",))
+    made = make_detector(plan, tmp_path / "d.trasunto", store=tmp_path / "kept").model
+    alone = fitting.fit_model(plan.table, plan.recipe, seeds=2, stopping=defaults.stopping())
+    for one, other in zip(made.weights, alone.weights, strict=True):
+        assert all(np.array_equal(one[name], array) for name, array in other.items())
+    assert made.threshold == alone.threshold
+    for course, other_course in zip(made.courses, alone.courses, strict=True):
+        assert (course.epoch, course.epochs, *course.outcome) == (
+            other_course.epoch,
+            other_course.epochs,
+            *other_course.outcome,
+        )
+        for name, curve in other_course.history.items():
+            assert np.array_equal(course.history[name], curve, equal_nan=True)
+
+
+@pytest.mark.parametrize("part", [0, 4])
+def test_a_detector_that_was_interrupted_is_gone_on_with(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """Interrupted while its own networks, or those of a part of the rows, are trained."""
+    plan = plan_detector(str(rows), fields=FIELDS | {"epochs": 12}, seeds=2, drop=("Class",))
+    whole = make_detector(plan, tmp_path / "whole.trasunto", store=tmp_path / "undisturbed")
+    monkeypatch.setattr(completion, "CHECKPOINT_SECONDS", 0.0)
+    begun: set[str] = set()
+
+    def stop(told: Told) -> None:
+        if told.networks is not None and told.networks.trained == 2 * part and told.networks.epochs > 24 * part + 13:
+            begun.add(told.stage)
+            raise KeyboardInterrupt
+
+    with pytest.raises((KeyboardInterrupt, Interrupted)):
+        make_detector(plan, tmp_path / "d.trasunto", store=tmp_path / "kept", watch=stop)
+    assert begun == {"cross-fitting" if part else "training"}
+    assert not (tmp_path / "d.trasunto").exists()
+    assert 0 < price_of_detector(plan, tmp_path / "kept").epochs < price_of_detector(plan, tmp_path / "none").epochs
+    made = make_detector(plan, tmp_path / "d.trasunto", store=tmp_path / "kept")
+    assert same_model(made.path, whole.path)
 
 
 def test_labels_without_a_normal_one_are_asked_about(rows: Path) -> None:

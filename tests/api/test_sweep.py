@@ -15,10 +15,10 @@ import trasunto
 from trasunto.api import sweep as module
 from trasunto.api.sweep import describe, price
 from trasunto.cohort.timing import REFERENCE
+from trasunto.cohort.training import Step
 from trasunto.data import Table
 from trasunto.errors import Interrupted, TrasuntoError
 from trasunto.report import load_facts
-from trasunto.runs.completion import Step
 from trasunto.runs.store import Store
 
 # One structure, and two chunks of two networks in every round: one program for all tests here.

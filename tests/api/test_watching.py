@@ -15,8 +15,8 @@ from trasunto.cohort.places import DevicePlace, Place, ThisProcess
 from trasunto.cohort.plan import Chunk, Job
 from trasunto.cohort.running import Event
 from trasunto.cohort.timing import REFERENCE, Effort
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
-from trasunto.runs.completion import Step
 from trasunto.spec import Recipe
 
 RECIPE = Recipe("[4 linear drop=0.1] > linear", optimizer="sgd", learning_rate=0.1, batch_size=50, epochs=3)

@@ -115,7 +115,6 @@ def test_help_names_every_score(typed: Typed) -> None:
         ((*LABELLED, "--epochs", "x"), "epochs must be"),
         ((*LABELLED, "--scaling", "log"), "scaling"),
         ((*LABELLED, "--report", "rows.csv"), "'rows.csv' is a file"),
-        ((*LABELLED, "--learning-rate", "1e30"), "diverged"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_left(
@@ -128,6 +127,15 @@ def test_what_cannot_be_is_refused_and_nothing_is_left(
     assert [line for line in done.err.splitlines() if not line.startswith("training: ")] == [done.err.splitlines()[-1]]
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def test_a_network_that_diverges_is_kept_in_the_store_and_makes_no_detector(
+    typed: Typed, rows: Path, tmp_path: Path
+) -> None:
+    done = typed("detect", "rows.csv", *QUICK, *LABELLED, "--learning-rate", "1e30", "--out", "d.trasunto")
+    assert (done.code, done.out) == (2, "")
+    assert "diverged" in done.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.csv", "runs"]
 
 
 def test_a_single_class_is_refused(refused: Refused, tmp_path: Path) -> None:

@@ -10,7 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from trasunto.models import document
+from trasunto.models.file import open_model
 
 WORDS = ["train", "[2 relu] > linear", "--data", "tiny", "--epochs", "1500", "--batch-size", "8", "--json"]
 
@@ -43,3 +47,37 @@ def test_the_command_that_is_named_goes_on(tiny: Path, tmp_path: Path, number: s
         for typed in ([sys.executable, "-m", *named], command("whole"))
     )
     assert members(continued) == members(whole)
+
+
+DETECT = ["detect", "rows.csv", "--network", "[2 tanh] > linear", "--epochs", "3000", "--batch-size", "8"]
+
+
+def content(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return all that a model file holds, but for when it was made."""
+    text, arrays = document.write(open_model(path))
+    return json.loads(text) | {"created": ""}, {name: array.tobytes() for name, array in arrays.items()}
+
+
+@pytest.mark.heavy
+def test_a_detector_that_is_interrupted_is_gone_on_with_by_the_same_command(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(200, 1)) @ [[1.0, -1.0, 0.5]]
+    np.savetxt(tmp_path / "rows.csv", rows, delimiter=",", header="a,b,c", comments="")
+    words = [*DETECT, "--out", "d.trasunto"]
+    typed = [sys.executable, "-m", "trasunto", *words]
+    pipes = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(typed, **pipes) as running:  # type: ignore[call-overload]
+        assert running.stderr.readline().startswith("training:")
+        running.send_signal(signal.SIGINT)
+        printed, said = running.communicate(timeout=120)
+    assert (running.returncode, printed) == (130, "")
+    why, how = [line for line in said.splitlines() if not line.startswith("training:")]
+    assert why.startswith("trasunto: stopped after ")
+    assert "what was done is kept in runs" in why
+    assert shlex.split(how.removeprefix("go on with: ")) == ["trasunto", *words]
+    assert not (tmp_path / "d.trasunto").exists()
+    elsewhere = [*DETECT[:-3], "3", "--out", "elsewhere.trasunto", "--on", "local:2"]
+    for command in (words, [*DETECT, "--out", "whole.trasunto", "--store", "whole"], elsewhere):
+        subprocess.run([*typed[:3], *command], cwd=tmp_path, capture_output=True, check=True, timeout=300)
+    (one, first), (other, second) = content(tmp_path / "d.trasunto"), content(tmp_path / "whole.trasunto")
+    assert one == other
+    assert first == second

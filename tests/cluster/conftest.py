@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.places import Executor
+from trasunto.cohort.training import Observer
 from trasunto.data import Table, from_arrays
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Observer
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
 

@@ -16,10 +16,10 @@ import pytest
 
 from trasunto.cluster import executor
 from trasunto.cluster.on_ray import AT_HOME, SILENT, RayWorkers
+from trasunto.cohort.training import Step
 from trasunto.data import from_arrays
 from trasunto.errors import ResourceError
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Step
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
 

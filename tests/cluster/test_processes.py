@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from trasunto.cluster.processes import LocalWorkers, ProcessPlace
+from trasunto.cohort.training import Step
 from trasunto.data import from_arrays
 from trasunto.errors import TrasuntoError
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Step
 from trasunto.runs.train import train
 from trasunto.spec import Recipe
 

@@ -117,7 +117,7 @@ def test_a_number_of_devices_that_was_chosen_is_kept(tmp_path: Path) -> None:
 def test_asking_for_members_does_not_start_jax(tmp_path: Path) -> None:
     """Ids depend on the precision; were that asked of an array, training would be left with one device."""
     before = (
-        "import numpy, trasunto.data as data, trasunto.runs.request as request, trasunto.spec as spec\n"
+        "import numpy, trasunto.data as data, trasunto.cohort.request as request, trasunto.spec as spec\n"
         "recipe, table = spec.Recipe('[1 relu] > linear'), data.from_arrays(numpy.eye(4))\n"
         "request.make_request(recipe, table, 2, 1, None, None).usual_name"
     )

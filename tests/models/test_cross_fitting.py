@@ -10,12 +10,11 @@ import pytest
 
 from trasunto.cohort.application import Applied
 from trasunto.cohort.course import Fitted
-from trasunto.cohort.memory import fit
+from trasunto.cohort.request import Request
 from trasunto.data import Table, from_arrays, read_records
 from trasunto.errors import TrasuntoError
-from trasunto.models import fitting
 from trasunto.models.cross_fitting import count_folds, cross_fitted, folds
-from trasunto.models.fitting import fit_model
+from trasunto.models.fitting import Train, fit_model, in_memory
 from trasunto.models.goals import contamination, false_alarms
 from trasunto.models.goals import cross_fitted as later_rows
 from trasunto.models.scoring import Judgement
@@ -57,7 +56,7 @@ def test_no_network_sees_a_row_that_it_scores_and_each_is_measured_on_what_it_sa
     table = from_arrays(np.random.default_rng(0).normal(size=(40, 10)))
     tables: list[Table] = []
 
-    def train(seen: Table) -> list[Applied]:
+    def train(seen: Table, _: int) -> list[Applied]:
         tables.append(seen)
         return [network]
 
@@ -88,7 +87,7 @@ def test_a_fold_is_scaled_by_the_rows_that_it_is_trained_on(
     table = read_records(frame).table(test=0.2, scaling=scaling)
     numbers, seen = [0, 1, 2, 5, 6, 7, 8, 9], list[Table]()
 
-    def train(fold: Table) -> list[Applied]:
+    def train(fold: Table, _: int) -> list[Applied]:
         seen.append(fold)
         return [network]
 
@@ -140,48 +139,37 @@ def test_a_loss_of_shares_is_trained_on_folds_of_shares() -> None:
 
 
 def test_networks_that_set_the_threshold_are_told_of_apart() -> None:
-    told: list[int] = []
-    apart: list[int] = []
+    asked: list[tuple[int, int, int]] = []
     table = from_arrays(rows_of(np.random.default_rng(0))[0])
-    fit_model(
-        table,
-        QUICK,
-        observe=lambda event: told.append(event.epoch),
-        observe_folds=lambda event: apart.append(event.epoch),
-    )
-    assert (told, len(apart)) == ([0, 1, 2, 3, 4], 10 * 5)
+
+    def train(request: Request, fold: int) -> list[Fitted]:
+        asked.append((fold, request.times, request.members[0].table.n))
+        return in_memory(request, fold)
+
+    fit_model(table, QUICK, train=train)
+    assert asked == [(fold, 11, 60) for fold in range(11)]
 
 
-def test_parts_whose_networks_diverge_are_left_out_of_the_threshold_and_none_left_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_parts_whose_networks_diverge_are_left_out_of_the_threshold_and_none_left_is_refused() -> None:
     table = from_arrays(rows_of(np.random.default_rng(0))[0])
     quick = Recipe("[2 linear] > linear", epochs=1, batch_size=16)
-    real, calls = fit, 0
 
-    def diverging(bad: Callable[[int], bool]) -> None:
-        nonlocal calls
-        calls = 0
+    def diverging(bad: Callable[[int], bool]) -> Train:
+        def train(request: Request, fold: int) -> list[Fitted]:
+            fitted = in_memory(request, fold)
+            return [replace(one, status="diverged", reason="so it is") for one in fitted] if bad(fold) else fitted
 
-        def trained(*given: Any, **named: Any) -> list[Fitted]:
-            nonlocal calls
-            calls += 1
-            fitted = real(*given, **named)
-            return [replace(one, status="diverged", reason="so it is") for one in fitted] if bad(calls) else fitted
+        return train
 
-        monkeypatch.setattr(fitting, "fit", trained)
-
-    diverging(lambda call: call in (2, 5))  # the first are the detector's own
-    threshold = fit_model(table, quick).threshold
-    assert (calls, threshold.rows) == (11, 60 - 2 * 6)
+    threshold = fit_model(table, quick, train=diverging(lambda fold: fold in (1, 4))).threshold
+    assert threshold.rows == 60 - 2 * 6
     assert threshold.guarantee.endswith(
         "2 parts of the rows are left out, where a network that was to score them diverged."
     )
-    diverging(lambda call: call > 1)
     with pytest.raises(
         TrasuntoError, match=r"seed 0, trained once more on part of the rows, diverged because so it is"
     ):
-        fit_model(table, quick)
+        fit_model(table, quick, train=diverging(lambda fold: fold > 0))
 
 
 def test_one_row_is_too_few_for_a_rate_of_later_rows() -> None:

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trasunto.cohort import memory
+from trasunto.cohort.course import Fitted
+from trasunto.cohort.request import Request
 from trasunto.data import Table, from_arrays, read_records
 from trasunto.errors import ResourceError, TrasuntoError
 from trasunto.models import defaults, fitting
-from trasunto.models.fitting import fit_model, set_apart
+from trasunto.models.fitting import fit_model, in_memory, set_apart
 from trasunto.models.goals import contamination, false_alarms, from_labels
 from trasunto.models.model import Model
 from trasunto.models.scoring import SCORES
@@ -34,16 +35,14 @@ def test_a_share_that_leaves_a_side_empty_is_refused(table: Table, share: float)
         set_apart(table, share)
 
 
-def test_calibration_rows_are_not_trained_on(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibration_rows_are_not_trained_on(table: Table) -> None:
     seen: list[Table] = []
-    really = memory.fit
 
-    def fit(recipes: Recipe, rows: Table, *rest: object, **options: object) -> object:
-        seen.append(rows)
-        return really(recipes, rows, *rest, **options)  # type: ignore[arg-type]
+    def train(request: Request, fold: int) -> list[Fitted]:
+        seen.extend(member.table for member in request.members)
+        return in_memory(request, fold)
 
-    monkeypatch.setattr(fitting, "fit", fit)
-    made = fit_model(table, QUICK, threshold=false_alarms(0.1))
+    made = fit_model(table, QUICK, threshold=false_alarms(0.1), train=train)
     _, kept = set_apart(table, defaults.CALIBRATION)
     assert seen[0].n + kept.n == table.n
     assert not {row.tobytes() for row in seen[0].x} & {row.tobytes() for row in kept.x}
@@ -121,7 +120,7 @@ def test_training_can_stop_early_and_begin_from_weights(table: Table, model: Mod
 def test_what_cannot_be_is_refused_before_training(
     table: Table, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], said: str
 ) -> None:
-    monkeypatch.setattr(fitting, "fit", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr(fitting, "fit_request", lambda *_, **__: pytest.fail("trained"))
     with pytest.raises(TrasuntoError, match=said):
         fit_model(table, **{"recipe": QUICK, **change})  # type: ignore[arg-type]
 
@@ -157,7 +156,7 @@ def test_a_table_of_one_column_makes_a_detector() -> None:
 
 def test_covariances_that_do_not_fit_are_refused_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "free_memory", lambda: 10_000)
-    monkeypatch.setattr(fitting, "fit", lambda *_, **__: pytest.fail("it trained"))
+    monkeypatch.setattr(fitting, "fit_request", lambda *_, **__: pytest.fail("it trained"))
     rows = from_arrays(np.random.default_rng(0).normal(size=(20, 20)))
     with pytest.raises(ResourceError, match=r"20 features needs about 16 KiB .* 2 networks and 10 KiB is free"):
         fit_model(rows, Recipe("[1 linear] > linear", epochs=1), seeds=2)

@@ -27,8 +27,8 @@ def grown(name: str) -> dict[str, int]:
     from trasunto.cohort.devices import training_devices
     from trasunto.cohort.footprint import memory_needed
     from trasunto.cohort.plan import plan
+    from trasunto.cohort.request import make_request
     from trasunto.runs.lookup import jobs_left
-    from trasunto.runs.request import make_request
     from trasunto.runs.train import train
 
     rows, recipes, seeds = PLANS[name]

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.errors import StoreError
 from trasunto.runs.checking import DAMAGE, check
-from trasunto.runs.completion import Step
 from trasunto.runs.repairing import repair
 from trasunto.runs.store import Store
 from trasunto.runs.train import train

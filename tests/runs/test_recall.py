@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.errors import Interrupted
 from trasunto.runs import completion
-from trasunto.runs.completion import Step
 from trasunto.runs.recall import recall
 from trasunto.runs.store import Store
 from trasunto.runs.train import train

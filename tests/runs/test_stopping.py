@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from trasunto.cohort.memory import fit
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.errors import Interrupted, RecipeError
 from trasunto.runs import completion
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Step
 from trasunto.runs.train import train
 from trasunto.spec import Recipe, Stopping, lr_factor
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from trasunto.cohort import loop
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.errors import (
     DataError,
@@ -22,7 +23,6 @@ from trasunto.errors import (
 )
 from trasunto.runs import completion
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Step
 from trasunto.runs.recall import recall
 from trasunto.runs.store import Store
 from trasunto.runs.train import train

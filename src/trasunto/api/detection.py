@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trasunto.api.making import Making
-from trasunto.api.rows import find_rows
+from trasunto.api.account import account
+from trasunto.api.sampled_rows import find_same_rows
+from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
+from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
+from trasunto.cohort.course import Fitted
 from trasunto.cohort.outcome import FAILED
-from trasunto.cohort.reach import check_outputs, remarks
+from trasunto.cohort.places import Executor
+from trasunto.cohort.reach import check_outputs
+from trasunto.cohort.request import Request
 from trasunto.cohort.timing import REFERENCE, Machine
+from trasunto.cohort.training import Observer
 from trasunto.data import Table
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.options import layout_of
@@ -26,23 +31,19 @@ from trasunto.errors import DataError
 from trasunto.files import refuse_taken
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
-from trasunto.models.cross_fitting import count_folds
 from trasunto.models.file import ENDING, save
-from trasunto.models.fitting import fit_model
+from trasunto.models.fitting import Fitting, Train, fit_model
 from trasunto.models.goals import Goal, cross_fitted
 from trasunto.models.model import Model
 from trasunto.models.scoring import legal_score
-from trasunto.runs.completion import Observer, Step
-from trasunto.runs.request import precision
-from trasunto.spec import Recipe, member_id
+from trasunto.runs.forecast import forecast
+from trasunto.runs.store import folder_of
+from trasunto.spec import Recipe
 from trasunto.spec.seeds import read_seeds
 from trasunto.studies import Findings
 
 if TYPE_CHECKING:
-    from trasunto.cohort.plan import Job
-    from trasunto.cohort.running import Event
     from trasunto.models.strangest import StrangeRow
-    from trasunto.report import Run
 
 STUDY = "detection"
 QUESTION = "Which rows are strange, and are anomalies told better than by an isolation forest?"
@@ -84,9 +85,10 @@ class Plan:
         return path if path is not None and is_tabular(path) and (path.exists() or is_pattern(path)) else None
 
     @property
-    def folds(self) -> int:
-        """Return how many times networks are trained once more, on parts of the rows, to set the threshold."""
-        return count_folds(self.table.n, self.goal.rate) if self.goal.kind == "cross_fitted" else 0
+    def fitting(self) -> Fitting:
+        """Return what is trained, of the networks and of those that set the threshold."""
+        seeds = tuple(range(self.seeds))
+        return Fitting(self.table, (self.recipe,), seeds, self.goal, self.calibration, defaults.stopping())
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -141,6 +143,7 @@ def plan_detector(
     score: str = defaults.SCORE,
     threshold: Goal | None = None,
     calibration: float = defaults.CALIBRATION,
+    store: str | os.PathLike[str] = "runs",
     **options: Any,
 ) -> Plan:
     """Read the rows that a detector shall be trained on.
@@ -153,6 +156,8 @@ def plan_detector(
         Fields of the recipe that shall differ from those of a usual detector.
     seeds, score, threshold, calibration
         As :func:`trasunto.models.fitting.fit_model` takes them.
+    store
+        Folder of the runs: with ``rows="fit"``, one that was interrupted there keeps its rows.
     **options
         How columns become rows, as :func:`trasunto.read` takes them.
 
@@ -167,7 +172,7 @@ def plan_detector(
             "with normal, or drop the column to train on all rows"
         )
     seeds = len(read_seeds(seeds))
-    table = find_rows(source, **options)
+    table = find_same_rows(source, store, **options)
     goal = threshold or cross_fitted(defaults.RATE)
     recipe = defaults.recipe(table.d).replace(**(fields or {}))
     check_outputs([recipe], table)
@@ -175,21 +180,9 @@ def plan_detector(
     return Plan(source, table, recipe, seeds, legal_score(score), goal, calibration, label, layout)
 
 
-def price_of_detector(plan: Plan, machine: Machine | None = None) -> Cost:
-    """Estimate what training a detector would cost, with the networks that set its threshold; nothing is trained."""
-    from trasunto.cohort.cost import estimate
-    from trasunto.cohort.devices import training_devices
-    from trasunto.cohort.plan import Job, usual_layout
-    from trasunto.cohort.plan import plan as plan_jobs
-
-    jobs = [
-        Job(id=str(seed), recipe=plan.recipe, seed=seed, table=plan.table, first=0, last=plan.recipe.epochs)
-        for seed in range(plan.seeds)
-    ]
-    devices, times = len(training_devices()), 1 + plan.folds
-    layout = partial(usual_layout, devices=devices, times=times)
-    cost = estimate([plan_jobs(jobs, devices, layout)], devices, machine)
-    return replace(cost.times(times), disk=cost.disk)
+def price_of_detector(plan: Plan, store: str | os.PathLike[str] = "runs", machine: Machine | None = None) -> Cost:
+    """Estimate what training a detector would cost, given what the store holds, with the networks for its threshold."""
+    return forecast(plan.fitting.requests, folder_of(store), machine)
 
 
 def make_detector(
@@ -197,6 +190,8 @@ def make_detector(
     out: str | os.PathLike[str],
     *,
     report: str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] = "runs",
+    on: str | Executor | None = None,
     watch: Watcher | None = None,
     command: str = "",
     rows: bool = True,
@@ -210,6 +205,11 @@ def make_detector(
         A new file that ends in ``.trasunto``.
     report
         The report's folder; by default the file's name with ``-report``, beside it.
+    store
+        Folder in which the networks are looked up and kept, as a run, and those of each part of the rows that sets the
+        threshold as one more: what was interrupted is gone on with by the same call.
+    on
+        Where to train, as `runs.train` takes it.
     watch
         Told how far it is.
     command
@@ -217,25 +217,23 @@ def make_detector(
     rows
         False to leave the strangest rows out of what is found and of the report: no row can be recognised then.
     observe
-        Called after every epoch of a chunk, as `runs.train` calls it; such as what `log_to` yields.
+        Called after every epoch of a chunk of the detector's own networks, as `runs.train` calls it; such as what
+        `log_to` yields.
 
     Raises
     ------
     TrasuntoError
-        It cannot be trained or written; then nothing new is left behind.
+        It cannot be trained or written; then no file and no report is left behind.
+    Interrupted
+        Ctrl-C or SIGTERM while networks are trained; what was done is kept in the store.
     """
-    begun, making = time.monotonic(), Making(plan.seeds, plan.recipe.epochs, plan.folds, watch)
-    if watch is not None:
-        making.foresee(price_of_detector(plan, REFERENCE))
-    passed_on = None if observe is None else _passed_on(plan, observe)
-
-    def take(event: Event) -> None:
-        making.train(event)
-        if passed_on is not None:
-            passed_on(event)
-
-    place = refuse_taken(out, (ENDING,))
-    with _folder(Path(report) if report is not None else place.with_name(f"{place.stem}-report")) as folder:
+    begun, place = time.monotonic(), refuse_taken(out, (ENDING,))
+    cost = None if watch is None else price_of_detector(plan, store, REFERENCE)
+    with (
+        _folder(Path(report) if report is not None else place.with_name(f"{place.stem}-report")) as folder,
+        executor(on) as workers,
+    ):
+        trainer = Trainer(store, cost, watch, workers, networks=cost.members if cost else 0, observe=observe)
         model = fit_model(
             plan.table,
             plan.recipe,
@@ -245,19 +243,32 @@ def make_detector(
             calibration=plan.calibration,
             stopping=defaults.stopping(),
             ignored=plan.ignored,
-            observe=take,
-            observe_folds=making.cross_fit,
-            observe_compiling=making.compile,
+            train=_training(trainer),
         )
-        making.measure()
+        trainer.begin("measuring")
         findings = _findings(plan, model, begun, rows)
         save(model, place)
         try:
-            page = _write(plan, model, findings, folder, begun, command, rows)
+            page = _write(plan, model, findings, folder, trainer, begun, command, rows)
         except BaseException:
             place.unlink(missing_ok=True)
             raise
     return Detected(model, place, findings, page)
+
+
+def _training(trainer: Trainer) -> Train:
+    """Return what trains a detector's networks as a run, and those of each fold of its rows as one named after it."""
+    run = ""
+
+    def train(request: Request, fold: int) -> Sequence[Fitted]:
+        nonlocal run
+        run = run or request.usual_name
+        stage = "cross-fitting" if fold else "training"
+        if trainer.stage != stage:
+            trainer.begin(stage)
+        return trainer.complete(request, f"{run}-fold-{fold}" if fold else run, apart=fold > 0).fitted()
+
+    return train
 
 
 def _findings(plan: Plan, model: Model, begun: float, rows: bool) -> Findings:
@@ -301,59 +312,29 @@ def _strangest(plan: Plan, model: Model) -> tuple[StrangeRow, ...]:
     return strangest_of_file(model, plan.file, STRANGEST, plan.label, plan.layout)
 
 
-def _write(plan: Plan, model: Model, findings: Findings, folder: Path, begun: float, command: str, rows: bool) -> Path:
+def _write(
+    plan: Plan,
+    model: Model,
+    findings: Findings,
+    folder: Path,
+    trainer: Trainer,
+    begun: float,
+    command: str,
+    rows: bool,
+) -> Path:
     from trasunto.figures.detection import pictures
     from trasunto.report import compose, write_report
 
-    run = _account(plan, model, time.monotonic() - begun, command)
-    return write_report(folder, compose(run, [findings], pictures, rows=rows))
-
-
-def _account(plan: Plan, model: Model, seconds: float, command: str) -> Run:
-    from collections import Counter
-    from datetime import datetime, timedelta
-
-    from trasunto.report import Run, Work, data_used, installed_versions, this_machine
-
-    name = plan.table.provenance.name
-    return Run(
+    run = account(
         title="Detector",
-        subtitle=f"Trained on {name}.",
+        subtitle=f"Trained on {plan.table.provenance.name}.",
         command=command,
-        started=(datetime.now().astimezone() - timedelta(seconds=seconds)).isoformat(timespec="seconds"),
-        seconds=seconds,
-        machine=this_machine(),
-        work=Work(len(model.courses), 0, sum(course.epochs for course in model.courses)),
-        versions=installed_versions(),
-        data=(data_used(plan.table),),
-        outcomes=dict(Counter(course.status for course in model.courses)),
-        remarks=(
-            *plan.table.remarks,
-            *(f"{said}." for said in remarks([(plan.recipe, plan.table)]).values()),
-            *(f"{one.recipe.network}, seed {one.seed}: {one.reason}." for one in model.courses if one.reason),
-        ),
+        seconds=time.monotonic() - begun,
+        table=plan.table,
+        trainer=trainer,
+        remarks=tuple(f"{one.recipe.network}, seed {one.seed}: {one.reason}." for one in model.courses if one.reason),
     )
-
-
-def _passed_on(plan: Plan, observe: Observer) -> Callable[[Event], None]:
-    """Return what tells an observer of the epochs of a detector's networks, under the ids that a store gives them."""
-    done, total = 0, max(plan.seeds * plan.recipe.epochs, 1)
-    named: dict[str, tuple[Job, ...]] = {}
-
-    def take(event: Event) -> None:
-        nonlocal done
-        done += int(event.trained.sum()) if event.epoch else 0
-        first = event.jobs[0].id
-        if first not in named:
-            named[first] = tuple(replace(job, id=_name(job)) for job in event.jobs)
-        observe(Step(done, total, replace(event, jobs=named[first]), plan.seeds))
-
-    return take
-
-
-def _name(job: Job) -> str:
-    """Return the id that a store would give this network."""
-    return member_id(job.recipe, job.seed, job.table.fingerprint, dtype=precision())
+    return write_report(folder, compose(run, [findings], pictures, rows=rows))
 
 
 @contextmanager

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import MEASURES
+from trasunto.cohort.request import Recipes, make_request, warned
 from trasunto.cohort.timing import Machine
 from trasunto.data import Table
 from trasunto.files import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.description import incomparable
 from trasunto.runs.forecast import forecast
-from trasunto.runs.request import Recipes, make_request
 from trasunto.spec import parse
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def price_of_members(
     machine: Machine | None = None,
 ) -> Cost:
     """Estimate what training members would cost, given what the store holds; nothing is trained or written."""
-    return forecast([make_request(recipes, table, seeds, None, snapshots, None)], Path(store), machine)
+    return forecast([warned(make_request(recipes, table, seeds, None, snapshots, None))], Path(store), machine)
 
 
 def standings(cohort: Cohort) -> pd.DataFrame:

@@ -16,13 +16,13 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import check_outputs
+from trasunto.cohort.request import listed, make_request, warned
 from trasunto.cohort.timing import REFERENCE, Machine
+from trasunto.cohort.training import Observer
 from trasunto.data import Table, as_table, held_out_remark
 from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError, one_of
-from trasunto.runs.completion import Observer
 from trasunto.runs.forecast import forecast
-from trasunto.runs.request import listed, make_request
 from trasunto.runs.store import folder_of
 from trasunto.spec.rules import Switch
 from trasunto.studies import STUDIES, Study
@@ -140,7 +140,8 @@ def price(
     for asked, settings in questions:
         for wanted in asked.requests(table, settings):
             rows = table if wanted.rows is None else table.take(slice(0, wanted.rows))
-            requests.append(make_request(wanted.recipes, rows, wanted.seeds, wanted.epochs, wanted.snapshots, None))
+            request = make_request(wanted.recipes, rows, wanted.seeds, wanted.epochs, wanted.snapshots, None)
+            requests.append(warned(request))
     cost = forecast(requests, Path(store), machine)
     return replace(cost, beside=REPORT_SECONDS + STUDY_SECONDS * len(questions))
 

@@ -20,9 +20,9 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.machine import product_rate
 from trasunto.cohort.places import Executor
+from trasunto.cohort.training import Observer
 from trasunto.data import Table, load
 from trasunto.errors import TrasuntoError, one_of
-from trasunto.runs.completion import Observer
 from trasunto.runs.store import folder_of
 from trasunto.studies import Study
 

@@ -9,9 +9,9 @@ from os import PathLike
 from typing import Any
 
 from trasunto.api.rows import find_rows
+from trasunto.cohort.training import Observer
 from trasunto.data import Table, catalogue
 from trasunto.errors import DataError
-from trasunto.runs.completion import Observer
 from trasunto.runs.records import RunRecord
 from trasunto.runs.repairing import Repair, repair
 

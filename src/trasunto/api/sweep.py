@@ -16,14 +16,14 @@ from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import refuse_outside_shares
+from trasunto.cohort.request import make_request, warned
 from trasunto.cohort.timing import REFERENCE, Machine
+from trasunto.cohort.training import Observer
 from trasunto.data import Table, as_table, held_out_remark
 from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError
-from trasunto.runs.completion import Observer
 from trasunto.runs.database import refuse_foreign
 from trasunto.runs.forecast import forecast
-from trasunto.runs.request import make_request
 from trasunto.runs.store import folder_of
 from trasunto.search import Sweep
 from trasunto.search.reading import Asked, changed, read_file, read_sweep
@@ -230,7 +230,7 @@ def price(asked: Sweep, table: Table, store: str | os.PathLike[str], machine: Ma
     left = expected(asked, trials, table)
 
     def cost(recipes: list[Recipe], epochs: list[int]) -> Cost:
-        requests = [make_request(recipes, table, asked.seeds, epochs, (), None)] if recipes else []
+        requests = [warned(make_request(recipes, table, asked.seeds, epochs, (), None))] if recipes else []
         return forecast(requests, Path(store), machine)
 
     again = cost(*measured(asked, [trial for trial in trials if trial.state != RUNNING]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -10,11 +12,11 @@ from trasunto.api.watching import Foresight, Tally, Told, Watcher
 from trasunto.cohort.compiling import Compiling
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.places import Executor
+from trasunto.cohort.request import Recipes, Request
+from trasunto.cohort.training import Observer, Step
 from trasunto.data import Table
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import Observer, Step
-from trasunto.runs.request import Recipes
-from trasunto.runs.train import train
+from trasunto.runs.train import train, train_request
 
 
 class Trainer:
@@ -53,6 +55,7 @@ class Trainer:
         self._tally = Tally(networks)
         self._done = self._share = 0.0
         self._cohorts: list[Cohort] = []
+        self._asked: set[str] = set()
         self._trained: set[str] = set()
         self._compiling = Compiling()
         self.stage = ""
@@ -60,6 +63,21 @@ class Trainer:
 
     def __call__(self, recipes: Recipes, table: Table, **options: Any) -> Cohort:
         """Train, as `runs.train` does."""
+        return self._follow(partial(train, recipes, table, **options))
+
+    def complete(self, request: Request, name: str, *, apart: bool = False) -> Cohort:
+        """Train what a request names, as the run `name`.
+
+        Parameters
+        ----------
+        apart
+            Whether its networks only serve others: they are work that was done, and `observe`, outcomes and remarks
+            are without them.
+        """
+        return self._follow(partial(train_request, request, name=name), apart=apart)
+
+    def _follow(self, work: Callable[..., Cohort], *, apart: bool = False) -> Cohort:
+        """Train, tell of it, and take it into the account."""
         before, latest = self._done, 0.0
         self._tally.begin()
 
@@ -72,21 +90,14 @@ class Trainer:
                 self.network_epochs += int(step.event.trained.sum())
                 self._trained.update(job.id for job in step.event.jobs)
             self._tally.take(step.event, step.networks)
-            if self._observe is not None:
+            if self._observe is not None and not apart:
                 self._observe(step)
             self._tell()
 
-        cohort = train(
-            recipes,
-            table,
-            store=self._store,
-            observe=observe,
-            on=self._on,
-            observe_compiling=self._note_compiling,
-            **options,
-        )
+        cohort = work(store=self._store, observe=observe, on=self._on, observe_compiling=self._note_compiling)
         self._done = before + latest
-        self._cohorts.append(cohort)
+        self._asked.update(trained.id for trained in cohort.members)
+        self._cohorts += [] if apart else [cohort]
         return cohort
 
     def begin(self, stage: str) -> None:
@@ -102,12 +113,13 @@ class Trainer:
     @property
     def members_reused(self) -> int:
         """Count the members that the store held already, as far as they were wanted."""
-        return len(set(self._statuses()) - self._trained)
+        return len(self._asked - self._trained)
 
     @property
     def outcomes(self) -> dict[str, int]:
         """Count the members by how they ended."""
-        return dict(Counter(self._statuses().values()))
+        statuses = {trained.id: trained.status for cohort in self._cohorts for trained in cohort.members}
+        return dict(Counter(statuses.values()))
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -117,12 +129,6 @@ class Trainer:
     def _note_compiling(self, compiling: Compiling) -> None:
         self._compiling = compiling
         self._tell()
-
-    def _statuses(self) -> dict[str, str]:
-        statuses: dict[str, str] = {}
-        for cohort in self._cohorts:
-            statuses |= {trained.id: trained.status for trained in cohort.members}
-        return statuses
 
     def _tell(self) -> None:
         if self._watch is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import ROWS, Debug, DryRun, Json, Log, NoRows, examples
+from trasunto.cli.options import ROWS, Debug, DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import chosen_fields, takes_recipe
@@ -97,6 +97,8 @@ def detect(
         typer.Option(metavar="NETWORK", help="Layers of the networks, as in `trasunto train`."),
     ] = None,
     no_rows: NoRows = False,
+    store: Store = Path("runs"),
+    on: On = None,
     log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -105,7 +107,8 @@ def detect(
     """Train a detector of strange rows.
 
     Writes one file, which `trasunto score` and `trasunto.open_model` take, and a report: how well it detects where
-    labels are known, what its threshold promises, and why the strangest rows are strange.
+    labels are known, what its threshold promises, and why the strangest rows are strange. Its networks are kept in a
+    store: what was interrupted is gone on with by the same command.
     """
     from trasunto.api.detection import make_detector, plan_detector, price_of_detector
     from trasunto.api.writers import log_to
@@ -122,19 +125,22 @@ def detect(
     plan = plan_detector(
         source,
         threshold=goal,
+        store=store,
         fields={**({} if network is None else {"network": network}), **chosen_fields(context.params)},
         **{name: value for name, value in chosen.items() if value is not None},
         **table_options(context.params),
     )
     note(plan.table.remarks)
     if dry_run:
-        print_cost(price_of_detector(plan), out, as_json)
+        print_cost(price_of_detector(plan, store), store, as_json)
         return
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
         made = make_detector(
             plan,
             out,
             report=report,
+            store=store,
+            on=on,
             watch=watch,
             command=_command(context, plan.table),
             rows=not no_rows,
@@ -188,7 +194,7 @@ def _command(context: typer.Context, table: Table) -> str:
     given = as_drawn(context.params, table)
     for parameter in context.command.params:
         typed = given.get(str(parameter.name))
-        if typed in (None, False, [], ()) or parameter.name in ("log", "dry_run", "as_json", "debug"):
+        if typed in (None, False, [], ()) or parameter.name in ("store", "on", "log", "dry_run", "as_json", "debug"):
             continue
         option = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]
         values = typed if isinstance(typed, list | tuple) else [typed]

@@ -24,7 +24,7 @@ from trasunto.errors import Interrupted
 
 NAME = "trasunto"
 
-KEEPING = {"train", "study", "sweep", "reproduce"}
+KEEPING = {"train", "study", "detect", "sweep", "reproduce"}
 """The commands that write down what they have trained while they train, and go on from there."""
 
 # Plain help, without rich: to it the notation's brackets are markup, and it loads longer than all the rest.

@@ -15,8 +15,8 @@ from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.wording import amount, byte_size
 
 if TYPE_CHECKING:
+    from trasunto.cohort.training import Step
     from trasunto.runs.checking import Condition
-    from trasunto.runs.completion import Step
     from trasunto.runs.repairing import Repair
 
 FAULTY = 1

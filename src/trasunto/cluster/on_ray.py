@@ -17,7 +17,7 @@ from trasunto.cluster.parcel import Parcel, RemotePlace
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.recent import Recent
-from trasunto.cohort.running import Event
+from trasunto.cohort.running import Best, Event
 from trasunto.cohort.states import Arrays
 from trasunto.data import Table
 from trasunto.errors import ResourceError
@@ -283,5 +283,5 @@ class _Worker:
     def advance(self, device: int) -> Event:
         return self._benches[device].advance()
 
-    def states(self, device: int) -> Arrays:
+    def states(self, device: int) -> tuple[Arrays, Best]:
         return self._benches[device].states()

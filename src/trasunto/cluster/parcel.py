@@ -12,7 +12,7 @@ import numpy as np
 
 from trasunto.cohort.places import Begins, DevicePlace
 from trasunto.cohort.plan import Chunk
-from trasunto.cohort.running import Event
+from trasunto.cohort.running import Best, Event
 from trasunto.cohort.states import Arrays
 from trasunto.data import Table
 
@@ -81,10 +81,10 @@ class RemotePlace(ABC):
         """Train the chunk for one more epoch."""
         return self._event("advance")
 
-    def states(self) -> Arrays:
+    def states(self) -> tuple[Arrays, Best]:
         """Copy the chunk's states."""
-        arrays: Arrays = self.ask("states")
-        return arrays
+        handed: tuple[Arrays, Best] = self.ask("states")
+        return handed
 
     def _event(self, verb: str, *given: object) -> Event:
         assert self._chunk is not None, "a place is given a chunk before it is asked to go on"
@@ -110,7 +110,7 @@ class Workbench:
         with jax.enable_x64(self._wide):
             return _bare(self._place.advance())
 
-    def states(self) -> Arrays:
+    def states(self) -> tuple[Arrays, Best]:
         """Copy the chunk's states."""
         return self._place.states()
 

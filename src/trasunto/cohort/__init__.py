@@ -7,7 +7,8 @@ chunk: which members, their metrics, and their states where someone asked for th
 - `step` holds the two compiled programs, an epoch of training and an evaluation; `optimizers` and `states` serve them;
 - `running` takes one chunk forward on one device;
 - `loop` sends chunks to `devices` and yields what comes back;
-- `memory` trains without a store, and `application` takes a trained network over any number of rows;
+- `request` names what shall be trained; `training` carries it out for a sink, which in `memory` is this process;
+- `application` takes a trained network over any number of rows; `course` and `outcome` say how its training went;
 - `cost` says beforehand what it will take.
 
 Metrics are means over features and rows, lower is better (accuracy: higher is better). What is not here: recipes

@@ -87,8 +87,9 @@ def train_chunks(
                 try:
                     event = future.result()
                     over = event.over or stopping()
-                    if over and event.states is None:
-                        event = replace(event, states=place.states())
+                    if over and not event.over:
+                        states, best = place.states()
+                        event = replace(event, states=states, best={**event.best, **best})
                 except PlaceLostError as fault:
                     programs.lose(place)
                     if not stopping():

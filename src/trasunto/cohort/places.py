@@ -11,7 +11,7 @@ import numpy as np
 from trasunto.cohort.compiled import kept_for
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.plan import Chunk
-from trasunto.cohort.running import Event, RowCache, Running
+from trasunto.cohort.running import Best, Event, RowCache, Running
 from trasunto.cohort.states import Arrays
 
 Begins = Sequence[Mapping[str, np.ndarray]]
@@ -40,8 +40,8 @@ class Place(Protocol):
     def advance(self) -> Event:
         """Train the chunk for one more epoch."""
 
-    def states(self) -> Arrays:
-        """Copy the chunk's states as they are now, each array (m, ...)."""
+    def states(self) -> tuple[Arrays, Best]:
+        """Copy the chunk's states as they are now, each array (m, ...), and give out what was best since the last."""
 
     def revive(self) -> bool:
         """Make the place fit for work after it was lost, and say whether that was possible."""
@@ -87,7 +87,7 @@ class DevicePlace:
         """Train the chunk for one more epoch."""
         return self._at_work.advance()
 
-    def states(self) -> Arrays:
+    def states(self) -> tuple[Arrays, Best]:
         """Copy the chunk's states."""
         return self._at_work.states()
 

@@ -23,6 +23,9 @@ from trasunto.data import Table
 from trasunto.nets.settings import precision, usual_settings
 from trasunto.spec import lr_factor
 
+Best = Mapping[int, tuple[int, Arrays]]
+"""The states at the best epoch so far, with that epoch, by slot."""
+
 
 @dataclass(frozen=True, eq=False)
 class Event:
@@ -45,7 +48,7 @@ class Event:
     states
         The states after this epoch, where a job asked for it, at its end, and when a checkpoint is due; else None.
     best
-        For members that ended here and wanted their best epoch kept: their states at it, with that epoch, by slot.
+        Of members that want their best epoch kept, and ended here or are at a checkpoint; in passing, each comes once.
     seconds
         Time that this epoch took; the loop shares it out over the places at work.
     over
@@ -61,7 +64,18 @@ class Event:
     states: Arrays | None
     seconds: float
     over: bool
-    best: Mapping[int, tuple[int, Arrays]] = field(default_factory=dict)
+    best: Best = field(default_factory=dict)
+
+    def measured(self, slot: int) -> dict[str, float]:
+        """Return what was measured of one member.
+
+        After divergence the weights are those of the epoch before: their test error is not this epoch's.
+        """
+        broken = bool(self.diverged[slot])
+        return {
+            name: math.nan if broken and not name.startswith("train") else float(values[slot])
+            for name, values in self.metrics.items()
+        }
 
 
 class RowCache:
@@ -134,6 +148,7 @@ class Running:
         self._live = np.array([True] * len(self.jobs) + [False] * idle)
         self._watched = [list(job.past) for job in self.jobs]
         self._best: dict[int, tuple[int, Arrays]] = {}
+        self._fresh: set[int] = set()  # slots whose best was not handed out yet
 
     @usual_settings()
     def begin(self) -> Event:
@@ -186,10 +201,19 @@ class Running:
             note(self._chunk, self._device)
         return self._event(sound, metrics, started)
 
-    def states(self) -> Arrays:
-        """Copy the members' states as they are now, each array (m, ...)."""
+    def states(self) -> tuple[Arrays, Best]:
+        """Copy the members' states as they are now, each array (m, ...), and give out what was best since the last."""
+        return self._copied(), self._handed_out(self._fresh)
+
+    def _copied(self) -> Arrays:
         self._handed = time.monotonic()
         return {name: array[: len(self.jobs)] for name, array in to_arrays(self._states).items()}
+
+    def _handed_out(self, slots: set[int]) -> Best:
+        """Return the best epochs of members, so that who goes on from here need not train them again."""
+        best = {slot: self._best[slot] for slot in sorted(slots) if slot in self._best}
+        self._fresh = self._fresh - slots
+        return best
 
     def _first_states(self, numbers: Arrays, seeds: np.ndarray) -> State:
         """Return what the members begin from, (m, ...) of the chunk's width, in this process's memory."""
@@ -234,8 +258,8 @@ class Running:
         ended = before[:m] & ~self._live[:m]
         asked = bool(ended.any()) or any(self.epoch in (job.last, *job.keep) for job in self.jobs)
         due = time.monotonic() - self._handed >= self._checkpoint_seconds
-        states = self.states() if asked or due else None
-        best = {slot: self._best.pop(slot) for slot in np.flatnonzero(ended).tolist() if slot in self._best}
+        states = self._copied() if asked or due else None
+        best = self._handed_out(set(np.flatnonzero(ended).tolist()) | (self._fresh if due else set()))
         seconds = time.monotonic() - started
         over = not self._live.any()
         return Event(self.jobs, self.epoch, values, before[:m], diverged, stopped, states, seconds, over, best)
@@ -256,6 +280,7 @@ class Running:
                     better.append(slot)
         if better:
             arrays = to_arrays(self._states)
+            self._fresh.update(better)
             self._best |= {
                 slot: (self.epoch, {name: array[slot].copy() for name, array in arrays.items()}) for slot in better
             }

@@ -9,7 +9,7 @@ scored. What its rows score is close to what the final networks, trained on all 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,12 +66,25 @@ def folds(n: int, rate: float) -> tuple[Fold, ...]:
     return tuple(Fold(np.setdiff1d(every, part), np.sort(part)) for part in parts[: count_folds(n, rate)])
 
 
+def rows_of_folds(table: Table, rate: float, *, rescale: bool) -> Iterator[tuple[Fold, Table, Table]]:
+    """Yield each fold, the table as the fold's networks see it, and the rows that they are trained on.
+
+    Parameters
+    ----------
+    rescale
+        Whether a fold's rows are scaled by those it is trained on, as the table's were by all.
+    """
+    for fold in folds(table.n, rate):
+        seen = _rescaled(table, fold.known) if rescale else table
+        yield fold, seen, seen.take(fold.filled())
+
+
 def cross_fitted(
     table: Table,
     rate: float,
     score: str,
     spans: Spans,
-    train: Callable[[Table], Sequence[Applied]],
+    train: Callable[[Table, int], Sequence[Applied]],
     *,
     rescale: bool = True,
 ) -> NDArray[np.float64]:
@@ -86,15 +99,14 @@ def cross_fitted(
     score, spans
         As :meth:`trasunto.models.scoring.Judgement.fit` takes them.
     train
-        Returns networks trained on the rows of a fold's table, of which as many are twice there as are left out; none
-        where they cannot be used, and the fold is left out.
+        Returns networks trained on the rows of a fold's table, of which as many are twice there as are left out, given
+        the fold's number from 1; none where they cannot be used, and the fold is left out.
     rescale
-        Whether a fold's rows are scaled by those it is trained on, as the table's were by all.
+        As `rows_of_folds` takes it.
     """
     found: list[NDArray[np.float64]] = []
-    for fold in folds(table.n, rate):
-        seen = _rescaled(table, fold.known) if rescale else table
-        networks = train(seen.take(fold.filled()))
+    for number, (fold, seen, rows) in enumerate(rows_of_folds(table, rate, rescale=rescale), 1):
+        networks = train(rows, number)
         if not networks:
             continue
         dtype = networks[0].dtype

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,12 +15,13 @@ from trasunto.analysis.rates import from_cross_fitting
 from trasunto.analysis.thresholds import Threshold
 from trasunto.cohort.application import Applied
 from trasunto.cohort.course import Fitted
-from trasunto.cohort.memory import fit
+from trasunto.cohort.memory import fit_request
 from trasunto.cohort.outcome import DIVERGED, STALLED, advice
 from trasunto.cohort.reach import check_outputs
+from trasunto.cohort.request import Request, make_request
 from trasunto.environment import free_memory, version, versions
 from trasunto.errors import DataError, RecipeError, ResourceError
-from trasunto.models.cross_fitting import count_folds, cross_fitted
+from trasunto.models.cross_fitting import count_folds, cross_fitted, rows_of_folds
 from trasunto.models.defaults import CALIBRATION, RATE, SCORE
 from trasunto.models.entrance import Entrance
 from trasunto.models.goals import Goal
@@ -30,8 +32,6 @@ from trasunto.spec.seeds import read_seeds
 from trasunto.wording import byte_size
 
 if TYPE_CHECKING:
-    from trasunto.cohort.compiling import Compiling
-    from trasunto.cohort.running import Event
     from trasunto.data import Table
     from trasunto.spec import Stopping
 
@@ -39,60 +39,96 @@ MATRICES_AT_WORK = 3
 """Copies of a covariance while it is inverted, beside the one that each network keeps."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """What is trained and how: the same for the detector's networks and for those that set its threshold."""
+Train = Callable[[Request, int], Sequence[Fitted]]
+"""Trains what a request names, in its order: a detector's own networks (0), or those of a fold of its rows (from 1)."""
 
+
+def in_memory(request: Request, fold: int) -> list[Fitted]:
+    """Train in this process, and leave nothing on disk."""
+    return fit_request(request)
+
+
+@dataclass(frozen=True, eq=False)
+class Fitting:
+    """What is trained and how: the same for the detector's networks and for those that set its threshold.
+
+    Attributes
+    ----------
+    table
+        Rows taken for normal.
+    recipes, seeds, starts, stopping
+        Of the networks.
+    goal, calibration
+        What the threshold shall do, and the share of the rows that is kept from training for it.
+    """
+
+    table: Table
     recipes: tuple[Recipe, ...]
     seeds: tuple[int, ...]
-    stopping: Stopping | None
-    starts: Sequence[Mapping[str, np.ndarray] | None] | None
-    way: Entrance
-    compiling: Callable[[Compiling], None] | None
-    times: int
+    goal: Goal
+    calibration: float = CALIBRATION
+    stopping: Stopping | None = None
+    starts: Sequence[Mapping[str, np.ndarray] | None] | None = None
 
-    def train(self, rows: Table, observe: Callable[[Event], None] | None) -> list[Fitted]:
-        """Train the networks on rows."""
-        return fit(
-            self.recipes,
-            rows,
-            self.seeds,
-            starts=self.starts,
-            stopping=self.stopping,
-            observe=observe,
-            observe_compiling=self.compiling,
-            times=self.times,
+    @cached_property
+    def parted(self) -> tuple[Table, Table | None]:
+        """The rows to train on, and those kept to set the threshold by, if any."""
+        return set_apart(self.table, self.calibration) if self.goal.keeps_rows else (self.table, None)
+
+    @property
+    def folds(self) -> int:
+        """How many times networks are trained once more, on parts of the rows, to set the threshold."""
+        return count_folds(self.table.n, self.goal.rate) if self.goal.kind == "cross_fitted" else 0
+
+    @property
+    def rescaled(self) -> bool:
+        """Whether the rows of folds are scaled anew.
+
+        Weights to begin from were fitted to rows scaled as these are, and "bce" takes no rows outside 0 to 1.
+        """
+        return not (any(self.starts or ()) or any(recipe.loss == "bce" for recipe in self.recipes))
+
+    @property
+    def requests(self) -> Iterator[Request]:
+        """What is trained, one request after the other: the detector's own networks, then those of each fold."""
+        yield self.request(self.parted[0])
+        if self.folds:
+            for _, _, rows in rows_of_folds(self.table, self.goal.rate, rescale=self.rescaled):
+                yield self.request(rows)
+
+    def request(self, rows: Table) -> Request:
+        """Return the request for the networks on some rows."""
+        return make_request(
+            self.recipes, rows, self.seeds, None, (), self.starts, self.stopping, whole=True, times=1 + self.folds
         )
 
-    def applied(self, fitted: Sequence[Fitted]) -> list[Applied]:
-        """Return trained networks, ready to be applied."""
-        return [Applied(one.recipe, one.weights, self.way.row_shape, self.way.blocks) for one in fitted]
-
-    def cross_fit(self, table: Table, rate: float, score: str, observe: Callable[[Event], None] | None) -> Threshold:
+    def cross_fit(self, score: str, way: Entrance, train: Train) -> Threshold:
         """Return the threshold for a rate of later rows, from networks trained on parts of the table.
 
         Parts of which a network diverges are left out: the detector's own did not, and what the others show of later
         rows is as true without these.
         """
-        began = any(self.starts or ())
-        # Weights to begin from were fitted to rows scaled as these are, and "bce" takes no rows outside 0 to 1.
-        scaled_once = began or any(recipe.loss == "bce" for recipe in self.recipes)
         lost: list[Fitted] = []
 
-        def networks(rows: Table) -> list[Applied]:
-            fitted = self.train(rows, observe)
+        def networks(rows: Table, fold: int) -> list[Applied]:
+            fitted = train(self.request(rows), fold)
             bad = [one for one in fitted if one.status == DIVERGED]
             lost.extend(bad[:1])
-            return [] if bad else self.applied(fitted)
+            return [] if bad else _applied(fitted, way)
 
-        scores = cross_fitted(table, rate, score, self.way.spans, networks, rescale=not scaled_once)
+        scores = cross_fitted(self.table, self.goal.rate, score, way.spans, networks, rescale=self.rescaled)
         if not len(scores):
             raise RecipeError(
                 f"the threshold cannot be set by cross-fitting: the detector's networks were trained, but the one with "
                 f"seed {lost[0].seed}, trained once more on part of the rows, diverged because {lost[0].reason}: "
                 f"{advice(lost[0].outcome)}; or ask for a contamination, which trains no networks again"
             )
-        return from_cross_fitting(scores, rate, began=began, lost=len(lost))
+        return from_cross_fitting(scores, self.goal.rate, began=any(self.starts or ()), lost=len(lost))
+
+
+def _applied(fitted: Sequence[Fitted], way: Entrance) -> list[Applied]:
+    """Return trained networks, ready to be applied."""
+    return [Applied(one.recipe, one.weights, way.row_shape, way.blocks) for one in fitted]
 
 
 def fit_model(
@@ -107,9 +143,7 @@ def fit_model(
     starts: Sequence[Mapping[str, np.ndarray] | None] | None = None,
     ignored: Sequence[str] = (),
     must_learn: bool = True,
-    observe: Callable[[Event], None] | None = None,
-    observe_folds: Callable[[Event], None] | None = None,
-    observe_compiling: Callable[[Compiling], None] | None = None,
+    train: Train = in_memory,
 ) -> Model:
     """Train a detector on the rows of `table`.
 
@@ -138,12 +172,8 @@ def fit_model(
         Columns that rows to be scored may bring, and that the networks never see.
     must_learn
         Whether to refuse a model of networks all of which are no better than they were before training.
-    observe
-        Called after every epoch; it only reads.
-    observe_folds
-        The same, for networks that set a "cross_fitted" threshold and are no part of the detector.
-    observe_compiling
-        Called when programs of either begin to be compiled, and when they are.
+    train
+        Trains the networks, and those that set a "cross_fitted" threshold and are no part of the detector.
 
     Raises
     ------
@@ -161,25 +191,24 @@ def fit_model(
     _refuse_classifiers(recipes)
     check_outputs(recipes, table)
     goal = threshold or Goal(rate=RATE)
-    training, kept = set_apart(table, calibration) if goal.keeps_rows else (table, None)
+    fitting = Fitting(table, tuple(recipes), read_seeds(seeds), goal, calibration, stopping, starts)
+    training, kept = fitting.parted
     _refuse_what_cannot_be_promised(goal, table, kept)
     way = Entrance.to(table, tuple(ignored))
-    times = 1 + (count_folds(table.n, goal.rate) if goal.kind == "cross_fitted" else 0)
-    plan = _Plan(tuple(recipes), read_seeds(seeds), stopping, starts, way, observe_compiling, times)
     if score == MAHALANOBIS:
-        _refuse_large_covariances(table.d, len(plan.recipes) * len(plan.seeds))
-    fitted = plan.train(training, observe)
+        _refuse_large_covariances(table.d, len(recipes) * len(fitting.seeds))
+    fitted = train(fitting.request(training), 0)
     _refuse_diverged(fitted)
     if must_learn:
         _refuse_unlearnt(fitted)
-    networks = plan.applied(fitted)
+    networks = _applied(fitted, way)
     judgement = Judgement.fit(score, networks, training.values(dtype=networks[0].dtype), way.spans)
 
     def scored(rows: Table) -> NDArray[np.float64]:
         return judgement.score(networks, rows.values(dtype=networks[0].dtype), way.spans)
 
     if goal.kind == "cross_fitted":
-        line = plan.cross_fit(table, goal.rate, score, observe_folds)
+        line = fitting.cross_fit(score, way, train)
     else:
         strange = scored(table.anomalies) if goal.kind == "labels" and table.anomalies is not None else None
         line = goal.reached(scored(training if kept is None else kept), strange)

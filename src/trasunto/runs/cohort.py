@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from trasunto.cohort.outcome import MEASURES, Outcome
+from trasunto.cohort.course import Fitted
+from trasunto.cohort.outcome import FINISHED, MEASURES, Outcome
+from trasunto.cohort.request import Member, Request
 from trasunto.errors import StoreError, TrasuntoError, one_of
 from trasunto.runs.curves import curves_of
 from trasunto.runs.description import Described, describe, incomparable
 from trasunto.runs.lookup import pasts_of
 from trasunto.runs.recall import outcome_at
-from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
 from trasunto.runs.trained import TrainedMember
 
@@ -83,7 +84,15 @@ class Cohort:
             curve, past = curves.get(member.id, {}), pasts.get(member.id, ())[: ends[member.id] + 1]
             watched = "" if stopping is None else member.monitored(stopping)
             outcomes[member.id] = outcome_at(
-                member.recipe, member.seed, reached, curve, past, member.epochs, stopping, watched
+                member.recipe,
+                member.seed,
+                reached,
+                curve,
+                past,
+                member.epochs,
+                stopping,
+                watched,
+                given=member.given,
             )
             seconds[member.id] = reached.seconds
             last = max((epoch for epoch, _ in curve), default=0)
@@ -128,7 +137,7 @@ class Cohort:
             status=[outcomes[id].status for id in frame["id"]],
             reason=[outcomes[id].reason for id in frame["id"]],
             **({"remark": list(map(self._request.remark, self._request.members))} if self.remarks else {}),
-            parameters=[member.record.parameters for member in self._request.members],
+            parameters=[member.structure.parameters for member in self._request.members],
         )
         frame = frame.merge(last, on="id", how="left")
         frame["seconds"] = [self._read.seconds[id] for id in frame["id"]]
@@ -151,6 +160,11 @@ class Cohort:
             if member.id == id:
                 return self._trained(member)
         raise one_of("member", id, [member.id for member in self._request.members])
+
+    def fitted(self) -> list[Fitted]:
+        """Return all members with their courses and weights, as training in memory gives them."""
+        curves = dict(list(self._read.history.groupby("id", sort=False)))
+        return [_fitted(trained, curves[trained.id]) for trained in self.members]
 
     def best(self, measure: str | None = None) -> TrainedMember:
         """Return the member with the lowest `measure` (for an accuracy, the highest) among those that did not fail.
@@ -193,3 +207,17 @@ class Cohort:
 
     def _trained(self, member: Member) -> TrainedMember:
         return TrainedMember(member, self._store, self._read.shown[member.id], self._read.outcomes[member.id])
+
+
+def _fitted(trained: TrainedMember, curve: pd.DataFrame) -> Fitted:
+    status, reason = trained.outcome
+    return Fitted(
+        trained.recipe,
+        trained.seed,
+        trained.epoch,
+        int(curve["epoch"].max()),
+        status,
+        "" if status == FINISHED else reason,
+        {str(name): values.tolist() for name, values in curve.drop(columns=["id", "epoch"]).items()},
+        trained.weights,
+    )

@@ -9,10 +9,10 @@ from pathlib import Path
 from trasunto.cohort.cost import Cost, estimate
 from trasunto.cohort.devices import training_devices
 from trasunto.cohort.plan import Chunk, Job, plan
+from trasunto.cohort.request import Request
 from trasunto.cohort.timing import Machine
 from trasunto.runs.completion import usual_layouts
 from trasunto.runs.lookup import jobs_left
-from trasunto.runs.request import Request
 
 
 def forecast(requests: Iterable[Request], path: Path, machine: Machine | None = None) -> Cost:

@@ -11,11 +11,10 @@ import numpy as np
 
 from trasunto.cohort.outcome import DIVERGED
 from trasunto.cohort.plan import Job
-from trasunto.cohort.states import WEIGHTS
+from trasunto.cohort.request import Member, Request
 from trasunto.errors import StoreError
 from trasunto.runs.faults import UnmadeStoreError
 from trasunto.runs.records import Progress
-from trasunto.runs.request import Member, Request
 from trasunto.runs.schema import DATABASE
 from trasunto.runs.store import Store
 from trasunto.spec import Stopping
@@ -27,7 +26,7 @@ def jobs_left(request: Request, path: Path) -> list[Job]:
         if (path / DATABASE).exists():
             with Store.open(path, write=False) as store:
                 return missing_jobs(store, request, frozenset(), repair=False)
-    return [Job(m.id, m.recipe, m.seed, m.table, 0, m.epochs, stopping=request.stopping) for m in request.members]
+    return [member.job(request.stopping) for member in request.members]
 
 
 def missing_jobs(store: Store, request: Request, kept: frozenset[int], *, repair: bool = True) -> list[Job]:
@@ -116,9 +115,7 @@ def _job(
     stopping: Stopping | None = None,
 ) -> Job:
     def begin() -> Mapping[str, np.ndarray]:
-        if first:
-            return store.load(member.id, first)[1]
-        return {WEIGHTS + name: array for name, array in member.start.items()}
+        return store.load(member.id, first)[1] if first else member.begin()
 
     # Without the epochs after `first`: they are trained again, and their losses come again.
     seen = past[: first + 1] if first else ()

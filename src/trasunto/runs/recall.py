@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from trasunto.cohort.outcome import TRAINING, Outcome, judge, judge_stopped
+from trasunto.cohort.request import remark_on
 from trasunto.runs.curves import curves_of
 from trasunto.runs.description import Described, describe
 from trasunto.runs.lookup import is_stopped
 from trasunto.runs.recording import is_diverged
 from trasunto.runs.records import MemberRecord, Progress, RunRecord
-from trasunto.runs.request import remark_on
 from trasunto.runs.store import Store
 from trasunto.spec import Recipe, Stopping
 from trasunto.spec.stopping import monitored
@@ -124,16 +124,18 @@ def outcome_at(
     epochs: int,
     stopping: Stopping | None,
     watched: str,
+    *,
+    given: bool = False,
 ) -> Outcome:
     """Return how a member stands at the epoch asked for, however far it has come; a rule watches the loss `watched`.
 
-    `past` is that loss by epoch, to where the rule ends.
+    `past` is that loss by epoch, to where the rule ends; `given` is as `judge` takes it.
     """
     if stopping is not None and is_stopped(stopping, past) and not is_diverged(reached, len(past) - 1):
         return judge_stopped(recipe, seed, past, stopping, watched)
     if is_diverged(reached, epochs):
         return Outcome(reached.status, reached.reason)
-    return judge(recipe, seed, curve, min(reached.epoch, epochs), epochs)
+    return judge(recipe, seed, curve, min(reached.epoch, epochs), epochs, given=given)
 
 
 def _monitored(curve: _Curve, stopping: Stopping) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -10,12 +9,26 @@ import numpy as np
 
 from trasunto.cohort.outcome import DIVERGED, judge_job
 from trasunto.cohort.plan import Job
+from trasunto.cohort.request import Member
 from trasunto.cohort.running import Event
 from trasunto.cohort.states import Arrays
 from trasunto.runs.curves import curves_of
 from trasunto.runs.packs import Pack
-from trasunto.runs.records import CurvePoint, Progress
+from trasunto.runs.records import CurvePoint, MemberRecord, Progress
 from trasunto.runs.store import Store
+
+
+def record_of(member: Member) -> MemberRecord:
+    """Return what a store keeps of a member."""
+    return MemberRecord(
+        id=member.id,
+        recipe=member.recipe.to_json(),
+        seed=member.seed,
+        rows=member.rows,
+        rows_name=member.table.provenance.name,
+        start=member.checksum,
+        parameters=member.structure.parameters,
+    )
 
 
 class Recorder:
@@ -38,6 +51,7 @@ class Recorder:
         self._curves: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
         self._judged: dict[str, dict[tuple[int, str], float]] = defaultdict(dict)
         curves = store.curves(ids)
+        self._best: set[tuple[str, int]] = set()
         self._judged.update(curves_of(curves[curves["epoch"] == 0]))
 
     def take(self, event: Event) -> None:
@@ -53,22 +67,17 @@ class Recorder:
         return known is not None and job.last <= known.epoch
 
     def _remember(self, event: Event, slot: int, job: Job) -> None:
-        broken = bool(event.diverged[slot])
-        for metric, values in event.metrics.items():
-            # After divergence the weights are those of the epoch before: their test error is not this epoch's.
-            lost = broken and not metric.startswith("train")
-            self._curves[job.id][event.epoch, metric] = math.nan if lost else float(values[slot])
+        for metric, value in event.measured(slot).items():
+            self._curves[job.id][event.epoch, metric] = value
         shared = event.seconds / max(1, int(event.trained.sum()))
         self._seconds[job.id] = self._seconds.get(job.id, 0.0) + shared
 
     def _write(self, event: Event) -> None:
         assert event.states is not None
         slots = [slot for slot in range(len(event.jobs)) if event.trained[slot]]
-        kept = [slot for slot in slots if event.epoch in event.jobs[slot].keep]
+        best = {slot: epoch for slot, (epoch, _) in event.best.items() if not self._rewinds(event.jobs[slot])}
+        kept = [slot for slot in slots if event.epoch in (*event.jobs[slot].keep, best.get(slot))]
         passing = [slot for slot in slots if slot not in kept and not self._rewinds(event.jobs[slot])]
-        for slot, (epoch, arrays) in event.best.items():
-            if epoch < event.epoch and not self._rewinds(event.jobs[slot]):
-                self._store.write(Pack((event.jobs[slot].id,), epoch, _alone(arrays), keep=True))
         for chosen, keep in ((kept, True), (passing, False)):
             if chosen:
                 self._write_slots(event, chosen, keep)
@@ -85,7 +94,20 @@ class Recorder:
             points += [CurvePoint(job.id, epoch, metric, value) for (epoch, metric), value in curve.items()]
             self._judged[job.id] |= {key: value for key, value in curve.items() if key[0] in (0, event.epoch)}
             progress.append(self._progress(event, slot, job))
-        self._store.write(Pack(tuple(job.id for job in jobs), event.epoch, arrays, keep), points, progress)
+        # Together, since weights of an epoch whose losses are not known cannot be gone on from.
+        pack, beside = Pack(tuple(job.id for job in jobs), event.epoch, arrays, keep), self._best_of(event, slots)
+        self._store.write(pack, points, progress, beside=beside)
+
+    def _best_of(self, event: Event, slots: list[int]) -> list[Pack]:
+        """Return the packs of members' best epochs, as far as they are earlier and not written yet."""
+        found = {(event.jobs[slot].id, event.best[slot][0]): slot for slot in slots if slot in event.best}
+        packs = [
+            Pack((id,), epoch, _alone(event.best[slot][1]), keep=True)
+            for (id, epoch), slot in found.items()
+            if epoch < event.epoch and (id, epoch) not in self._best and not self._rewinds(event.jobs[slot])
+        ]
+        self._best.update(found)
+        return packs
 
     def _progress(self, event: Event, slot: int, job: Job) -> Progress:
         # A rule belongs to the request and not to the member: why it ended the training is said to whoever asks.

@@ -6,18 +6,21 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from trasunto.cohort.request import Member, Request, encoder_weights
 from trasunto.cohort.states import only_weights
+from trasunto.cohort.training import Observer
 from trasunto.data import Table
 from trasunto.errors import DataError, StoreError, TrasuntoError
 from trasunto.runs.checking import GONE, Condition, check, named
-from trasunto.runs.completion import Observer, complete
+from trasunto.runs.completion import complete
 from trasunto.runs.faults import explained
 from trasunto.runs.lock import hold
 from trasunto.runs.records import MemberRecord, RunRecord
-from trasunto.runs.request import Member, Request, encoder_weights
 from trasunto.runs.schema import COPY, DATABASE, SUMS
 from trasunto.runs.seal import put_back, renew
 from trasunto.runs.store import Store
@@ -145,14 +148,16 @@ def _planned(
 def _rebuilt(store: Store, record: MemberRecord, table: Table, epochs: int) -> Member:
     """Return a member of the store as it was asked for, to so many epochs, or say why it cannot be had again."""
     recipe = Recipe.from_json(record.recipe)
-    given = {}
+    given: Mapping[str, np.ndarray] = {}
     if record.start:
         if 0 not in store.epochs(record.id):
             raise StoreError("the weights that it started from are gone: train it again with the same `starts`")
-        given = encoder_weights(recipe, only_weights(store.load(record.id, 0)[1]))
+        given = only_weights(store.load(record.id, 0)[1])
     try:
         rows = table.hold_out(recipe.validation) if recipe.validation else table
         member = Member(recipe, record.seed, rows, epochs, given)
+        if member.checksum != record.start:  # epoch 0 holds what was drawn, too
+            member = replace(member, start=encoder_weights(recipe, given))
         same = member.rows == record.rows
     except DataError:
         same = False

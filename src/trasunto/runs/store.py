@@ -119,9 +119,14 @@ class Store:
         return {row[0]: MemberRecord(*row) for row in self._database.rows_of(ids, "members.*", "members", "id")}
 
     def write(
-        self, pack: Pack | None = None, curves: Iterable[CurvePoint] = (), progress: Iterable[Progress] = ()
+        self,
+        pack: Pack | None = None,
+        curves: Iterable[CurvePoint] = (),
+        progress: Iterable[Progress] = (),
+        *,
+        beside: Iterable[Pack] = (),
     ) -> None:
-        """Record weights, curve points and progress of registered members, together.
+        """Record weights, curve points and progress of registered members, together; `beside` is of earlier epochs.
 
         The weights supersede the unkept ones of the same members at the same and at earlier epochs; a curve point or a
         progress that is there already is replaced.
@@ -135,8 +140,8 @@ class Store:
         reached = ((p.id, int(p.epoch), p.status, p.reason, float(p.seconds)) for p in progress)
         try:
             with self._database.writing() as connection:
-                if pack is not None:
-                    self._weights.record(connection, pack)
+                for one in (*beside, *([] if pack is None else [pack])):
+                    self._weights.record(connection, one)
                 connection.executemany("INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?)", points)
                 connection.executemany("INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?)", reached)
         finally:

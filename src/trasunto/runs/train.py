@@ -8,11 +8,12 @@ from typing import Any
 
 from trasunto.cluster import executor
 from trasunto.cohort.places import Executor
+from trasunto.cohort.request import Arrays, Recipes, Request, make_request, warned
+from trasunto.cohort.training import CompilingObserver, Observer
 from trasunto.data import as_table
 from trasunto.errors import RecipeError, StoreError
 from trasunto.runs.cohort import Cohort
-from trasunto.runs.completion import CompilingObserver, Observer, complete
-from trasunto.runs.request import Arrays, Recipes, make_request
+from trasunto.runs.completion import complete
 from trasunto.runs.store import folder_of
 from trasunto.spec import Stopping
 
@@ -91,8 +92,21 @@ def train(
     """
     folder = folder_of(store)
     _refuse_kinds(name, stopping, starts, {"observe": observe, "observe_compiling": observe_compiling})
-    request = make_request(recipes, as_table(table), seeds, epochs, snapshots, starts, stopping)
-    name = name or request.usual_name
+    request = warned(make_request(recipes, as_table(table), seeds, epochs, snapshots, starts, stopping))
+    return train_request(request, folder, name, observe=observe, on=on, observe_compiling=observe_compiling)
+
+
+def train_request(
+    request: Request,
+    store: str | PathLike[str],
+    name: str | None = None,
+    *,
+    observe: Observer | None = None,
+    on: str | Executor | None = None,
+    observe_compiling: CompilingObserver | None = None,
+) -> Cohort:
+    """Train what a store lacks of a request; parameters, returns and errors are those of `train`."""
+    folder, name = folder_of(store), name or request.usual_name
     with executor(on) as workers:
         complete(request, folder, name, observe, workers, observe_compiling)
     return Cohort(request, folder, name)

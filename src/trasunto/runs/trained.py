@@ -12,11 +12,11 @@ import numpy as np
 from trasunto.cohort.application import Applied
 from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import structure_of
+from trasunto.cohort.request import Member, Request
 from trasunto.cohort.states import only_weights
 from trasunto.errors import DataError, RecipeError
 from trasunto.nets.initialise import initialise
 from trasunto.runs.completion import complete
-from trasunto.runs.request import Member, Request
 from trasunto.runs.store import Store
 from trasunto.spec import Recipe
 

@@ -16,9 +16,10 @@ from trasunto.api.writers.curves import Epoch, Point, parameters
 from trasunto.api.writers.writing import Writing
 from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import Job
+from trasunto.cohort.running import Event
+from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.runs.completion import Step
 from trasunto.runs.train import train
 from trasunto.spec import Recipe, Stopping
 
@@ -54,6 +55,12 @@ class Kept:
 
     def close(self) -> None:
         self.closed += 1
+
+
+def epoch(job: Job) -> Epoch:
+    """Return the untrained epoch of a network that has no other."""
+    yes, no = np.ones(1, bool), np.zeros(1, bool)
+    return Epoch(Event((job,), 0, {"test_loss": np.ones(1)}, yes, no, no, states=None, seconds=0.0, over=True), 0.0)
 
 
 def written(kept: Kept, said: list[str] | None = None) -> Writing:
@@ -147,11 +154,7 @@ def test_memory_stays_bounded_when_writers_are_slow(monkeypatch: pytest.MonkeyPa
 
     slow = Slow()
     observe = written(slow)
-    yes, no = np.ones(1, bool), np.zeros(1, bool)
-    seen = [
-        Epoch((Job(str(n), LINEAR, n, from_arrays([[0.0]]), 0, 0),), 0, {"test_loss": np.ones(1)}, yes, no, no, 0.0)
-        for n in range(6)
-    ]
+    seen = [epoch(Job(str(n), LINEAR, n, from_arrays([[0.0]]), 0, 0)) for n in range(6)]
     for one in seen[:2]:
         observe._queue.put(one, timeout=60)
     threading.Timer(0.2, gate.set).start()
@@ -196,13 +199,12 @@ def test_a_failure_is_a_warning_unless_somebody_takes_it(monkeypatch: pytest.Mon
     from trasunto.api.writers import targets
 
     monkeypatch.setitem(targets._WRITERS, "tensorboard", lambda place: Kept(fails_at=0))
-    no = np.zeros(1, bool)
     job = Job("a", LINEAR, 0, from_arrays([[0.0]]), 0, 0)
 
     def log() -> None:
         with log_to("tensorboard") as observe:
             assert isinstance(observe, Writing)
-            observe._queue.put(Epoch((job,), 0, {"test_loss": np.ones(1)}, ~no, no, no, 0.0))
+            observe._queue.put(epoch(job))
 
     with pytest.warns(RuntimeWarning, match="memory cannot be written any more"):
         log()

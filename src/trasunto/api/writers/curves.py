@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
-
-import numpy as np
 
 from trasunto.cohort.outcome import TRAINING, Outcome, judge_job
 from trasunto.cohort.plan import Job
@@ -37,20 +34,15 @@ class Writer(Protocol):
 
 
 class Epoch(NamedTuple):
-    """What a writer may see of an event: not its states, which are large."""
+    """An event without its states, which are large, and the time of its coming."""
 
-    jobs: tuple[Job, ...]
-    epoch: int
-    metrics: Mapping[str, np.ndarray]
-    trained: np.ndarray
-    diverged: np.ndarray
-    stopped: np.ndarray
+    event: Event
     time: float
 
     @classmethod
     def of(cls, event: Event) -> Epoch:
-        """Take from an event, at the time of its coming, what is written of it."""
-        return cls(event.jobs, event.epoch, event.metrics, event.trained, event.diverged, event.stopped, time.time())
+        """Take from an event what is written of it."""
+        return cls(replace(event, states=None, best={}), time.time())
 
 
 @dataclass
@@ -72,15 +64,16 @@ class Curves:
 
         A member that has ended and is trained again, for the sake of earlier weights, is not written twice.
         """
-        for slot, job in enumerate(seen.jobs):
-            if not seen.trained[slot] or job.id in self._over:
+        event = seen.event
+        for slot, job in enumerate(event.jobs):
+            if not event.trained[slot] or job.id in self._over:
                 continue
             curve = self._curves.setdefault(job.id, _Curve(job))
-            point = Point(seen.epoch, _measured(seen, slot), seen.time)
+            point = Point(event.epoch, event.measured(slot), seen.time)
             curve.points.append(point)
-            if seen.epoch == 0:
+            if event.epoch == 0:
                 curve.untrained = point.metrics
-            outcome = _outcome(seen, slot, curve)
+            outcome = _outcome(event, slot, curve)
             if outcome is not None:
                 self._over.add(job.id)
                 del self._curves[job.id]
@@ -106,20 +99,11 @@ def parameters(job: Job) -> dict[str, str | float]:
     return fields | job.recipe.numbers | {"seed": job.seed}
 
 
-def _measured(seen: Epoch, slot: int) -> dict[str, float]:
-    broken = bool(seen.diverged[slot])
-    # After divergence the weights are those of the epoch before: their test error is not this epoch's.
-    return {
-        name: math.nan if broken and not name.startswith("train") else float(values[slot])
-        for name, values in seen.metrics.items()
-    }
-
-
-def _outcome(seen: Epoch, slot: int, curve: _Curve) -> Outcome | None:
+def _outcome(event: Event, slot: int, curve: _Curve) -> Outcome | None:
     """Return how a member ended, where it did; one whose epoch 0 was not seen here finished."""
-    broke, ruled = bool(seen.diverged[slot]), bool(seen.stopped[slot])
-    if seen.epoch < curve.job.last and not broke and not ruled:
+    broke, ruled = bool(event.diverged[slot]), bool(event.stopped[slot])
+    if event.epoch < curve.job.last and not broke and not ruled:
         return None
-    ends = {0: curve.untrained, seen.epoch: curve.points[-1].metrics}
+    ends = {0: curve.untrained, event.epoch: curve.points[-1].metrics}
     values = {(epoch, name): value for epoch, metrics in ends.items() for name, value in metrics.items()}
-    return judge_job(curve.job, seen.epoch, values, broke=broke, ruled=ruled)
+    return judge_job(curve.job, event.epoch, values, broke=broke, ruled=ruled)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from trasunto.api.writers.curves import Writer
 from trasunto.api.writers.writing import Writing
+from trasunto.cohort.training import Observer
 from trasunto.errors import one_of
-from trasunto.runs.completion import Observer
 
 
 def _mlflow(place: str) -> Writer:

@@ -14,7 +14,8 @@ import numpy as np
 from trasunto.api.writers.curves import Curves, Epoch, Point, Writer
 from trasunto.cohort.outcome import Outcome
 from trasunto.cohort.plan import Job
-from trasunto.runs.completion import Step
+from trasunto.cohort.running import Event
+from trasunto.cohort.training import Step
 
 PIECE_SECONDS = 5.0
 """Curves of members at work are written this often; of one that has ended, at once."""
@@ -22,7 +23,8 @@ PIECE_SECONDS = 5.0
 WAITING = 10_000
 """Epochs of chunks that may wait for slow writers; beyond that training waits too, so that memory stays bounded."""
 
-_NOTHING = Epoch((), 0, {}, np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, bool), 0.0)
+_NOBODY = np.zeros(0, bool)
+_NOTHING = Epoch(Event((), 0, {}, _NOBODY, _NOBODY, _NOBODY, states=None, seconds=0.0, over=False), 0.0)
 
 
 class Writing:

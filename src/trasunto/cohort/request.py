@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from trasunto.cohort import reach
-from trasunto.cohort.plan import measures, structure_of
+from trasunto.cohort.plan import Job, measures, structure_of
+from trasunto.cohort.states import WEIGHTS
 from trasunto.data import Table
 from trasunto.errors import DataError, RecipeError
-from trasunto.runs.records import MemberRecord
-from trasunto.spec import Grid, Recipe, Stopping, member_id
+from trasunto.spec import Grid, Recipe, Stopping, Structure, member_id
 from trasunto.spec.seeds import read_seeds
 from trasunto.spec.stopping import monitored
 
@@ -75,18 +75,23 @@ class Member:
         """Return the name of the loss that a rule and a plateau watch."""
         return monitored(measures(self.table), stopping)
 
+    @cached_property
+    def structure(self) -> Structure:
+        """Return the structure of its network."""
+        return structure_of(self.recipe, self.table)
+
     @property
-    def record(self) -> MemberRecord:
-        """Return what the store keeps of this member."""
-        return MemberRecord(
-            id=self.id,
-            recipe=self.recipe.to_json(),
-            seed=self.seed,
-            rows=self.rows,
-            rows_name=self.table.provenance.name,
-            start=self.checksum,
-            parameters=structure_of(self.recipe, self.table).parameters,
-        )
+    def given(self) -> bool:
+        """Return whether all weights that training starts from were given, and none is drawn."""
+        return bool(self.start) and self.structure.arrays.keys() <= self.start.keys()
+
+    def begin(self) -> dict[str, np.ndarray]:
+        """Return what training starts from, as a job begins with it."""
+        return {WEIGHTS + name: np.asarray(array) for name, array in self.start.items()}
+
+    def job(self, stopping: Stopping | None = None) -> Job:
+        """Return all of its training."""
+        return Job(self.id, self.recipe, self.seed, self.table, 0, self.epochs, self.begin, stopping=stopping)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +105,15 @@ class Request:
     stopping
         A rule that may end a member's training before its epoch. It is not in the members' ids, for it changes nothing
         that they were before.
+    times
+        How often such networks are trained in all, by this request and by others: the more often, the sooner it pays
+        to optimise their code.
     """
 
     members: tuple[Member, ...]
     snapshots: tuple[int, ...] | None
     stopping: Stopping | None = None
+    times: int = 1
 
     @cached_property
     def remarks(self) -> dict[str, str]:
@@ -165,8 +174,16 @@ def make_request(
     snapshots: Sequence[int] | None,
     starts: Sequence[Arrays | None] | None,
     stopping: Stopping | None = None,
+    *,
+    whole: bool = False,
+    times: int = 1,
 ) -> Request:
     """Name the members of recipes x seeds (seeds fastest) on prepared rows; who is named twice counts once.
+
+    Parameters
+    ----------
+    whole
+        Whether members start from all of the weights given for them, not from the encoder's alone.
 
     Raises
     ------
@@ -174,11 +191,6 @@ def make_request(
         Seeds, epochs or snapshots that are not counting numbers, or are not one for each recipe.
     DataError
         Labels are wanted and there are none, or a loss means nothing on these rows.
-
-    Warns
-    -----
-    TrasuntoWarning
-        The rows have values that an output cannot take.
     """
     asked = listed(recipes)
     chosen = read_seeds(seeds)
@@ -192,14 +204,19 @@ def make_request(
     if len(begins) != len(pairs):
         raise RecipeError(f"{len(begins)} starting weights were given for {len(pairs)} members (recipes x seeds)")
     members = [
-        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), end, encoder_weights(recipe, begin or {}))
+        Member(recipe, seed, _labelled(recipe, prepared[recipe.validation]), end, start)
         for (recipe, end, seed), begin in zip(pairs, begins, strict=True)
+        for start in [begin or {} if whole else encoder_weights(recipe, begin or {})]
     ]
     unique: dict[str, Member] = {}
     for member in members:
         member.monitored(stopping)  # refuses a rule that watches what is not measured
         unique[member.id] = max(unique.get(member.id, member), member, key=lambda one: one.epochs)
-    request = Request(tuple(unique.values()), kept, stopping)
+    return Request(tuple(unique.values()), kept, stopping, times)
+
+
+def warned(request: Request) -> Request:
+    """Return a request after warning of outputs that cannot reach the values of its rows."""
     reach.warn(request.remarks.values())
     return request
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trasunto.cohort import loop
+from trasunto.cohort import loop, training
 from trasunto.cohort.training import Step
 from trasunto.data import Table, from_arrays
 from trasunto.errors import (
@@ -217,7 +217,7 @@ def test_a_stop_keeps_what_was_done_and_says_how_to_go_on(
         return original(*given, **{**options, "stopping": lambda: len(steps) >= 3})  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(completion, "train_chunks", impatient)
+        patched.setattr(training, "train_chunks", impatient)
         with pytest.raises(Interrupted, match=r"stopped after \d+% of run .* the same call goes on from there"):
             train(SMALL, table, epochs=6, store=tmp_path / "parts", observe=steps.append)
     assert 0 < counted(steps) < 6

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from trasunto.api.detection import make_detector, plan_detector
-from trasunto.api.watching import Told
+from trasunto.api.watching import Told, Watcher
 from trasunto.errors import TrasuntoError
 from trasunto.models import document
 from trasunto.models.file import open_model
@@ -29,10 +29,12 @@ def made(folder: Path, store: str, name: str, log: Path | None = None) -> Path:
     """Make a small detector; called by the test and, with a log, by the processes that it kills."""
     fields = {"network": "4 tanh > [2 linear] > mirror > linear", "epochs": 60, "batch_size": 64, "validation": 0.2}
     plan = plan_detector(str(folder / "rows.csv"), fields=fields, seeds=2)
-    return make_detector(plan, folder / name, store=folder / store, watch=log and slowed(log), rows=False).path
+    return make_detector(
+        plan, folder / name, store=folder / store, watch=None if log is None else slowed(log), rows=False
+    ).path
 
 
-def slowed(log: Path) -> object:
+def slowed(log: Path) -> Watcher:
     """Return a watcher that writes down what it is told, and leaves time to be killed in."""
 
     def watch(told: Told) -> None:

@@ -6,8 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from trasunto.cli import options
-from trasunto.cli.table_options import NAMES, table_options
+from trasunto.cli.table_options import NAMES, OPTIONS, table_options
 from trasunto.data import TableOptions
 from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
 from trasunto.data.splits import SPLITS
@@ -41,10 +40,8 @@ def test_only_what_was_typed_is_asked_for() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("option", "legal"), [(options.Scaling, SCALINGS), (options.Missing, MISSING_POLICIES), (options.Split, SPLITS)]
-)
-def test_the_help_names_the_legal_words(option: object, legal: dict[str, str]) -> None:
-    said = get_args(option)[1].help
+@pytest.mark.parametrize(("option", "legal"), [("scaling", SCALINGS), ("missing", MISSING_POLICIES), ("split", SPLITS)])
+def test_the_help_names_the_legal_words(option: str, legal: dict[str, str]) -> None:
+    said = get_args(OPTIONS[option])[1].help
     assert set(legal) <= set(re.findall(r"\w+", said))
     assert f"[default: {next(iter(legal))}]" in said

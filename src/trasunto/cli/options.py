@@ -37,46 +37,6 @@ def examples(*commands: str, at_end: str = "") -> str:
 ROWS = "Rows: a name of `trasunto data list`; .csv, .tsv, .parquet, .npz, .npy or IDX; a folder, or 'rows/*.csv'."
 
 Data = Annotated[str, typer.Option(metavar="NAME|PATH", help=ROWS)]
-Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of labels; it is no feature.")]
-Drop = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COLUMN,...",
-        help="Columns to leave out; repeat it for others. A column whose name holds a comma is named alone; '' names "
-        "the column without a name.",
-    ),
-]
-DropUnusable = Annotated[
-    bool | None,
-    typer.Option(
-        "--drop-unusable",
-        help="Leave out columns that cannot serve: empty, constant, identifiers, without a name, texts all different.",
-    ),
-]
-Categorical = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COLUMN,...",
-        help="Columns of categories that look like numbers, as postal codes do; repeat it for others.",
-    ),
-]
-Numeric = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COLUMN,...", help="Columns of numbers that look like categories or identifiers; repeat it for others."
-    ),
-]
-Decimal = Annotated[
-    str | None,
-    typer.Option(metavar="MARK", help="The decimal mark where numbers can be read in two ways: point or comma."),
-]
-Thousands = Annotated[
-    str | None,
-    typer.Option(
-        metavar="MARK",
-        help="The mark between thousands where numbers can be read in two ways: comma, point, space or apostrophe.",
-    ),
-]
 Header = Annotated[
     bool | None,
     typer.Option(
@@ -91,43 +51,6 @@ Encoding = Annotated[
         help="How a file of text is encoded, such as latin-1 or cp1252  [default: utf-8, or utf-16 if the file tells]",
     ),
 ]
-Rows = Annotated[
-    str | None,
-    typer.Option(metavar="N|fit", help="Draw so many rows at random, by --split-seed, or as many as fit into memory."),
-]
-Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of row weights, above 0.")]
-Group = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="The column of groups that --split group keeps together.")
-]
-TimeColumn = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="The column of times that --split time goes by.")
-]
-Scaling = Annotated[
-    str | None,
-    typer.Option(metavar="WORD", help="How columns are scaled: standard, minmax, robust, none  [default: standard]"),
-]
-Missing = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WORD", help="For missing values: median, mean, most_frequent, or refuse them  [default: median]"
-    ),
-]
-Normal = Annotated[
-    str | None,
-    typer.Option(
-        metavar="LABEL", help="The label of normal rows: only they are trained and tested on, others are set apart."
-    ),
-]
-Split = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WORD", help="Which rows are tested on: random, stratified, group, time, last  [default: random]"
-    ),
-]
-TestShare = Annotated[
-    str | None, typer.Option(metavar="SHARE", help="The share of rows to test on, 0 to below 1  [default: 0.2]")
-]
-SplitSeed = Annotated[str | None, typer.Option(metavar="N", help="The seed of that, and of --rows  [default: 0]")]
 Store = Annotated[
     Path, typer.Option(metavar="DIR", help="Folder that keeps what is trained; what it holds is not trained again.")
 ]

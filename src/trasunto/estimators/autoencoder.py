@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -15,7 +14,6 @@ from trasunto.errors import RecipeError
 from trasunto.estimators.model_estimator import ModelEstimator
 from trasunto.models.goals import contamination
 from trasunto.models.model import Model
-from trasunto.spec import Recipe
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -47,13 +45,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ModelEstima
     >>> autoencoder.score(x) > -0.001  # minus the mean squared error
     True
     """
-
-    hidden_layers: Iterable[int] | None = (64, 32)
-    latent: int | None = 8
-    activation: str | None = "relu"
-    latent_activation: str | None = "linear"
-    output: str | None = "linear"
-    epochs: int | None = 50
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Train on rows (n, columns); `y` is not looked at."""
@@ -95,9 +86,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ModelEstima
         if len(model.weights) != 1:
             raise RecipeError(f"Autoencoder.from_model needs a model of one network, and this has {len(model.weights)}")
         return {}
-
-    def _usual(self, d: int) -> Recipe:
-        return Recipe("64 relu > 32 relu > [8 linear] > mirror > linear")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

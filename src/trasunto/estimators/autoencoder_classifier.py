@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -77,12 +77,6 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
     True
     """
 
-    hidden_layers: Iterable[int] | None = (64, 32)
-    latent: int | None = 8
-    activation: str | None = "relu"
-    latent_activation: str | None = "linear"
-    output: str | None = "linear"
-    epochs: int | None = 50
     pretraining_epochs: int = 50
     pretrained: Model | None = None
     frozen: bool = False
@@ -136,9 +130,6 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
         numbers = self.predict_proba(X).argmax(axis=1)
         labels: np.ndarray = self.classes_[numbers]
         return labels
-
-    def _usual(self, d: int) -> Recipe:
-        return Recipe("64 relu > 32 relu > [8 linear] > mirror > linear")
 
     def _classes(self, y: np.ndarray, going_on: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return the classes, in order, and each row's number among them."""

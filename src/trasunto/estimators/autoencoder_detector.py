@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -69,6 +70,12 @@ class AutoencoderDetector(OutlierMixin, ModelEstimator):  # type: ignore[misc]
     [1, -1]
     """
 
+    hidden_layers: Iterable[int] | None = None
+    latent: int | None = None
+    activation: str | None = None
+    latent_activation: str | None = None
+    output: str | None = None
+    epochs: int | None = None
     scaling: str = "standard"
     anomaly_score: str = defaults.SCORE
     contamination: float | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, make_dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -90,14 +90,15 @@ class NetworkEstimator(RecipeParameters, BaseEstimator, ABC):  # type: ignore[mi
         system; NumPy's global generator is neither read nor moved.
     """
 
-    hidden_layers: Iterable[int] | None = None
-    latent: int | None = None
-    activation: str | None = None
-    latent_activation: str | None = None
-    output: str | None = None
+    hidden_layers: Iterable[int] | None = (64, 32)
+    latent: int | None = 8
+    activation: str | None = "relu"
+    latent_activation: str | None = "linear"
+    output: str | None = "linear"
     drop: float | None = None
     l1: float | None = None
     network: str | Network | None = None
+    epochs: int | None = 50
     patience: int | None = None
     validation_fraction: float = 0.1
     scaling: str = "none"
@@ -116,9 +117,9 @@ class NetworkEstimator(RecipeParameters, BaseEstimator, ABC):  # type: ignore[mi
         """Return the names of the raw columns: those that `fit` saw, or numbers."""
         return tuple(getattr(self, "feature_names_in_", numbered(self.n_features_in_)))
 
-    @abstractmethod
     def _usual(self, d: int) -> Recipe:
         """Return the recipe for rows of `d` features where nobody says otherwise."""
+        return Recipe("64 relu > 32 relu > [8 linear] > mirror > linear")
 
     def _recipe(self, d: int, seed: int) -> Recipe:
         """Return the recipe for rows of `d` features: the usual one, with what was asked for in its place."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, NoReturn, overload
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -22,12 +22,6 @@ from trasunto.spec.structure import Structure
 
 class NetworkField:
     """A field that is given as a :class:`Network` or its text, and holds the network."""
-
-    @overload
-    def __get__(self, recipe: None, owner: type) -> NoReturn: ...
-
-    @overload
-    def __get__(self, recipe: Recipe, owner: type) -> Network: ...
 
     def __get__(self, recipe: Recipe | None, owner: type) -> Network:
         if recipe is None:  # a class has no network, by which a dataclass learns that the field has no default

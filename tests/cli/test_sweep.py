@@ -104,7 +104,7 @@ def test_options_that_do_not_fit_are_refused(refused: Typed, file: Path) -> None
 def test_another_space_under_the_same_name_is_refused(typed: Typed, refused: Typed, file: Path) -> None:
     typed("sweep", file.name)
     file.write_text(SWEEP.replace("[0.0, 0.5]", "[0.0, 0.9]"))
-    assert "sweep 'widths' in runs has another space than this one" in refused("sweep", file.name, "--out", "other")
+    assert "sweep 'widths' in runs was begun with different space" in refused("sweep", file.name, "--out", "other")
 
 
 @pytest.fixture

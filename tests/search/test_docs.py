@@ -23,7 +23,7 @@ def test_an_example_is_a_sweep_and_is_printed_as_it_is(path: Path) -> None:
 
 
 def test_every_key_is_described() -> None:
-    table = (DOCS / "search.md").read_text().split("## What a file says")[1]
+    table = (DOCS / "search.md").read_text().split("## Keys of a sweep file")[1]
     named = set(
         re.findall(r"`\[?([a-z]+)\]?`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line))
     )

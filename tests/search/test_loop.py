@@ -78,9 +78,9 @@ def test_another_search_under_the_same_name_is_refused(
 ) -> None:
     carried_out(make(budget={"networks": 4}), table, tmp_path)
     train = pretend()
-    with pytest.raises(StoreError, match=r"sweep 'tiny' in .* has another space than this one"):
+    with pytest.raises(StoreError, match=r"sweep 'tiny' in .* was begun with different space"):
         carried_out(make(space={"width": [4, 5], "latent": [1]}), table, tmp_path, train)
-    with pytest.raises(StoreError, match="has another seeds than this one"):
+    with pytest.raises(StoreError, match="was begun with different seeds"):
         carried_out(make(seeds=2), table, tmp_path, train)
     assert train.calls == []
     carried_out(make(name="other", seeds=2), table, tmp_path, train)
@@ -252,7 +252,7 @@ def test_one_process_searches_under_a_name_at_a_time(make: Make, table: Table, t
     sweep = make()
     with (
         keeping(tmp_path, sweep.name, sweep.identity(table)),
-        pytest.raises(StoreError, match="sweep 'tiny' is being carried out by another process"),
+        pytest.raises(StoreError, match="sweep 'tiny' is being run by another process"),
         keeping(tmp_path, sweep.name, sweep.identity(table)),
     ):
         pass

@@ -119,10 +119,13 @@ def test_optuna_is_asked_without_a_word_and_its_settings_stay(
         ({"sampler": "GridSampler"}, r"legal: grid, random, CmaEsSampler"),
         ({"sampler": {"name": "TPESampler", "n_startup": 3}}, "option 'n_startup' is not known"),
         ({"sampler": {"name": "TPESampler", "seed": 3}}, "option 'seed' is not known"),
-        ({"sampler": {"name": "QMCSampler", "qmc_type": "no"}}, "cannot be made so"),
+        ({"sampler": {"name": "QMCSampler", "qmc_type": "no"}}, "invalid options: "),
         ({"pruner": "Halving", "rungs": [1]}, "pruner 'Halving' is not known, did you mean 'halving'"),
-        ({"pruner": "MedianPruner", "rungs": [1], "measure": ["test_loss", "parameters"]}, "judges by one measure"),
-        ({"pruner": {"name": "ThresholdPruner"}, "rungs": [1]}, "cannot be made so"),
+        (
+            {"pruner": "MedianPruner", "rungs": [1], "measure": ["test_loss", "parameters"]},
+            "supports one measure, not 2",
+        ),
+        ({"pruner": {"name": "ThresholdPruner"}, "rungs": [1]}, "invalid options: "),
     ],
 )
 def test_what_optuna_does_not_have_is_refused(changes: dict[str, Any], said: str, make: Make) -> None:

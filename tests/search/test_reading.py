@@ -56,24 +56,24 @@ def test_rows_are_found_beside_the_file(tmp_path: Path) -> None:
     ("changes", "said"),
     [
         ({"budgets": 3}, "sweep: key 'budgets' is not known, did you mean 'budget'"),
-        ({"budget": {}}, "the budget is not said: give networks, epochs"),
+        ({"budget": {}}, "the budget has no limit: give networks, epochs"),
         ({"budget": {"network": 3}}, "budget: key 'network' is not known, did you mean 'networks'"),
         ({"budget": {"networks": 0}}, "networks must be a whole number above 0, not 0"),
         ({"budget": {"networks": 2.5}}, "networks must be a whole number above 0, not 2.5"),
         ({"budget": 5}, "budget must be a table"),
         ({"measure": "test_los"}, "measure 'test_los' is not known, did you mean 'test_loss'"),
-        ({"measure": ["parameters", "parameters"]}, "measure must name at least one, each once"),
-        ({"measure": []}, "measure must name at least one"),
+        ({"measure": ["parameters", "parameters"]}, "measure must list at least one measure, each once"),
+        ({"measure": []}, "measure must list at least one"),
         ({"seeds": 0}, "seeds must be a count from 1 to 10,000"),
         ({"seeds": "two"}, "seeds must be a count from 1 to 10,000"),
         ({"seeds": [1, 1]}, "list of different whole numbers"),
         ({"cohort": 0}, "cohort must be at least 1"),
-        ({"name": "a/b"}, "a sweep's name is letters"),
-        ({"name": "../x"}, "a sweep's name is letters"),
-        ({"rungs": [2]}, "rungs are given without a pruner"),
+        ({"name": "a/b"}, "invalid sweep name '"),
+        ({"name": "../x"}, "invalid sweep name '"),
+        ({"rungs": [2]}, "rungs need a pruner"),
         ({"pruner": "halving"}, "needs rungs"),
-        ({"pruner": "halving", "rungs": [3, 2]}, "rungs must rise and lie within 1 to 8"),
-        ({"pruner": "halving", "rungs": [9]}, "rungs must rise and lie within 1 to 8"),
+        ({"pruner": "halving", "rungs": [3, 2]}, "rungs must be ascending and within 1 to 8"),
+        ({"pruner": "halving", "rungs": [9]}, "rungs must be ascending and within 1 to 8"),
         ({"sampler": {"n": 3}}, "sampler must be a name, or a table with name"),
         ({"score": "msee"}, "score 'msee' is not known, did you mean 'mse'"),
         ({"data": {"label": "Class"}}, "a table with source"),
@@ -90,7 +90,7 @@ def test_mistakes_are_one_sentence_that_names_them(changes: dict[str, Any], said
 
 @pytest.mark.parametrize("key", ["recipe", "space", "budget"])
 def test_what_a_sweep_cannot_do_without_is_asked_for(key: str) -> None:
-    with pytest.raises(TrasuntoError, match=rf"does not say its {key}: write a table \[{key}\]"):
+    with pytest.raises(TrasuntoError, match=rf"sweep: {key} is missing; add a table \[{key}\]"):
         read_sweep({name: value for name, value in SWEEP.items() if name != key})
 
 
@@ -101,7 +101,7 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_be_written_in_utf_16(encodi
     assert read_file(tmp_path / "rates.toml").sweep.name == "rates"
     (tmp_path / "latin.toml").write_bytes("name = 'größe'".encode("latin-1"))
     with pytest.raises(
-        TrasuntoError, match=r"latin.toml' is not TOML: it is not written in UTF-8, perhaps in .*Latin-1 \(byte 10\)"
+        TrasuntoError, match=r"latin.toml' is not UTF-8 \(byte 10\), perhaps .*Latin-1: save it as UTF-8"
     ):
         read_file(tmp_path / "latin.toml")
 
@@ -113,7 +113,7 @@ def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrasuntoError, match="is not TOML: Invalid value"):
         read_file(tmp_path / "bad.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xff")
-    with pytest.raises(TrasuntoError, match="is not TOML: it is not written in UTF-8"):
+    with pytest.raises(TrasuntoError, match="is not UTF-8 "):
         read_file(tmp_path / "bytes.toml")
 
 

@@ -26,7 +26,7 @@ from trasunto.runs.database import refuse_foreign
 from trasunto.runs.forecast import forecast
 from trasunto.runs.store import folder_of
 from trasunto.search import Sweep
-from trasunto.search.reading import Asked, changed, read_file, read_sweep
+from trasunto.search.reading import SweepFile, changed, read_file, read_sweep
 from trasunto.spec import Recipe
 from trasunto.studies import Findings
 
@@ -150,7 +150,7 @@ def carry_out(
     return SweepAnswer(findings, table, trainer, call, pictures, asked, cohort)
 
 
-def describe(described: Described, changes: Mapping[str, Any] | None = None) -> Asked:
+def describe(described: Described, changes: Mapping[str, Any] | None = None) -> SweepFile:
     """Return a sweep and the rows that it names, read but not looked for.
 
     Raises
@@ -160,7 +160,7 @@ def describe(described: Described, changes: Mapping[str, Any] | None = None) -> 
     """
     changes = dict(changes or {})
     if isinstance(described, Sweep):
-        return Asked(changed(described, changes), None, {})
+        return SweepFile(changed(described, changes), None, {})
     if isinstance(described, Mapping):
         return read_sweep({**described, **changes})
     if not isinstance(described, str | os.PathLike):
@@ -175,7 +175,7 @@ def _call(described: Described, changes: Mapping[str, Any], *, named: bool) -> s
     return f"trasunto.sweep({', '.join(words)})"
 
 
-def rows_of(asked: Asked, store: str | os.PathLike[str]) -> Table:
+def rows_of(asked: SweepFile, store: str | os.PathLike[str]) -> Table:
     """Return the rows that a sweep names; as many as fit are those that it had before, where the store has it.
 
     Raises

@@ -1,12 +1,12 @@
-"""Search over designs: a sampler proposes, whole cohorts are trained, and what they leave is told back.
+"""Hyperparameter search: a sampler proposes designs, cohorts of them are trained and measured, pruners end some early.
 
-A :class:`Sweep` says what is searched: a space of designs, the seeds that make each one a network, a budget, and what
-is measured. :func:`~trasunto.search.loop.search` carries it out and :mod:`~trasunto.search.journal` keeps, beside the
-store's networks, what was tried: the same call goes on where it was, and with a larger budget further.
+A :class:`Sweep` defines a space of designs, seeds, a budget and measures. :func:`~trasunto.search.loop.search` runs it;
+:mod:`~trasunto.search.journal` records its trials beside the store's networks, so that the same call resumes, and with
+a larger budget continues.
 
-Samplers and pruners are functions of the trials so far. "grid" and "random" are this project's own, as is the pruner
-"halving"; any other name is one of Optuna's classes. Each measure has its direction: losses, errors and parameters are
-lower-is-better, accuracies, detection and separation higher-is-better. Nothing is drawn here (see ``figures``).
+Samplers and pruners are functions of the trials so far. The samplers "grid" and "random" and the pruner "halving" are
+this project's own; any other name is one of Optuna's classes. Losses, errors and parameters are lower-is-better,
+accuracies, detection and separation higher-is-better. Figures are in ``figures``.
 """
 
 from __future__ import annotations

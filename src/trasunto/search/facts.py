@@ -1,7 +1,7 @@
-"""What a search found, as facts: designs ranked with their intervals, the front of several measures, what mattered.
+"""Facts of a search: ranked designs with intervals over seeds, the Pareto front, parameter importances.
 
-Nothing is trained and nothing said here. Intervals are over seeds. A tie is a design that cannot be told from the best
-one over shared seeds, after Holm's correction for every other design, though the seeds would suffice for it.
+A tie is a design whose difference from the best, paired over shared seeds, is not significant after Holm's correction
+for all other designs, although the seeds are enough for it to be.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from trasunto.search.sweep import Sweep
 
 LISTED = 20
-"""Designs of the ranking that a report prints."""
+"""Designs that a report's ranking lists at most."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,16 @@ class Design:
     Attributes
     ----------
     trial
-        Its number.
+        Number of its trial.
     scores
         In the order of the measures.
     tied
-        Whether it cannot be told from the best one by the first measure; None where the seeds are too few to tell. The
-        best one is tied with itself.
+        Whether it ties with the best design in the first measure; None where the seeds are too few. The best one ties
+        with itself.
     p
-        Of no difference from the best one, after Holm; None for the best, and with one seed.
+        p-value of the difference from the best, after Holm; None for the best, and with one seed.
     front
-        Whether no other design is as good in every measure and better in one.
+        Whether it is on the Pareto front: no other design is as good in every measure and better in one.
     status
         "finished", or how many of its networks are no better than before training: "stalled", "1 of 3 stalled".
     """
@@ -84,7 +84,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A line of the ranking as it is read; designs that tie with the best share its rank, as "1=".
+    """A line of the printed ranking; designs that tie with the best share its rank, "1=".
 
     `mean`, `low` and `high` are of the first measure, `others` the means of the others.
     """
@@ -103,7 +103,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Tried:
-    """A design at the last stage that it came to, for pictures; its value is None where a network diverged."""
+    """A trial's latest result, for figures; its value is None where a network diverged."""
 
     trial: int
     assignment: Assignment
@@ -114,7 +114,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Step:
-    """The best mean of the first measure so far, once so many networks had been begun; None before the first ended."""
+    """The best mean of the first measure after this many networks were begun; None before the first finished."""
 
     networks: int
     best: float | None
@@ -122,7 +122,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Reference:
-    """What PCA leaves with as many components as the best design has latent units; None where it has no such number."""
+    """The first measure for PCA with as many components as the best design has latent units; None if undefined."""
 
     components: int
     value: float | None
@@ -130,7 +130,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a search found.
+    """Facts of a search.
 
     Attributes
     ----------
@@ -139,17 +139,17 @@ class Facts:
     over
         Why it ended: "budget" or "space".
     asked
-        Designs that were proposed and trained, at least to the first stage.
+        Number of designs trained, at least to the first stage.
     finished, pruned, diverged, running
-        What became of them; running ones wait for a larger budget.
+        How many of them ended so; running ones wait for a larger budget.
     refused, repeated
         Proposals that broke a constraint, or had been tried before: neither was trained.
     seeds_needed
-        With how many a difference of three standard deviations from the best would be told, of so many designs.
+        Seeds at which a difference of three standard deviations from the best would be significant.
     networks, network_epochs, seconds
-        What was trained and what it took, over all calls.
+        Totals over all calls.
     designs
-        Those that finished, the best first.
+        Finished designs, the best first.
     """
 
     measures: tuple[str, ...]
@@ -183,7 +183,7 @@ class Facts:
 def measure(
     sweep: Sweep, table: Table, trials: Sequence[Trial], over: str, seconds: float, cohort: Cohort | None = None
 ) -> Facts:
-    """Return the facts of what was tried; `cohort` are its networks, and say how they ended."""
+    """Return the facts of a search's trials; `cohort` gives the status of its networks."""
     counts = Counter(trial.state for trial in trials)
     seeds, first = len(sweep.seeds), sweep.measured[0]
     designs = rank(sweep, table, trials, _endings(cohort))
@@ -220,9 +220,9 @@ def measure(
 def rank(
     sweep: Sweep, table: Table, trials: Sequence[Trial], endings: Mapping[Recipe, Sequence[str]] | None = None
 ) -> tuple[Design, ...]:
-    """Return the designs that finished, the best first by the mean of the first measure; of equals the earlier.
+    """Return the finished designs, ranked by the mean of the first measure; equals in order of proposal.
 
-    `endings` are the words for how each recipe's networks ended, one a seed.
+    `endings` are the statuses of each recipe's networks, one per seed.
     """
     first = sweep.measured[0]
     done = [trial for trial in trials if trial.state == FINISHED]
@@ -253,7 +253,7 @@ def rank(
 
 
 def _ties(others: Sequence[Difference], seeds: int) -> list[bool | None]:
-    """Say of the best design, and of each other one, whether it ties with the best; None where seeds are too few."""
+    """Say for each design, the best first, whether it ties with the best; None where the seeds are too few."""
     undecided = None if seeds < pairs_needed(len(others)) else True
     ties = [False if other.distinguishable else undecided for other in others]
     best = undecided if None in ties or seeds < 2 else True
@@ -275,7 +275,7 @@ def _status(words: Sequence[str]) -> str:
 
 
 def front(values: Sequence[Sequence[float]], measures: Sequence[Measure]) -> set[int]:
-    """Return the places of those that no other is as good as in every measure and better than in one.
+    """Return the indices of the Pareto front: no other is as good in every measure and better in one.
 
     Examples
     --------
@@ -298,7 +298,7 @@ def _score(trial: Trial, name: str) -> Score:
 
 
 def rank_of(place: int, designs: Sequence[Design]) -> str:
-    """Return the rank of a design as it is read; those that tie with the best share its rank."""
+    """Return a design's rank as printed; those that tie with the best share its rank."""
     ties = sum(bool(design.tied) for design in designs)
     return "1=" if designs[place].tied and ties > 1 else str(place + 1)
 
@@ -326,7 +326,7 @@ def _tried(trial: Trial, measure: Measure) -> Tried:
 
 
 def _course(trials: Sequence[Trial], measure: Measure, seeds: int) -> tuple[Step, ...]:
-    """Return the best so far after each round, by how many networks had been begun until then."""
+    """Return the best mean so far after each round, against the number of networks begun."""
     begun: Counter[int] = Counter(trial.round for trial in trials if trial.trained)
     ends: dict[int, list[float]] = {}
     for trial in trials:
@@ -341,7 +341,7 @@ def _course(trials: Sequence[Trial], measure: Measure, seeds: int) -> tuple[Step
 
 
 def _importances(sweep: Sweep, trials: Sequence[Trial]) -> Importances | None:
-    """Return what matters by the first stage, which every design came to."""
+    """Return importances at the first stage, which every design reached."""
     epoch, measure = sweep.stages[0], sweep.measured[0]
     came = [(trial.assignment, result) for trial in trials if (result := trial.at(epoch)) is not None]
     means = [result.mean(measure.name) for _, result in came]
@@ -350,7 +350,7 @@ def _importances(sweep: Sweep, trials: Sequence[Trial]) -> Importances | None:
 
 
 def _pca(sweep: Sweep, table: Table, designs: Sequence[Design]) -> Reference | None:
-    """Return PCA of the best design's latent size, where the first measure is one that PCA has too."""
+    """Return PCA with the best design's latent size, if the first measure is defined for PCA."""
     if not designs or table.test is None:
         return None
     recipe, measure = sweep.space.recipe(designs[0].assignment), sweep.measures[0]

@@ -1,6 +1,6 @@
-"""What a sweep would train, estimated before it is carried out: as many designs as the budget buys.
+"""Forecast of the designs that a sweep's budget will train.
 
-Those of a grid are known beforehand. For those that another sampler will propose, designs drawn at random stand in.
+A grid's designs are known in advance; for other samplers, designs drawn at random stand in.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from trasunto.spec.space import Assignment
 
 MOST = 512
-"""Designs that are drawn at most to be priced; more are taken to cost as these do."""
+"""Designs priced at most; any others are assumed to cost the same on average."""
 
 MOST_COUNTED = 100_000
-"""Designs of a grid that are counted at most."""
+"""Designs of a grid counted at most."""
 
 TRIES = 20
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Designs that stand for those to come, and to which epoch each is trained; each stands for `weight` of them."""
+    """Designs standing in for those to come, the epochs each is trained for, and how many each one stands for."""
 
     recipes: list[Recipe]
     epochs: list[int]
@@ -41,7 +41,7 @@ class Expected:
 
 
 def expected(sweep: Sweep, trials: Sequence[Trial], table: Table) -> Expected:
-    """Return what is left to train of a sweep, given what was tried."""
+    """Return what a sweep has left to train after these trials."""
     new = designs_left(sweep, trials)
     drawn = list(islice(_fitting(sweep, table, _proposed(sweep, trials, min(new, MOST) * TRIES)), min(new, MOST)))
     going = [sweep.space.recipe(trial.assignment) for trial in running(trials)]
@@ -55,7 +55,7 @@ def expected(sweep: Sweep, trials: Sequence[Trial], table: Table) -> Expected:
 
 
 def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:
-    """Return how many designs the budget still buys, at what one costs on average; a cohort where only time limits."""
+    """Return how many new designs the budget still covers at the average cost; one cohort if only time is limited."""
     seeds, limits = len(sweep.seeds), []
     if sweep.budget.networks is not None:
         limits.append((sweep.budget.networks - networks(trials, seeds)) // seeds)
@@ -68,7 +68,7 @@ def designs_left(sweep: Sweep, trials: Sequence[Trial]) -> int:
 
 
 def _epochs_each(sweep: Sweep) -> float:
-    """Return the epochs that a design is trained for on average, if pruning leaves what halving would."""
+    """Return the mean epochs per design, assuming that pruning keeps the share that halving would."""
     share, before, epochs = 1.0, 0, 0.0
     for stage in sweep.stages:
         epochs += share * (stage - before)
@@ -87,7 +87,7 @@ def _factor(sweep: Sweep) -> float:
 
 
 def _proposed(sweep: Sweep, trials: Sequence[Trial], count: int) -> Iterator[Assignment]:
-    """Return up to `count` designs that are likely to be proposed next."""
+    """Return up to `count` designs likely to be proposed next."""
     if sweep.sampler.name == GRID:
         return islice(untried(sweep.space, trials), count)
     random = np.random.default_rng((sweep.seed, len(trials)))
@@ -95,7 +95,7 @@ def _proposed(sweep: Sweep, trials: Sequence[Trial], count: int) -> Iterator[Ass
 
 
 def _fitting(sweep: Sweep, table: Table, designs: Iterable[Assignment]) -> Iterator[Recipe]:
-    """Return the recipes of the designs that keep to the constraints and fit the rows."""
+    """Return the recipes of the designs that satisfy the constraints and fit the rows."""
     for design in designs:
         if sweep.space.admits(design, table.row_shape) and is_sound(recipe := sweep.space.recipe(design), table):
             yield recipe

@@ -1,8 +1,8 @@
-"""Which parameters a measure depends on: how much worse it is foretold where one parameter's values are shuffled.
+"""Permutation importance of hyperparameters.
 
-A random forest learns the rank of each design from its parameters and foretells designs that it has not seen; ranks,
-so that one design that went wrong does not decide everything. An importance is the fall of R² of those foretold, over
-many shuffles: 0 for a parameter that changes nothing. Where the forest foretells little, importances mean little.
+A random forest predicts each design's rank from its parameters, cross-validated; ranks, so that one failed design does
+not dominate. A parameter's importance is the drop in R² when its values are shuffled, averaged over shuffles: 0 for one
+without effect. Where R² is low to begin with, importances mean little.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from trasunto.spec.domains import Choices
 from trasunto.spec.space import Assignment, Space
 
 FEWEST = 10
-"""Designs below which nothing is said."""
+"""Designs needed for importances."""
 
 TRUSTED = 0.3
-"""R² of foretold ranks from which importances are spoken of and drawn."""
+"""R² from which importances are reported and drawn."""
 
 FOLDS, TREES, SHUFFLES = 5, 50, 10
 
 
 @dataclass(frozen=True)
 class Importance:
-    """How much a parameter matters: the mean fall of R² (0 to about 1) and its deviation over shuffles."""
+    """A parameter's importance: mean drop in R² (0 to about 1) and its standard deviation over shuffles."""
 
     parameter: str
     importance: float
@@ -36,16 +36,16 @@ class Importance:
 
 @dataclass(frozen=True)
 class Importances:
-    """What matters to a measure.
+    """Importances of all parameters that vary, for one measure.
 
     Attributes
     ----------
     explained
-        R² of ranks that the forest foretold of designs it had not seen: 1 is all of it, 0 or below is nothing.
+        Cross-validated R² of the forest: 1 is perfect, 0 or below useless.
     designs
-        How many there were.
+        Number of designs.
     epoch
-        After which they were measured.
+        Epoch at which they were measured.
     parameters
         The most important first.
     """
@@ -58,19 +58,19 @@ class Importances:
 
     @property
     def trusted(self) -> bool:
-        """Whether enough is foretold for importances to mean something."""
+        """Whether the forest predicts well enough for importances to mean something."""
         return self.explained >= TRUSTED
 
 
 def importances(
     space: Space, designs: Sequence[Assignment], values: Sequence[float], measure: str, epoch: int
 ) -> Importances | None:
-    """Return what matters; None where there are too few designs, or nothing varies among them.
+    """Return the importances of parameters; None with too few designs, or where nothing varies among them.
 
     Parameters
     ----------
     values
-        Lower is better; infinite for a design that diverged.
+        The measure, lower is better; infinite for a design that diverged.
     """
     from scipy.stats import rankdata
     from sklearn.ensemble import RandomForestRegressor
@@ -82,25 +82,25 @@ def importances(
     ranks = rankdata(values)
     if len(designs) < FEWEST or not names or np.ptp(ranks) == 0:
         return None
-    foretold, falls = np.empty(len(ranks)), []
+    predicted, drops = np.empty(len(ranks)), []
     for known, new in KFold(FOLDS, shuffle=True, random_state=0).split(x):
         forest = RandomForestRegressor(TREES, random_state=0).fit(x[known], ranks[known])
-        foretold[new] = forest.predict(x[new])
+        predicted[new] = forest.predict(x[new])
         shuffled = permutation_importance(
             forest, x[new], ranks[new], scoring="neg_mean_squared_error", n_repeats=SHUFFLES, random_state=0
         )
-        falls.append(shuffled.importances / ranks.var())
-    of_all = np.mean(falls, axis=0)  # (columns, shuffles)
+        drops.append(shuffled.importances / ranks.var())
+    of_all = np.mean(drops, axis=0)  # (columns, shuffles)
     found = [Importance(name, float(of_all[i].mean()), float(of_all[i].std())) for i, name in enumerate(names)]
     found.sort(key=lambda one: -one.importance)
-    return Importances(measure, float(r2_score(ranks, foretold)), len(designs), epoch, tuple(found))
+    return Importances(measure, float(r2_score(ranks, predicted)), len(designs), epoch, tuple(found))
 
 
 def _columns(space: Space, designs: Sequence[Assignment]) -> tuple[NDArray[np.float64], list[str]]:
-    """Return a column for each parameter that varies among the designs; -1 is one that is not there.
+    """Return a column for each parameter that varies among the designs, and their names; -1 marks an inactive one.
 
-    A number is its place among the numbers tried, so that its unit and its logarithm make no difference; a word is its
-    place among the choices, which a forest can take apart.
+    Numbers are coded by their rank among those tried, so that unit and logarithm make no difference; choices by their
+    index, which a forest can split.
     """
     columns, names = [], []
     for parameter in space.parameters:

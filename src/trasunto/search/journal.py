@@ -1,8 +1,8 @@
-"""What a search tried, kept beside the store's networks: lines that are only ever added, each whole or not at all.
+"""Append-only journal of a search's trials, beside the store's networks.
 
-``STORE/sweeps/NAME/trials.jsonl`` begins with what is searched. Then follows a line for each time that designs were
-proposed, and one for each round that was measured. A line that a kill cut short is as if it had not been written: the
-store has its networks, and the round is measured again.
+``STORE/sweeps/NAME/trials.jsonl`` begins with the sweep's identity, followed by a line for each batch of proposals and
+one for each measured round. A line cut short by a kill is dropped: the store has the networks, and the round is
+measured again.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ FORMAT = 1
 
 
 class Journal:
-    """The trials of one search and what they took, in memory and in its file.
+    """The trials of one search, in memory and in its file.
 
     Attributes
     ----------
     trials
         By number.
     rounds
-        How many were measured.
+        Number of measured rounds.
     seconds
-        What they took, over all calls.
+        Time they took, over all calls.
     """
 
     def __init__(self, path: Path, lines: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -47,14 +47,14 @@ class Journal:
             self._take(line)
 
     def ask(self, trials: Sequence[Trial]) -> None:
-        """Record designs that were proposed."""
+        """Record proposed designs."""
         asked = [
             {"trial": one.number, "assignment": one.assignment, "state": one.state, "note": one.note} for one in trials
         ]
         self._add({"round": self.rounds, "asked": asked})
 
     def measure(self, results: Mapping[int, tuple[str, Result]], seconds: float) -> None:
-        """Record what trials left in this round, by number with the state that each is in from now on."""
+        """Record a round: each trial's new state and result by number, and the seconds it took."""
         measured = [
             {"trial": number, "state": state, "epoch": result.epoch, "values": dict(result.values)}
             for number, (state, result) in results.items()
@@ -62,7 +62,7 @@ class Journal:
         self._add({"round": self.rounds, "seconds": round(seconds, 3), "measured": measured})
 
     def _add(self, line: dict[str, Any]) -> None:
-        # As it will be read, so that a search that goes on sees the same as one that was never interrupted.
+        # Taken as it will be read back, so that a resumed search sees the same as an uninterrupted one.
         text = json.dumps(line, allow_nan=False)
         with explained(self.path.parent, "written"), synced(self.path, "ab") as file:
             file.write(f"{text}\n".encode())
@@ -86,15 +86,15 @@ class Journal:
 
 @contextmanager
 def keeping(store: Path, name: str, identity: Mapping[str, Any]) -> Iterator[Journal]:
-    """Open the journal of a search for one process at a time, and make it where there is none.
+    """Open the journal of a search, created if missing, for one process at a time.
 
     Raises
     ------
     StoreError
-        The store cannot be written, another process searches under this name, or another search has it.
+        The store cannot be written, or another process or a different sweep uses this name.
     """
     with Store.open(store):
-        pass  # made before anything lies in its folder, or refused
+        pass  # created, or refused, before anything is written to its folder
     folder = store / FOLDER / name
     with explained(folder, "opened"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,12 +113,12 @@ def keeping(store: Path, name: str, identity: Mapping[str, Any]) -> Iterator[Jou
 
 
 def look(store: Path, name: str, identity: Mapping[str, Any]) -> Journal:
-    """Return the journal of a search as it stands, without making or holding anything.
+    """Read the journal of a search without creating or locking anything.
 
     Raises
     ------
     StoreError
-        It cannot be read, or another search has this name.
+        It cannot be read, or a different sweep uses this name.
     """
     path = store / FOLDER / name / FILE
     with explained(path.parent, "read"):
@@ -132,7 +132,7 @@ def _held(folder: Path, name: str) -> Any:
     try:
         return hold(folder)
     except StoreError as fault:
-        raise StoreError(f"sweep '{name}' is being carried out by another process: wait until it ends") from fault
+        raise StoreError(f"sweep '{name}' is being run by another process: wait until it ends") from fault
 
 
 def _begin(path: Path, identity: Mapping[str, Any]) -> None:
@@ -141,7 +141,7 @@ def _begin(path: Path, identity: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """Return the whole lines of a journal, and how many bytes they are."""
+    """Return the complete lines of a journal, and their size in bytes."""
     if not path.exists():
         return [], 0
     content = path.read_bytes()
@@ -151,7 +151,9 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
         try:
             lines.append(json.loads(text))
         except ValueError as fault:
-            raise StoreError(f"line {number} of '{path}' is damaged: remove it and those after it to go on") from fault
+            raise StoreError(
+                f"line {number} of '{path}' is damaged: remove it and all later lines to resume"
+            ) from fault
     if lines and lines[0].get("format") != FORMAT:
         raise StoreError(f"'{path}' has format {lines[0].get('format')!r}; this trasunto reads format {FORMAT}")
     return lines, sound
@@ -162,6 +164,6 @@ def _refuse_another(first: Mapping[str, Any], identity: Mapping[str, Any], name:
     others = [key for key in asked if kept.get(key) != asked[key]]
     if others:
         raise StoreError(
-            f"sweep '{name}' in {store} has another {others[0]} than this one: name this one otherwise (what is "
-            "trained already is found again under any name)"
+            f"sweep '{name}' in {store} was begun with different {others[0]}: use another name (networks already "
+            "trained are reused under any name)"
         )

@@ -1,7 +1,6 @@
-"""A search carried out: cohorts are asked for, trained to their next stage, measured and told, until nothing is left.
+"""The search loop: propose designs, train them to their next stage, measure and prune, until the budget is spent.
 
-Every round trains what is at work: designs that go on from an earlier stage, and beside them as many new ones as there
-is room for since others left.
+Each round trains the designs that continue from an earlier stage, and as many new ones as fit beside them.
 """
 
 from __future__ import annotations
@@ -43,46 +42,46 @@ if TYPE_CHECKING:
     from trasunto.studies.findings import Train
 
 TRIES = 200
-"""Proposals in a row that are not worth training after which a space is taken to be used up."""
+"""Consecutive untrainable proposals after which a space counts as exhausted."""
 
 
 def search(
     sweep: Sweep, table: Table, train: Train, journal: Journal, clock: Callable[[], float] = time.perf_counter
 ) -> str:
-    """Search until the budget is spent or nothing new is proposed, and return which: "budget" or "space".
+    """Search until the budget is spent or no new designs are proposed; return which: "budget" or "space".
 
     Parameters
     ----------
     train
         ``runs.train`` with its store bound.
     journal
-        What was tried so far; all that is tried is added.
+        Trials so far; new ones are appended.
     clock
-        Seconds from any beginning.
+        Monotonic seconds.
 
     Raises
     ------
     TrasuntoError
-        The sweep cannot be carried out with these rows, or a package is missing; nothing was trained.
+        The sweep does not suit these rows, or a package is missing; nothing was trained.
     Interrupted
-        Ctrl-C; what was done is kept, and the same call goes on.
+        Ctrl-C; finished work is kept, and the same call resumes.
     """
     refuse_unmeasurable(sweep.measured, sweep.space, table)
-    course = _Course(sweep, table, train, journal)
+    rounds = _Rounds(sweep, table, train, journal)
     begun, before = clock(), journal.seconds
     while True:
-        exhausted = course.fill()
+        exhausted = rounds.fill()
         batch = affordable(sweep, journal.trials)
         if not batch or is_over(sweep, journal.seconds):
             return "space" if exhausted and not running(journal.trials) else "budget"
-        found = course.measure(batch)
+        found = rounds.measure(batch)
         journal.measure(found, clock() - begun - (journal.seconds - before))
 
 
 def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) -> Cohort | None:
-    """Let the run that is named after the sweep name every network, as far as it came, not the last round's alone.
+    """Record all measured networks, not just the last round's, in the run named after the sweep, and return them.
 
-    Return them; None where nothing was measured.
+    None if nothing was measured.
     """
     recipes, epochs = measured(sweep, trials)
     if not recipes:
@@ -92,21 +91,18 @@ def gather(sweep: Sweep, table: Table, train: Train, trials: Sequence[Trial]) ->
 
 
 def measured(sweep: Sweep, trials: Iterable[Trial]) -> tuple[list[Recipe], list[int]]:
-    """Return the recipes of the trials that were measured, and the epoch that each has been measured at last."""
+    """Return the recipes of the measured trials, and the epoch of each one's latest result."""
     found = [trial for trial in trials if trial.results]
     return [sweep.space.recipe(trial.assignment) for trial in found], [trial.epoch for trial in found]
 
 
 def run_name(sweep: Sweep) -> str:
-    """Return the name of the run that trains a sweep's networks.
-
-    It is one for all rounds, so that chunks keep the width that they were first planned with.
-    """
+    """Return the name of a sweep's run: one for all rounds, so that chunks keep their planned width."""
     return f"sweep-{sweep.name}"
 
 
 def room(sweep: Sweep, trials: Sequence[Trial]) -> int:
-    """Return how many new designs may be trained now: as many as the cohort and what is left of the budget hold."""
+    """Return how many new designs the cohort and the remaining budget have room for."""
     seeds, first = len(sweep.seeds), sweep.stages[0]
     going = running(trials)
     limits = [sweep.cohort - len(going)]
@@ -119,7 +115,7 @@ def room(sweep: Sweep, trials: Sequence[Trial]) -> int:
 
 
 def affordable(sweep: Sweep, trials: Sequence[Trial]) -> list[Trial]:
-    """Return the designs to train in the next round: those at work, as far as the budget's epochs reach."""
+    """Return the designs to train in the next round: running ones, as far as the budget's epochs suffice."""
     going = sorted(running(trials), key=lambda trial: (-trial.epoch, trial.number))
     if sweep.budget.epochs is None:
         return going
@@ -139,12 +135,12 @@ def is_over(sweep: Sweep, seconds: float) -> bool:
 
 
 def key(recipe: Recipe) -> str:
-    """Return what two designs share that are the same network, however they are written."""
+    """Return a key that is equal for designs that describe the same network."""
     return member_id(recipe, 0, "")
 
 
-class _Course:
-    """One call of `search`: what proposes and prunes, and which networks there are."""
+class _Rounds:
+    """The rounds of one call of `search`: its proposer, its pruner and the networks known so far."""
 
     def __init__(self, sweep: Sweep, table: Table, train: Train, journal: Journal) -> None:
         self._sweep, self._table, self._train, self._journal = sweep, table, train, journal
@@ -152,7 +148,7 @@ class _Course:
         self._known = {key(sweep.space.recipe(one.assignment)): one.number for one in journal.trials if one.trained}
 
     def fill(self) -> bool:
-        """Ask for as many designs as there is room for; say whether nothing new is proposed any more."""
+        """Propose as many designs as there is room for; return True if no new ones are left."""
         wanted, in_vain = room(self._sweep, self._journal.trials), self._in_vain
         if is_over(self._sweep, self._journal.seconds):
             return False
@@ -168,11 +164,11 @@ class _Course:
 
     @property
     def _in_vain(self) -> int:
-        """How many proposals in a row, the latest of all calls, were not worth training."""
+        """Number of latest consecutive proposals that cannot be trained, over all calls."""
         return sum(1 for _ in takewhile(lambda trial: not trial.trained, reversed(self._journal.trials)))
 
     def _judged(self, assignment: Assignment, number: int) -> Trial:
-        """Return a proposal as a trial: to be trained, or why not."""
+        """Return a proposal as a trial, with a note if it cannot be trained."""
         round = self._journal.rounds
         try:
             recipe = self._sweep.space.recipe(assignment)
@@ -187,7 +183,7 @@ class _Course:
         return Trial(number, round, assignment)
 
     def measure(self, batch: Sequence[Trial]) -> dict[int, tuple[str, Result]]:
-        """Train each trial to its next stage, and return what it left with the state that it is in from then on."""
+        """Train each trial to its next stage; return its new state and result by number."""
         sweep, recipes = self._sweep, [self._sweep.space.recipe(trial.assignment) for trial in batch]
         epochs = [sweep.after(trial.epoch) or sweep.space.epochs for trial in batch]
         needs_weights = any(measure.source in ("detection", "separation") for measure in sweep.measured)

@@ -1,4 +1,4 @@
-"""What designs are judged by: each measure with its direction, what it needs, and how it is taken of a cohort."""
+"""Measures that designs are ranked by: their directions, their requirements, and their values for a cohort."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROWS = {"test": "held-out rows", "validation": "validation rows", "train": "tra
 _CURVES = {"loss": "loss", "error": "error (the loss without penalties)", "accuracy": "accuracy"}
 
 NORMALS = ANOMALIES = 2_000
-"""Rows of each kind, at most, between which separation is measured."""
+"""Maximum rows of each kind for measures of separation."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class Measure:
     Attributes
     ----------
     name
-        As a sweep names it.
+        Its name in a sweep.
     what
-        What it is, for sentences and axes.
+        Its description in sentences and on axes.
     up
         Whether higher is better.
     source
-        Where it comes from: the curves of training, the size of the network, or rows with known anomalies.
+        Its source: training curves, the size of the network, or rows with known anomalies.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Measure:
     source: Source
 
     def better(self, value: float) -> float:
-        """Return the value so that lower is better."""
+        """Return the value signed so that lower is better."""
         return -value if self.up else value
 
 
@@ -71,12 +71,12 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 
 
 def refuse_unmeasurable(measures: Sequence[Measure], space: Space, table: Table) -> None:
-    """Refuse measures that these rows, trained on so, do not have.
+    """Refuse measures that are undefined for this space and these rows.
 
     Raises
     ------
     TrasuntoError
-        Naming the measure and what it lacks.
+        The message names the measure and what it lacks.
     """
     varied = [parameter.name for parameter in space.parameters if parameter.name in LOSS_FIELDS]
     for measure in measures:
@@ -109,7 +109,7 @@ def refuse_unmeasurable(measures: Sequence[Measure], space: Space, table: Table)
 
 
 def _weights_that_vary(space: Space) -> list[str]:
-    """Return the penalties, as recipes name them, whose weight is not the same in all designs."""
+    """Return the penalties whose weight differs among designs, by their names in recipes."""
     found = []
     for recipe in map(space.recipe, filter(space.admits, space.corners())):
         options = {name: value for name, value in recipe.network.options.items() if not name.endswith(".drop")}
@@ -140,9 +140,9 @@ def take(
     Parameters
     ----------
     cohort
-        Of recipes x seeds, seeds fastest.
+        Members of recipes x seeds, seeds fastest.
     score
-        By which detection is measured.
+        Anomaly score for measures of detection.
     """
     frame = cohort.frame()
     lost = (frame["status"] == DIVERGED).to_numpy()
@@ -164,7 +164,7 @@ def take(
 
 
 def known_rows(table: Table, dtype: DTypeLike = np.float32) -> tuple[np.ndarray, NDArray[np.bool_]]:
-    """Return held-out normal rows and anomalies (n, d), and which are anomalies (n,)."""
+    """Return held-out normal rows and anomalies (n, d), and a mask of the anomalies (n,)."""
     assert table.test is not None
     assert table.anomalies is not None
     rows = np.concatenate([part.values(dtype=dtype) for part in (table.test, table.anomalies)])

@@ -1,4 +1,4 @@
-"""Optuna as far as this project uses it: found where it is installed, kept quiet, its classes made by name."""
+"""Access to Optuna: import it, silence it, construct its samplers and pruners by name."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from trasunto.search.sweep import Named
 ABSTRACT = {"BaseSampler", "BaseGASampler", "BasePruner"}
 UNFIT = ABSTRACT | {
     "GridSampler",  # this project's "grid" lists more kinds of space, at once
-    "BruteForceSampler",  # the same, and it ends by stopping a loop that is not Optuna's here
-    "PartialFixedSampler",  # around another sampler
-    "PatientPruner",  # around another pruner
+    "BruteForceSampler",  # the same, and it ends by stopping Optuna's own loop, which is not used here
+    "PartialFixedSampler",  # wraps another sampler
+    "PatientPruner",  # wraps another pruner
     "NopPruner",
 }
-"""Classes that are no choice."""
+"""Classes that are not offered."""
 
 NEEDS = {"CmaEsSampler": "cmaes", "GPSampler": "torch"}
-"""Packages that Optuna does not bring, and asks for only once it is at work."""
+"""Packages that Optuna does not install, and imports only while sampling."""
 
 
 def optuna() -> ModuleType:
-    """Return Optuna.
+    """Import Optuna.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def optuna() -> ModuleType:
         import optuna
     except ImportError as fault:
         raise TrasuntoError(
-            "this sampler or pruner is Optuna's, which is not installed: pip install 'trasunto[search]', or use "
+            "this sampler or pruner needs Optuna, which is not installed: pip install 'trasunto[search]', or use "
             "sampler 'random' or 'grid' and pruner 'halving'"
         ) from fault
     found: ModuleType = optuna
@@ -48,13 +48,13 @@ def optuna() -> ModuleType:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep Optuna from writing of what is done with it, and give its settings back."""
+    """Silence Optuna's log and warnings, and restore its settings afterwards."""
     logging = optuna().logging
     before = logging.get_verbosity()
     logging.set_verbosity(logging.ERROR)
     try:
         with warnings.catch_warnings():
-            # What is experimental there is asked for by name, and what cannot be helped is not worth a line a trial.
+            # The user chose an experimental class by name; other warnings would repeat for every trial.
             warnings.filterwarnings("ignore", module=r"optuna\.|trasunto\.search\.")
             yield
     finally:
@@ -62,17 +62,17 @@ def quiet() -> Iterator[None]:
 
 
 def names(module: ModuleType, ending: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names that may be used: ours, and the classes of one of Optuna's modules."""
+    """Return the legal names: ours, and the classes of one of Optuna's modules."""
     return (*own, *sorted(name for name in module.__all__ if name.endswith(ending) and name not in UNFIT))
 
 
 def made(kind: str, module: ModuleType, own: tuple[str, ...], named: Named, **fixed: Any) -> Any:
-    """Return an object of the class of that name, given its options and those of `fixed` that it takes.
+    """Construct the named class with its options, and those of `fixed` that it accepts.
 
     Raises
     ------
     TrasuntoError
-        There is no such class, it does not take these options, or it needs another package.
+        The class does not exist, rejects these options, or needs another package.
     """
     legal = names(module, kind.capitalize(), own)
     if named.name not in legal:
@@ -94,4 +94,4 @@ def made(kind: str, module: ModuleType, own: tuple[str, ...], named: Named, **fi
         with quiet():
             return of(**given, **named.options)
     except (TypeError, ValueError) as fault:
-        raise RecipeError(f"{kind} {named.name} cannot be made so: {fault}") from fault
+        raise RecipeError(f"{kind} {named.name}: invalid options: {fault}") from fault

@@ -1,4 +1,4 @@
-"""One of Optuna's pruners, asked at every rung; its study lies in memory and is brought up to date from our trials."""
+"""Adapter for Optuna's pruners: an in-memory study, replayed from our trials, is asked at every rung."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from trasunto.search.trials import PRUNED, Result, Trial
 
 
 class OptunaPruner:
-    """A pruner of Optuna's, told of the first measure.
+    """An Optuna pruner that judges by the only measure.
 
     Raises
     ------
     TrasuntoError
-        There is no such pruner, several measures are asked for, or Optuna is not installed.
+        The pruner does not exist, the sweep has several measures, or Optuna is not installed.
     """
 
     def __init__(self, sweep: Sweep) -> None:
         if len(sweep.measures) > 1:
             raise RecipeError(
-                f"pruner '{sweep.pruner.name if sweep.pruner else ''}' judges by one measure, and "
-                f"{len(sweep.measures)} are asked for: use pruner '{HALVING}', which goes by the first"
+                f"pruner '{sweep.pruner.name if sweep.pruner else ''}' supports one measure, not "
+                f"{len(sweep.measures)}: use pruner '{HALVING}', which judges by the first"
             )
         assert sweep.pruner is not None
         pruner = made("pruner", optuna().pruners, (HALVING,), sweep.pruner)
@@ -38,7 +38,7 @@ class OptunaPruner:
         self._seen: set[tuple[int, int]] = set()
 
     def leaving(self, trials: Sequence[Trial], asked: Sequence[int]) -> set[int]:
-        """Tell what the trials left since it was last asked, and return those of `asked` that shall leave."""
+        """Report results since the last call, and return the trials of `asked` to prune."""
         results = [(result.round, trial.number, result) for trial in trials for result in trial.results]
         left: set[int] = set()
         with quiet():
@@ -52,12 +52,12 @@ class OptunaPruner:
         return left
 
     def _judged(self, trial: Trial, result: Result, asked: bool) -> bool:
-        """Report what a trial left, and say whether it shall leave now; one that ends is told so."""
+        """Report a trial's result, or its end; return whether to prune it now."""
         from optuna.trial import TrialState
 
         mean, told = result.mean(self._measure.name), self._trials[trial.number]
         told.report(math.nan if mean is None else mean, result.epoch)
-        # Asked of those that were judged before too: some pruners note with a trial how far it came.
+        # Also asked of trials judged before: some pruners note with a trial how far it came.
         prunes = told.should_prune()
         left_before = trial.state == PRUNED and result is trial.results[-1]
         if mean is None:

@@ -1,4 +1,4 @@
-"""One of Optuna's samplers as a proposer: its study lies in memory and is brought up to date from our trials."""
+"""Adapter for Optuna's samplers: an in-memory study, replayed from our trials, proposes designs."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from trasunto.spec.domains import Choices, Range
 from trasunto.spec.space import Assignment, Parameter
 
 STUBBORN = 20
-"""After so many proposals in a row that were not worth training, the next is drawn at random."""
+"""Consecutive untrainable proposals after which the next is drawn at random."""
 
 REMEMBERING = ("CmaEsSampler", "NSGAIISampler", "NSGAIIISampler", "QMCSampler")
-"""Samplers that note what they did with the trials: a study that is filled anew has to let them do it again."""
+"""Samplers that keep notes with trials: a replayed study must let them sample each trial again."""
 
 ONE_SEED = ("QMCSampler",)
-"""Samplers whose points belong together under one seed; all others get a new one with every cohort."""
+"""Samplers whose points form one sequence under one seed; all others get a new seed with every cohort."""
 
 
 class OptunaProposer:
-    """A sampler of Optuna's, asked for whole cohorts.
+    """An Optuna sampler, asked for whole cohorts.
 
     Raises
     ------
     TrasuntoError
-        There is no such sampler, or Optuna is not installed.
+        The sampler does not exist, or Optuna is not installed.
     """
 
     def __init__(self, sweep: Sweep) -> None:
@@ -41,17 +41,17 @@ class OptunaProposer:
         self._told: set[int] = set()
 
     def propose(self, trials: Sequence[Trial], count: int) -> list[Assignment]:
-        """Tell what became of the trials, and ask for designs."""
+        """Report new results, and ask for `count` designs."""
         with quiet():
             self._catch_up(trials)
             self._study.sampler = self._sampler(len(trials))
             try:
                 return [self._ask(self._stuck(trials, place)) for place in range(count)]
-            except (TypeError, ValueError) as fault:  # an option of a wrong type shows only now
+            except (TypeError, ValueError) as fault:  # an option of a wrong type raises only here
                 raise RecipeError(f"sampler {self._sweep.sampler.name} cannot propose: {fault}") from fault
 
     def _catch_up(self, trials: Sequence[Trial]) -> None:
-        """Ask for the trials that this study has not seen, and tell it of those that ended, round by round."""
+        """Replay unseen trials into the study, and report those that ended, round by round."""
         asked: dict[int, list[Trial]] = defaultdict(list)
         ended: dict[int, list[Trial]] = defaultdict(list)
         for trial in trials:
@@ -67,7 +67,7 @@ class OptunaProposer:
                     self._tell(trial)
 
     def _ask(self, fixed: Assignment | None, *, again: bool = False) -> Assignment:
-        """Return what the study proposes, or makes of a design that is given."""
+        """Return the study's next proposal, or `fixed` enqueued as one."""
         if fixed is not None:
             self._study.enqueue_trial(fixed)
         trial = self._study.ask()
@@ -89,7 +89,7 @@ class OptunaProposer:
             self._study.tell(asked, state=TrialState.FAIL)
         elif trial.state == FINISHED:
             self._study.tell(asked, [trial.results[-1].mean(measure) for measure in measures])
-        else:  # pruned, diverged, or refused by a constraint: all of them worse than any that finished
+        else:  # pruned, diverged or refused: worse than any that finished
             if len(measures) == 1:
                 for result in trial.results:
                     if (mean := result.mean(measures[0])) is not None:
@@ -97,14 +97,14 @@ class OptunaProposer:
             self._study.tell(asked, state=TrialState.PRUNED)
 
     def _stuck(self, trials: Sequence[Trial], place: int) -> Assignment | None:
-        """Return a design at random where the sampler has proposed nothing new for long."""
+        """Return a random design if the sampler's last proposals were all untrainable."""
         latest = trials[-STUBBORN:]
         if len(latest) < STUBBORN or any(trial.trained for trial in latest):
             return None
         return self._sweep.space.draw(np.random.default_rng((self._sweep.seed, len(trials) + place)))
 
     def _sampler(self, begun: int) -> Any:
-        """Return the sampler as it is seeded after so many trials: an interruption changes no proposal."""
+        """Return the sampler seeded by the number of trials, so that an interruption changes no proposal."""
         named, seed = self._sweep.sampler, self._sweep.seed
         if named.name not in ONE_SEED:
             seed = int(np.random.SeedSequence((seed, begun)).generate_state(1)[0])

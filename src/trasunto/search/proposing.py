@@ -1,7 +1,6 @@
-"""Who proposes designs: the grid in order, chance, or one of Optuna's samplers.
+"""Samplers of designs: grid, random, or one of Optuna's.
 
-A proposer is a function of the trials so far: a search that goes on after an interruption is proposed what it would
-have been without one.
+A proposer is a function of the trials so far, so that a resumed search gets the same proposals as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from trasunto.spec.space import Assignment, Space
 
 
 class Proposer(Protocol):
-    """Whoever can be asked for designs."""
+    """Proposes designs from the trials so far."""
 
     def propose(self, trials: Sequence[Trial], count: int) -> list[Assignment]:
-        """Return up to `count` designs to try next, given all trials so far; none where there are no more."""
+        """Return up to `count` designs to try next; none if the space is exhausted."""
 
 
 @dataclass(frozen=True)
@@ -34,40 +33,40 @@ class Grid:
     space: Space
 
     def propose(self, trials: Sequence[Trial], count: int) -> list[Assignment]:
-        """Return the first designs that were not proposed, by whomever."""
+        """Return the first designs not proposed yet."""
         return list(islice(untried(self.space, trials), count))
 
 
 def untried(space: Space, trials: Sequence[Trial]) -> Iterator[Assignment]:
-    """Return the designs of a grid that no trial has."""
+    """Return the designs of the grid without a trial."""
     tried = {json.dumps(trial.assignment, sort_keys=True) for trial in trials}
     return (design for design in space.grid() if json.dumps(design, sort_keys=True) not in tried)
 
 
 @dataclass(frozen=True)
 class Random:
-    """Designs at random; which, depends on the seed and on how many came before."""
+    """Random designs, a function of the seed and the number of earlier trials."""
 
     space: Space
     seed: int
 
     def propose(self, trials: Sequence[Trial], count: int) -> list[Assignment]:
-        """Return designs that are drawn anew for each number."""
+        """Return designs, each drawn by a generator of its own number."""
         begun = len(trials)
         return [self.space.draw(np.random.default_rng((self.seed, begun + place))) for place in range(count)]
 
 
 def proposer_of(sweep: Sweep) -> Proposer:
-    """Return whoever proposes to a sweep.
+    """Return a sweep's proposer.
 
     Raises
     ------
     RecipeError
-        There is no such sampler, it does not take these options, or it needs Optuna and that is not installed.
+        The sampler does not exist, rejects these options, or needs Optuna, which is not installed.
     """
     name, options = sweep.sampler.name, sweep.sampler.options
     if name in (GRID, RANDOM) and options:
-        raise RecipeError(f"sampler '{name}' takes no options, and {', '.join(options)} is given")
+        raise RecipeError(f"sampler '{name}' takes no options (given: {', '.join(options)})")
     if name == GRID:
         next(iter(sweep.space.grid()), None)  # refuses a range without points
         return Grid(sweep.space)

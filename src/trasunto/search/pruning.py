@@ -1,4 +1,4 @@
-"""Which designs leave a running cohort: successive halving, or one of Optuna's pruners."""
+"""Pruners of designs: successive halving, or one of Optuna's."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 
 class Pruner(Protocol):
-    """Whoever can be asked which trials shall leave."""
+    """Chooses trials to end early."""
 
     def leaving(self, trials: Sequence[Trial], asked: Sequence[int]) -> set[int]:
-        """Return which of the trials numbered `asked`, all measured just now before their last stage, shall leave."""
+        """Return which of the trials numbered `asked`, just measured and not at their last stage, to prune."""
 
 
 @dataclass(frozen=True)
 class Halving:
-    """Successive halving (asynchronous): of all that came to a stage so far, the best 1 in `factor` go on.
+    """Asynchronous successive halving: the best 1 in `factor` of the trials that reached a stage so far go on.
 
     References
     ----------
-    L. Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, algorithm 2: the same rule, asked
-    once for each trial when it comes to a rung.
+    L. Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, algorithm 2, applied once to each
+    trial when it reaches a rung.
     """
 
     measure: Measure
     factor: int = FACTOR
 
     def leaving(self, trials: Sequence[Trial], asked: Sequence[int]) -> set[int]:
-        """Return those that are not among the best of their stage."""
+        """Return the trials that are not among the best of their stage."""
         left: set[int] = set()
         for epoch in {trials[number].epoch for number in asked}:
             came = {trial.number: self._rank(trial, epoch) for trial in trials if trial.at(epoch) is not None}
@@ -51,12 +51,12 @@ class Halving:
 
 
 def pruner_of(sweep: Sweep) -> Pruner | None:
-    """Return whoever prunes a sweep's cohorts, if anyone does.
+    """Return a sweep's pruner, if it has one.
 
     Raises
     ------
     RecipeError
-        There is no such pruner, it does not take these options, or it needs Optuna and that is not installed.
+        The pruner does not exist, rejects these options, or needs Optuna, which is not installed.
     """
     if sweep.pruner is None:
         return None
@@ -70,7 +70,7 @@ def pruner_of(sweep: Sweep) -> Pruner | None:
 def _factor(options: dict[str, object]) -> int:
     factor = options.pop("factor", FACTOR)
     if options:
-        raise RecipeError(f"pruner '{HALVING}' takes factor and nothing else, and {', '.join(options)} is given")
+        raise RecipeError(f"pruner '{HALVING}' takes only the option factor (given: {', '.join(options)})")
     if not isinstance(factor, int) or isinstance(factor, bool) or factor < 2:
-        raise RecipeError(f"pruner '{HALVING}': factor must be a whole number from 2 on, not {factor!r}")
+        raise RecipeError(f"pruner '{HALVING}': factor must be a whole number of at least 2, not {factor!r}")
     return factor

@@ -1,4 +1,4 @@
-"""Sweeps read from a TOML file, or from the dictionary that such a file is; every mistake is one sentence."""
+"""Reader of sweeps from TOML files and dictionaries."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ KEYS = (
     "cohort",
     "seed",
 )
-"""What a sweep's file may say."""
+"""Legal keys of a sweep file."""
 
 LIMITS = ("networks", "epochs", "minutes")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A sweep and its rows, as a file names them: a name of the catalogue or a path, and options of columns."""
+class SweepFile:
+    """Content of a sweep file: the sweep, the source of its rows (a catalogue name or path), and column options."""
 
     sweep: Sweep
     source: str | None
     options: Mapping[str, Any]
 
 
-def read_file(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = None) -> Asked:
-    """Read a sweep from a TOML file; `changes` stand in place of what it says.
+def read_file(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = None) -> SweepFile:
+    """Read a sweep from a TOML file; `changes` override its keys.
 
-    Rows are looked for beside the file first. A sweep without a name has the file's.
+    Rows are looked for beside the file first. A sweep without a name takes the file's.
 
     Raises
     ------
@@ -70,28 +70,28 @@ def read_file(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = 
         raise RecipeError(f"the sweep file '{place}' cannot be read: {fault.strerror}") from fault
     except UnicodeDecodeError as fault:
         raise RecipeError(
-            f"the sweep file '{place}' is not TOML: it is not written in UTF-8, perhaps in Windows-1252 or Latin-1 "
-            f"(byte {fault.start}); save it in UTF-8"
+            f"the sweep file '{place}' is not UTF-8 (byte {fault.start}), perhaps Windows-1252 or Latin-1: save it as "
+            "UTF-8"
         ) from fault
-    # Also a number of thousands of digits, and tables in tables in tables, which are no TOMLDecodeError.
+    # Numbers of thousands of digits and deeply nested tables raise no TOMLDecodeError.
     except (ValueError, RecursionError) as fault:
         raise RecipeError(f"the sweep file '{place}' is not TOML: {fault}") from fault
-    asked = read_sweep({"name": place.stem, **given, **(changes or {})})
-    beside = str(place.parent / asked.source) if asked.source else ""
-    return Asked(asked.sweep, beside if os.path.lexists(beside) else asked.source, asked.options)
+    read = read_sweep({"name": place.stem, **given, **(changes or {})})
+    beside = str(place.parent / read.source) if read.source else ""
+    return SweepFile(read.sweep, beside if os.path.lexists(beside) else read.source, read.options)
 
 
-def read_sweep(given: Mapping[str, Any]) -> Asked:
-    """Read a sweep from a dictionary, as :mod:`tomllib` makes one of a file.
+def read_sweep(given: Mapping[str, Any]) -> SweepFile:
+    """Read a sweep from a dictionary, as :mod:`tomllib` returns it.
 
     Raises
     ------
     RecipeError
-        A key is not known, is missing, or holds something else than it should.
+        A key is unknown, missing, or has an invalid value.
 
     Examples
     --------
-    >>> asked = read_sweep(
+    >>> read = read_sweep(
     ...     {
     ...         "name": "rates",
     ...         "recipe": {"network": "[8 relu] > linear", "epochs": 2},
@@ -100,7 +100,7 @@ def read_sweep(given: Mapping[str, Any]) -> Asked:
     ...         "sampler": "random",
     ...     }
     ... )
-    >>> asked.sweep.measures, asked.sweep.cohort
+    >>> read.sweep.measures, read.sweep.cohort
     (('test_loss',), 8)
     """
     given = _plain(given)
@@ -109,20 +109,20 @@ def read_sweep(given: Mapping[str, Any]) -> Asked:
             raise one_of("sweep: key", str(key), KEYS, RecipeError)
     for key in ("recipe", "space", "budget"):
         if key not in given:
-            raise RecipeError(f"the sweep does not say its {key}: write a table [{key}]")
+            raise RecipeError(f"sweep: {key} is missing; add a table [{key}]")
     source, options = _data(given.get("data"))
     space = read_space(given["recipe"], given["space"], given.get("constraints", ()))
     sweep = Sweep(space=space, **_fields({"name": "sweep"} | dict(given)))
-    return Asked(sweep, source, options)
+    return SweepFile(sweep, source, options)
 
 
 def changed(sweep: Sweep, changes: Mapping[str, Any]) -> Sweep:
-    """Return a sweep with some of what a file may say said anew, but for its recipe, space and rows.
+    """Return a sweep with other values for some keys of its file, except its recipe, space and rows.
 
     Raises
     ------
     RecipeError
-        A key is none of these, or holds something else than it should.
+        A key is unknown, or has an invalid value.
     """
     legal = [key for key in KEYS if key not in ("data", "recipe", "space", "constraints")]
     for key in changes:
@@ -132,7 +132,7 @@ def changed(sweep: Sweep, changes: Mapping[str, Any]) -> Sweep:
 
 
 def _plain(given: Any) -> Any:
-    """Return what was given with numbers and arrays of NumPy as those of Python, which a sweep can keep."""
+    """Convert NumPy numbers and arrays to plain Python, recursively."""
     if isinstance(given, Mapping):
         return {name: _plain(value) for name, value in given.items()}
     if isinstance(given, list | tuple):
@@ -141,7 +141,7 @@ def _plain(given: Any) -> Any:
 
 
 def _fields(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a sweep that are given."""
+    """Return the given keys as fields of a sweep."""
     readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "name": ("name", partial(_text, "name")),
         "budget": ("budget", _budget),
@@ -161,9 +161,7 @@ def _data(given: object) -> tuple[str | None, dict[str, Any]]:
     if given is None or isinstance(given, str):
         return given, {}
     if not isinstance(given, Mapping) or not isinstance(given.get("source"), str):
-        raise RecipeError(
-            "data must be a name or a path, or a table with source = that and options such as label = 'Class'"
-        )
+        raise RecipeError("data must be a name or a path, or a table with source and options such as label = 'Class'")
     return given["source"], {name: value for name, value in given.items() if name != "source"}
 
 
@@ -188,7 +186,7 @@ def _measures(given: object) -> tuple[str, ...]:
 
 def _rungs(given: object) -> tuple[int, ...]:
     if not isinstance(given, list | tuple):
-        raise RecipeError(f"rungs must be a list of epochs, as rungs = [2, 6], not {given!r}")
+        raise RecipeError(f"rungs must be a list of epochs, such as [2, 6], not {given!r}")
     return tuple(_whole("a rung", rung) for rung in given)
 
 
@@ -198,13 +196,13 @@ def _named(what: str, given: object) -> Named:
     if isinstance(given, Named):
         return given
     if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
-        raise RecipeError(f"{what} must be a name, or a table with name = that and its options, not {given!r}")
+        raise RecipeError(f"{what} must be a name, or a table with name and options, not {given!r}")
     return Named(given["name"], {name: value for name, value in given.items() if name != "name"})
 
 
 def _text(what: str, given: object) -> str:
     if not isinstance(given, str):
-        raise RecipeError(f"{what} must be a text, not {given!r}")
+        raise RecipeError(f"{what} must be a string, not {given!r}")
     return given
 
 

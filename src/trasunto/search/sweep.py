@@ -1,4 +1,4 @@
-"""What a search is, as values."""
+"""Definition of a search: sweep, budget, sampler and pruner."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 GRID, RANDOM, HALVING = "grid", "random", "halving"
-"""Samplers and the pruner that are this project's own; others are Optuna's."""
+"""This project's own samplers and pruner; others are Optuna's."""
 
 FACTOR = 3
-"""Halving leaves one design in so many."""
+"""Halving keeps one design in this many, by default."""
 
 COHORT = 8
-"""Designs that are trained side by side where nothing else is said."""
+"""Designs trained at a time, by default."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """A sampler or a pruner by name, with what its constructor shall be given."""
+    """A sampler or pruner by name, with its constructor's options."""
 
     name: str
     options: Mapping[str, Value] = field(default_factory=dict)
@@ -42,14 +42,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Budget:
-    """How much may be trained over all calls; the first limit that is reached ends the search.
+    """Limits of training over all calls; the first one reached ends the search.
 
     Attributes
     ----------
     networks
         Designs x seeds.
     epochs
-        Network-epochs: the sum over networks of the epochs each is trained for.
+        Network-epochs: epochs summed over networks.
     minutes
         Wall time of training and measuring.
 
@@ -65,7 +65,7 @@ class Budget:
 
     def __post_init__(self) -> None:
         if (self.networks, self.epochs, self.minutes) == (None, None, None):
-            raise RecipeError("the budget is not said: give networks, epochs (over all networks) or minutes")
+            raise RecipeError("the budget has no limit: give networks, epochs (over all networks) or minutes")
         for name in ("networks", "epochs", "minutes"):
             value = getattr(self, name)
             whole = name != "minutes"
@@ -90,28 +90,28 @@ class Sweep:
     Attributes
     ----------
     name
-        Under which it is kept; the same name goes on with the same search.
+        Name in the store; the same name resumes the same search.
     measures
-        Names of `measures.MEASURES`; by the first one designs are ranked and pruned, by several a front is drawn.
+        Names of `measures.MEASURES`; the first ranks and prunes designs, several give a Pareto front.
     seeds
-        Each design is trained with all of them.
+        Seeds that each design is trained with.
     cohort
-        How many designs are trained side by side.
+        Designs trained at a time.
     sampler
         "grid", "random", or a class of ``optuna.samplers``.
     pruner
-        "halving" (``factor``: one of so many goes on), a class of ``optuna.pruners``, or None.
+        "halving" (``factor``: one design in this many goes on), a class of ``optuna.pruners``, or None.
     rungs
-        Epochs at which pruning is asked about, ascending and below the recipe's epochs.
+        Epochs at which designs may be pruned, ascending and below the recipe's epochs.
     seed
-        Of the proposals.
+        Seed of the proposals.
     score
-        By which detection is measured.
+        Anomaly score for measures of detection.
 
     Raises
     ------
     RecipeError
-        The parts do not fit together.
+        A field is invalid, or fields contradict each other.
     """
 
     name: str
@@ -129,19 +129,19 @@ class Sweep:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise RecipeError(
-                f"a sweep's name is letters, digits, '-' and '_', at most 64, and begins with a letter or digit; "
-                f"'{self.name}' does not"
+                f"invalid sweep name '{self.name}': use at most 64 letters, digits, '-' and '_', beginning with a "
+                "letter or digit"
             )
         object.__setattr__(self, "seeds", read_seeds(self.seeds))
         if len(set(self.measures)) < len(self.measures) or not self.measures:
-            raise RecipeError(f"measure must name at least one, each once (legal: {', '.join(MEASURES)})")
+            raise RecipeError(f"measure must list at least one measure, each once (legal: {', '.join(MEASURES)})")
         if self.cohort < 1:
             raise RecipeError(f"cohort must be at least 1 design trained at a time, not {self.cohort}")
         _refuse_rungs(self)
 
     @property
     def measured(self) -> tuple[Measure, ...]:
-        """What is measured; the first decides."""
+        """The measures; the first decides."""
         return tuple(MEASURES[name] for name in self.measures)
 
     @property
@@ -154,7 +154,7 @@ class Sweep:
         return next((stage for stage in self.stages if stage > epoch), None)
 
     def identity(self, table: Table) -> dict[str, Any]:
-        """Return what must stay the same for a search to go on: what its numbers depend on."""
+        """Return everything that results depend on, which must be unchanged for a search to resume."""
         return {
             **self.space.to_dict(),
             "measure": list(self.measures),
@@ -166,7 +166,7 @@ class Sweep:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Return what was asked for, as a report lists it."""
+        """Settings as a report lists them."""
         return {
             "sampler": _named(self.sampler),
             "pruner": None if self.pruner is None else _named(self.pruner),
@@ -192,12 +192,12 @@ def _refuse_rungs(sweep: Sweep) -> None:
     if epochs < 1:
         raise RecipeError("epochs must be at least 1: networks that are not trained cannot be compared")
     if sweep.pruner is None and sweep.rungs:
-        raise RecipeError("rungs are given without a pruner that asks about them: name one, as pruner = 'halving'")
+        raise RecipeError("rungs need a pruner, such as pruner = 'halving'")
     if sweep.pruner is not None and not sweep.rungs:
         raise RecipeError(
-            f"pruner '{sweep.pruner.name}' needs rungs: the epochs at which it is asked, as rungs = [2, 6]"
+            f"pruner '{sweep.pruner.name}' needs rungs, the epochs at which it is asked, such as rungs = [2, 6]"
         )
     if list(sweep.rungs) != sorted(set(sweep.rungs)) or not all(0 < rung < epochs for rung in sweep.rungs):
         raise RecipeError(
-            f"rungs must rise and lie within 1 to {epochs - 1}, before the last epoch, not {list(sweep.rungs)}"
+            f"rungs must be ascending and within 1 to {epochs - 1}, before the last epoch, not {list(sweep.rungs)}"
         )

@@ -1,4 +1,4 @@
-"""What was tried: each design with what it left at every stage, and what became of it."""
+"""Trials of a search: a design, its results by stage, and its state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNNING, FINISHED, PRUNED, DIVERGED, REFUSED, REPEATED = (
     "refused",
     "repeated",
 )
-"""What becomes of a trial. "refused" breaks a constraint and "repeated" was tried before: neither is trained."""
+"""States of a trial. "refused" breaks a constraint and "repeated" was tried before: neither is trained."""
 
 UNTRAINED = (REFUSED, REPEATED)
 
@@ -26,7 +26,7 @@ Values = Mapping[str, tuple[float | None, ...]]
 
 @dataclass(frozen=True)
 class Result:
-    """What a design left after an epoch, and in which round that was measured."""
+    """A design's measures after an epoch, and the round in which they were taken."""
 
     round: int
     epoch: int
@@ -40,20 +40,20 @@ class Result:
 
 @dataclass(frozen=True)
 class Trial:
-    """A design that was proposed.
+    """A proposed design.
 
     Attributes
     ----------
     number
-        Counted from 0, in the order of the proposals.
+        Number from 0, in order of proposal.
     round
-        In which it was proposed.
+        Round in which it was proposed.
     state
-        One of the words above.
+        One of the states above.
     results
         By stage, in order.
     note
-        Why it was not trained; empty for others.
+        Why it was not trained, or empty.
     """
 
     number: int
@@ -65,34 +65,34 @@ class Trial:
 
     @property
     def trained(self) -> bool:
-        """Whether it counts: it was, or will be, trained."""
+        """Whether it was, or will be, trained."""
         return self.state not in UNTRAINED
 
     @property
     def epoch(self) -> int:
-        """The epoch that it has been measured at last."""
+        """Epoch of its latest result, or 0."""
         return self.results[-1].epoch if self.results else 0
 
     @property
     def ended(self) -> int:
-        """The round in which it ended, or was seen last."""
+        """Round of its latest result, or of its proposal."""
         return self.results[-1].round if self.results else self.round
 
     def at(self, epoch: int) -> Result | None:
-        """Return what it left after an epoch, if it was measured there."""
+        """Return the result after an epoch, if there is one."""
         return next((result for result in self.results if result.epoch == epoch), None)
 
 
 def networks(trials: Iterable[Trial], seeds: int) -> int:
-    """Count the networks that were, or are to be, trained."""
+    """Count the networks trained, or to be trained."""
     return seeds * sum(trial.trained for trial in trials)
 
 
 def network_epochs(trials: Iterable[Trial], seeds: int) -> int:
-    """Count the epochs over all networks, up to where each was measured."""
+    """Count epochs over all networks, each up to its latest result."""
     return seeds * sum(trial.epoch for trial in trials)
 
 
 def running(trials: Sequence[Trial]) -> list[Trial]:
-    """Return those that may go on."""
+    """Return the trials still running."""
     return [trial for trial in trials if trial.state == RUNNING]

@@ -1,4 +1,4 @@
-"""What the facts of a search say, in sentences."""
+"""Verdict on a search: sentences from its facts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from trasunto.spec.space import told
 from trasunto.studies.phrases import listed, several
 
 SHOWN = 8
-"""Designs of a front that a sentence names."""
+"""Designs of a front listed in a sentence."""
 
 
 def question(facts: Facts) -> str:
-    """Return what a search asks."""
+    """Return the question that a search answers."""
     named = listed([MEASURES[name].what for name in facts.measures])
     how = ["lowest", "highest"][facts.up[0]] if len(facts.measures) == 1 else "best"
     return f"Which design of the space has the {how} {named}?"
@@ -33,15 +33,15 @@ def conclude(facts: Facts) -> tuple[str, tuple[str, ...]]:
 
 def _nothing(facts: Facts) -> str:
     if not facts.asked and not facts.refused:
-        return f"No design was trained: the budget ({facts.budget}) does not reach for one."
+        return f"No design was trained: the budget ({facts.budget}) is too small for one."
     if not facts.asked:
         return f"No design was trained: {several(facts.refused, 'proposal')} broke a constraint or could not be built."
     if facts.running:
         return (
-            f"No design has finished yet: {several(facts.running, 'design')} came as far as the budget "
-            f"({facts.budget}) reached."
+            f"No design has finished yet: the budget ({facts.budget}) ended with {several(facts.running, 'design')} in "
+            "training."
         )
-    ends = ((facts.pruned, "left early"), (facts.diverged, "diverged"))
+    ends = ((facts.pruned, "pruned"), (facts.diverged, "diverged"))
     return f"None of {several(facts.asked, 'design')} finished: {' and '.join(f'{n} {end}' for n, end in ends if n)}."
 
 
@@ -61,18 +61,18 @@ def _ties(facts: Facts) -> str:
         few = "one seed" if facts.seeds == 1 else f"{facts.seeds} seeds"
         return f"{few} cannot rank; ask for {facts.seeds_needed}"
     if not ties:
-        return f"over {several(facts.seeds, 'seed')} it is told from all others"
+        return f"over {several(facts.seeds, 'seed')} it can be told apart from all others"
     of = "the other one" if rest == 1 else f"all {rest} others" if ties == rest else f"{ties} of the {rest} others"
-    return f"over {several(facts.seeds, 'seed')} it cannot be told from {of}"
+    return f"over {several(facts.seeds, 'seed')} it cannot be told apart from {of}"
 
 
 def _seeds(facts: Facts) -> Iterator[str]:
     if facts.designs[0].tied is None and len(facts.designs) > 1:
         others = several(len(facts.designs) - 1, "other design")
         yield (
-            f"With {facts.seeds_needed} seeds a difference of {APART:g} standard deviations over seeds would be told "
-            f"from chance, after Holm's correction for {others}; under another name the search trains no network again "
-            "that is in the store."
+            f"With {facts.seeds_needed} seeds a difference of {APART:g} standard deviations over seeds would be "
+            f"significant after Holm's correction for {others}; under another name the search reuses the networks in "
+            "the store."
         )
 
 
@@ -84,9 +84,9 @@ def _front(facts: Facts) -> Iterator[str]:
     named = [f"{told(design.assignment)} ({_scores(design)})" for design in ahead]
     more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     yield (
-        f"{several(len(ahead), 'design')} of {len(facts.designs)} {'is' if len(ahead) == 1 else 'are'} on the front of "
-        f"{listed([MEASURES[name].what for name in facts.measures])}, where no other is as good in all and better in "
-        f"one, by means over seeds: {'; '.join(named[:SHOWN])}{more}."
+        f"{several(len(ahead), 'design')} of {len(facts.designs)} {'is' if len(ahead) == 1 else 'are'} on the Pareto "
+        f"front of {listed([MEASURES[name].what for name in facts.measures])}, by means over seeds: "
+        f"{'; '.join(named[:SHOWN])}{more}."
     )
 
 
@@ -106,26 +106,26 @@ def _pca(facts: Facts) -> Iterator[str]:
 def _importance(facts: Facts) -> Iterator[str]:
     found = facts.importances
     if found is None:
-        few = f" of {several(facts.asked, 'design')}: at least {FEWEST} are needed" if facts.asked < FEWEST else ""
-        yield f"What matters cannot be said{few or ': the designs, or what they left, do not differ'}."
+        few = f" from {several(facts.asked, 'design')}: at least {FEWEST} are needed" if facts.asked < FEWEST else ""
+        yield f"No importances{few or ': the designs or their results do not differ'}."
         return
     if not found.trusted:
         yield (
-            f"What matters cannot be said: a forest that learns from {found.designs} designs foretells little of the "
-            f"others' ranks (R² {found.explained:.2f})."
+            f"No importances: a random forest predicts the ranks of {found.designs} designs poorly (cross-validated R² "
+            f"{found.explained:.2f})."
         )
         return
     told_of = [f"{one.parameter} ({one.importance:.2f})" for one in found.parameters]
     yield (
-        f"What matters most to the {MEASURES[found.measure].what} after {several(found.epoch, 'epoch')}: "
-        f"{listed(told_of)}, as the fall of R² when its values are shuffled, from {found.explained:.2f}."
+        f"Most important for the {MEASURES[found.measure].what} after {several(found.epoch, 'epoch')}: "
+        f"{listed(told_of)}, by the drop in R², from {found.explained:.2f}, when a parameter's values are shuffled."
     )
 
 
 def _course(facts: Facts) -> Iterator[str]:
     ends = (
         (facts.finished, "finished"),
-        (facts.pruned, f"left early ({facts.pruner})"),
+        (facts.pruned, f"pruned ({facts.pruner})"),
         (facts.diverged, "diverged"),
         (facts.running, "wait for a larger budget"),
     )
@@ -145,13 +145,13 @@ def _course(facts: Facts) -> Iterator[str]:
             "stalled: after training they are no better than before."
         )
     if facts.over == "space":
-        yield "The search ended because nothing new was proposed any more, before the budget was spent."
+        yield "The search ended before the budget was spent: no new designs were proposed."
 
 
 def _caution(facts: Facts) -> Iterator[str]:
     if facts.finished > 1:
         yield (
-            "Designs were chosen by the rows that they are judged by, which flatters the best: measure it again on "
+            "The best design was chosen on the rows that it is measured on, which flatters it: measure it again on "
             "rows that the search has not seen."
         )
 

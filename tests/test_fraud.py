@@ -41,7 +41,7 @@ def test_the_paper_is_run_again_from_one_call(again: trasunto.Reproduction) -> N
 
 def test_every_loss_stands_beside_pcas(again: trasunto.Reproduction) -> None:
     sizes = again.answers["latent-loss"].facts.sizes
-    assert [size.latent for size in sizes] == [4, 8, 16, 32]
+    assert [size.size for size in sizes] == [4, 8, 16, 32]
     errors, linear = [size.test_error.mean for size in sizes], [size.pca.test_error for size in sizes]
     assert errors == sorted(errors, reverse=True), "the paper's order"
     assert linear == sorted(linear, reverse=True)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trasunto.runs.train import train
     from trasunto.runs.trained import TrainedMember
     from trasunto.spec import Grid, Network, Recipe, Stopping, parse
-    from trasunto.studies import STUDIES
+    from trasunto.studies import STUDIES, register_study
 
 __version__ = "0.1.0"
 
@@ -71,6 +71,7 @@ _HOMES = {
     "read": "trasunto.data",
     "read_image": "trasunto.data",
     "read_records": "trasunto.data",
+    "register_study": "trasunto.studies",
     "reproduce": "trasunto.api.reproduction",
     "score_file": "trasunto.models.streaming",
     "study": "trasunto.api.question",
@@ -111,6 +112,7 @@ __all__ = [
     "read",
     "read_image",
     "read_records",
+    "register_study",
     "reproduce",
     "score_file",
     "study",

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trasunto.studies import STUDIES, Findings, learning_rate_momentum, long_run
+from trasunto.studies import (
+    STUDIES,
+    Findings,
+    learning_rate_momentum,
+    learning_rate_momentum_facts,
+    long_run,
+    long_run_facts,
+)
 from trasunto.studies.cells import COARSE, Cells
 
 GridFindings = Callable[..., Findings]
@@ -41,7 +48,7 @@ def grid_findings() -> GridFindings:
             error[-1, -1, :, 1] = 1e30
             error[-2, -1, :, 1:] = 1e12
         grid = cells(rates, momenta, error)
-        facts = learning_rate_momentum.measure(
+        facts = learning_rate_momentum_facts.measure(
             grid, cells(COARSE, COARSE, curves(COARSE, COARSE, 10, seeds)), bounded=not failures, goal=0.08
         )
         return found("learning-rate-momentum", facts, learning_rate_momentum.Settings())
@@ -59,11 +66,11 @@ def long_findings() -> GridFindings:
             error[-1, -1, :, epochs // 2] = 1e30
             error[-1, -1, :, epochs // 2 + 1 :] = np.nan
         settings = long_run.Settings(epochs=epochs)
-        facts = long_run.measure(cells(COARSE, COARSE, error), settings.early, settings.compared)
+        facts = long_run_facts.measure(cells(COARSE, COARSE, error), settings.early, settings.compared)
         return found("long-run", facts, settings)
 
     return make
 
 
 def found(study: str, facts: object, settings: object) -> Findings:
-    return STUDIES[study].found(verdict="", details=(), facts=facts, settings=settings, comparisons=(), seconds=0.0)
+    return STUDIES[study].found(facts, settings)

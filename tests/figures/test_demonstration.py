@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 from trasunto.figures import drawing_strip, pictures
 from trasunto.figures.theme import png
 from trasunto.studies import STUDIES, demonstration
-from trasunto.studies.demonstration import Facts
-from trasunto.studies.demonstration_facts import Shown, measure
+from trasunto.studies.demonstration_facts import Facts, Shown, measure
 
 PIXELS = np.linspace(0, 1, 2 * 6).reshape(2, 6)
 
@@ -53,9 +52,7 @@ def test_black_is_0_and_white_is_1_in_every_picture() -> None:
 def test_the_caption_says_over_how_many_seeds_errors_are(seeds: int, says: str) -> None:
     found = STUDIES["demonstration"].found
     settings = demonstration.Settings()
-    findings = found(
-        verdict="", details=(), facts=facts_of(seeds=seeds), settings=settings, comparisons=(), seconds=0.0
-    )
+    findings = found(facts_of(seeds=seeds), settings)
     (picture,) = pictures(findings)
     assert picture.name == "a6-drawings"
     assert says in picture.caption

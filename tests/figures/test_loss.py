@@ -5,14 +5,14 @@ import pytest
 
 from trasunto.figures import loss_comparison, pictures
 from trasunto.figures.theme import png
-from trasunto.studies import STUDIES, loss
-from trasunto.studies.loss import Facts
+from trasunto.studies import STUDIES, loss, loss_facts
+from trasunto.studies.loss_facts import Facts
 
 
 def facts_of(seeds: int = 6) -> Facts:
     means = np.array([[0.05, 0.2], [0.03, 0.15]])[:, :, None]
     trained = means + 1e-3 * np.random.default_rng(0).standard_normal((2, 2, seeds))
-    return loss.measure(trained, np.full_like(trained, 0.7), floor=0.0581, epochs=20)
+    return loss_facts.measure(trained, np.full_like(trained, 0.7), floor=0.0581, epochs=20)
 
 
 @pytest.mark.parametrize("seeds", [1, 6])
@@ -30,7 +30,7 @@ def test_each_measure_has_a_panel_with_every_seed_and_the_means(seeds: int) -> N
 @pytest.mark.parametrize(("seeds", "covered"), [(6, True), (1, False)])
 def test_the_caption_says_what_intervals_cover(seeds: int, covered: bool) -> None:
     found, settings = STUDIES["loss"].found, loss.Settings()
-    findings = found(verdict="", details=(), facts=facts_of(seeds), settings=settings, comparisons=(), seconds=0.0)
+    findings = found(facts_of(seeds), settings)
     (picture,) = pictures(findings)
     assert picture.name == "a7-losses"
     assert ("95 % t-intervals over 6 seeds" in picture.caption) is covered

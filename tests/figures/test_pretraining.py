@@ -5,8 +5,8 @@ import pytest
 
 from trasunto.figures import label_efficiency, pictures
 from trasunto.figures.theme import png
-from trasunto.studies import STUDIES, pretraining
-from trasunto.studies.pretraining import Facts
+from trasunto.studies import STUDIES, pretraining, pretraining_facts
+from trasunto.studies.pretraining_facts import Facts
 
 LABELS = (10, 100, 1000)
 
@@ -14,7 +14,7 @@ LABELS = (10, 100, 1000)
 def facts_of(seeds: int = 5, scatter: float = 0.002) -> Facts:
     means = np.array([(0.4, 0.6, 0.8), (0.3, 0.5, 0.7), (0.5, 0.65, 0.8)]).T[:, :, None]
     noise = scatter * np.random.default_rng(0).standard_normal((3, 3, seeds))
-    return pretraining.measure(LABELS, means + noise, 20)
+    return pretraining_facts.measure(LABELS, means + noise, 20)
 
 
 def test_labels_are_on_a_logarithmic_axis_with_plain_numbers() -> None:
@@ -51,7 +51,7 @@ def test_the_accuracy_axis_stays_between_none_and_all() -> None:
 @pytest.mark.parametrize(("seeds", "covered"), [(5, True), (1, False)])
 def test_the_caption_says_what_intervals_cover(seeds: int, covered: bool) -> None:
     found, settings = STUDIES["pretraining"].found, pretraining.Settings()
-    findings = found(verdict="", details=(), facts=facts_of(seeds), settings=settings, comparisons=(), seconds=0.0)
+    findings = found(facts_of(seeds), settings)
     (picture,) = pictures(findings)
     assert picture.name == "a8-labels"
     assert ("95 % t-intervals over 5 seeds, each with its own encoder" in picture.caption) is covered

@@ -50,7 +50,7 @@ def test_the_keys_are_those_that_readers_rely_on(report: Report) -> None:
     study = contents["studies"][0]
     assert list(study) == [
         *("study", "experiments", "question", "verdict", "paper_answer", "details", "numbers", "figures"),
-        *("settings", "facts", "seconds"),
+        *("settings", "facts", "seconds", "row_facts"),
     ]
     assert list(study["numbers"][0]) == [
         *("id", "what", "paper", "ours", "ratio", "low", "high", "paper_says", "note"),

@@ -40,7 +40,11 @@ def test_a_report_of_version_1_is_read_and_made_again_as_it_was(tmp_path: Path) 
     assert [study.study for study in kept.studies] == ["hidden-size", "demonstration"]
     assert kept.studies[0].facts["sizes"][0]["test_error"] == pytest.approx(0.1012854129076004)
     write_report(tmp_path, kept)
-    assert {name: contents(tmp_path)[name] for name in before} == before
+    made = contents(tmp_path)
+    facts = json.loads(made.pop("facts.json"))
+    assert [study.pop("row_facts") for study in facts["studies"]] == [[], ["drawings"]]
+    assert facts == json.loads(before.pop("facts.json"))
+    assert {name: made[name] for name in before} == before
     assert "Hidden size" in (tmp_path / "report.html").read_text()
 
 

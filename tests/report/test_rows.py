@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from trasunto.report import Report, Run, compose, facts_without_rows, load_facts, without_rows, write_page, write_report
+from trasunto.report import Report, Run, compose, load_facts, without_rows, write_page, write_report
 from trasunto.report.markdown import render_markdown
 from trasunto.report.page import render_page
 from trasunto.studies.findings import Findings
@@ -16,10 +17,16 @@ Build = Callable[..., Report]
 SECRET = "0.271828"
 
 
+@dataclass(frozen=True)
+class Drawn:
+    best: int
+    drawings: tuple[dict[str, Any], ...] = field(metadata={"rows": True})
+
+
 @pytest.fixture
 def showing(build: Build, findings: Findings) -> Report:
     """A report of two studies, one of which shows rows in its figure and holds some among its facts."""
-    rows = {"best": 128, "drawings": [{"image": "test image 3", "pixels": [0.5, float(SECRET)]}]}
+    rows = Drawn(128, ({"image": "test image 3", "pixels": [0.5, float(SECRET)]},))
     return build((findings, replace(findings, study="demonstration", facts=rows)))
 
 
@@ -52,7 +59,7 @@ def test_without_rows_nothing_of_them_is_left_in_the_folder(showing: Report, tmp
         assert b"No row of the data can be recognised in this report" in without[name]
     kept, left = (json.loads(files["facts.json"])["studies"] for files in (with_rows, without))
     assert left[0] == kept[0]
-    assert left[1] == kept[1] | {"facts": {"best": 128}, "figures": []}
+    assert left[1] == kept[1] | {"facts": {"best": 128}, "figures": [], "row_facts": []}
 
 
 def test_a_report_without_rows_takes_the_figures_of_the_one_before_it_away(showing: Report, tmp_path: Path) -> None:
@@ -69,7 +76,6 @@ def test_a_page_alone_can_be_had_without_rows(showing: Report, tmp_path: Path) -
 
 def test_what_shows_no_row_stays_as_it_is(report: Report) -> None:
     assert render_page(without_rows(report)) == render_page(report)
-    assert facts_without_rows("hidden-size", {"drawings": 1}) == {"drawings": 1}
 
 
 def test_findings_can_be_composed_without_rows(run: Run, showing: Report, findings: Findings) -> None:
@@ -78,6 +84,6 @@ def test_findings_can_be_composed_without_rows(run: Run, showing: Report, findin
     def drawn(found: Findings) -> list[Picture]:
         return [Picture("a", "", canvas(width=2, height=1)[0], shows_rows=True)]
 
-    found = replace(findings, study="demonstration", facts={"drawings": [1], "hidden": 2})
+    found = replace(findings, study="demonstration", facts=Drawn(2, ({"pixels": [1]},)))
     report = compose(run, [found], draw=drawn, rows=False)
-    assert (report.figures, dict(report.pictures), report.studies[0].facts) == ((), {}, {"hidden": 2})
+    assert (report.figures, dict(report.pictures), report.studies[0].facts) == ((), {}, {"best": 2})

@@ -13,7 +13,8 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies.bad_latent import Settings, comparisons, conclude, investigate, requests
+from trasunto.studies.bad_latent import Settings, investigate, requests
+from trasunto.studies.bad_latent_verdict import comparisons, conclude
 from trasunto.studies.tabular_networks import bad_latent_recipe
 
 

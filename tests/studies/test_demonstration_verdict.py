@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trasunto.studies.demonstration_facts import PAPER_ERRORS, Facts, Shown, measure
+from trasunto.studies.demonstration_facts import Facts, Shown, measure
 from trasunto.studies.demonstration_verdict import comparisons, conclude
+from trasunto.studies.papers import DRAWING_ERRORS
 from trasunto.studies.subject import Subject
 
 PAPERS = Subject(paper=True, images=True)
@@ -21,7 +22,7 @@ def facts_of(errors: dict[int, tuple[float, float]], shown: Shown = SHOWN, seeds
 
 
 def papers(training: float = 1.0, test: float = 0.5) -> dict[int, tuple[float, float]]:
-    return {epoch: (training * error, test * error) for epoch, error in PAPER_ERRORS.items()}
+    return {epoch: (training * error, test * error) for epoch, error in DRAWING_ERRORS.items()}
 
 
 def test_the_verdict_is_about_the_first_image_and_its_course() -> None:
@@ -72,7 +73,7 @@ def test_other_rows_and_other_images_get_no_word_about_the_paper() -> None:
 
 def test_every_number_of_the_paper_stands_beside_ours() -> None:
     found = comparisons(facts_of(papers(), seeds=3))
-    assert [(one.id, one.paper) for one in found] == [(f"A6.epoch-{e}", error) for e, error in PAPER_ERRORS.items()]
+    assert [(one.id, one.paper) for one in found] == [(f"A6.epoch-{e}", error) for e, error in DRAWING_ERRORS.items()]
     assert [one.ratio for one in found] == pytest.approx([1.0] * 5)
     assert {one.note for one in found} == {"mean of 3 seeds"}
 

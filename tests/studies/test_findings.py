@@ -28,9 +28,7 @@ def test_there_is_no_ratio_without_two_numbers(paper: float | None, ours: float 
 
 def test_findings_carry_their_studys_question_and_settings() -> None:
     study = STUDIES["long-run"]
-    found = study.found(
-        verdict="Yes.", details=["Because."], facts=Settings(), settings=Settings(7), comparisons=[], seconds=1.5
-    )
+    found = study.found(Settings(), Settings(7), verdict="Yes.", details=["Because."], seconds=1.5)
     assert (found.study, found.experiments, found.question) == ("long-run", ("A4",), study.question)
     assert (found.settings, found.details, found.paper_answer) == ({"epochs": 7}, ("Because.",), "")
     assert json.loads(json.dumps(asdict(found)))["seconds"] == 1.5

@@ -14,11 +14,15 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies import depth_separation, latent_separation
-from trasunto.studies.sizes import depth_loss
+from trasunto.studies import STUDIES as ALL
+from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_networks import depth_recipe
 
-STUDIES: dict[str, Any] = {"depth-separation": depth_separation, "latent-separation": latent_separation}
+STUDIES: dict[str, Any] = {name: ALL[name] for name in ("depth-separation", "latent-separation")}
+
+depth_separation: Any = STUDIES["depth-separation"]
+latent_separation: Any = STUDIES["latent-separation"]
+depth_loss: Any = ALL["depth-loss"]
 
 Encode = Callable[[Any, int, np.ndarray], np.ndarray]
 """(network, seed, rows (n, d)) -> latents (n, z)."""
@@ -94,7 +98,7 @@ def table() -> Table:
 
 
 def settings(name: str, **changes: Any) -> Any:
-    return replace(STUDIES[name].Settings(epochs=2, seeds=3, shown=8), **changes)
+    return replace(STUDIES[name].settings(epochs=2, seeds=3, shown=8), **changes)
 
 
 @pytest.fixture(scope="module", params=STUDIES)
@@ -105,10 +109,10 @@ def investigated(request: pytest.FixtureRequest, table: Table) -> tuple[str, Any
 
 
 def test_the_papers_sizes_are_asked_for(table: Table) -> None:
-    (depth,) = depth_separation.requests(table, depth_separation.Settings())
+    (depth,) = depth_separation.requests(table, depth_separation.settings())
     assert depth.recipes == [depth_recipe(3, 16), depth_recipe(5, 16)]
     assert (depth.seeds, depth.epochs, depth.snapshots) == (10, 100, (100,))
-    (latent,) = latent_separation.requests(table, latent_separation.Settings())
+    (latent,) = latent_separation.requests(table, latent_separation.settings())
     assert latent.recipes == [depth_recipe(3, 8), depth_recipe(3, 16)]
     assert (latent.seeds, latent.epochs, latent.snapshots) == (10, 100, (100,))
 
@@ -118,7 +122,7 @@ def test_networks_are_shared_with_each_other_and_with_the_study_of_depth(table: 
     """The same recipe, seeds and epochs, so that the store trains it once."""
     asked = []
     for study in (depth_separation, latent_separation, depth_loss):
-        chosen: Any = study.Settings.reduced() if reduced else study.Settings()
+        chosen: Any = study.settings.reduced() if reduced else study.settings()
         asked += study.requests(table, chosen)
     assert len({(request.seeds, request.epochs) for request in asked}) == 1
     depth, latent, loss = asked
@@ -173,7 +177,7 @@ def test_a_dead_latent_is_measured_and_told_without_a_murmur(table: Table) -> No
     facts = depth_separation.investigate(table, settings("depth-separation"), trains(dead))
     assert [space.used for space in facts.spaces] == [0, 0]
     assert [space.measures["linear_auroc"].mean for space in facts.spaces] == [0.5, 0.5]
-    verdict, _ = depth_separation.conclude(facts)
+    verdict, _ = depth_separation.conclude(facts, Subject())
     assert "does not change" in verdict
 
 
@@ -187,14 +191,14 @@ def test_a_seed_that_diverged_in_one_network_is_left_out_of_all(table: Table) ->
 def test_no_seed_that_finished_is_a_result(table: Table) -> None:
     facts = depth_separation.investigate(table, settings("depth-separation"), trains(first_units, *range(3), all=True))
     assert facts.spaces == ()
-    assert "no latent space to compare" in depth_separation.conclude(facts)[0]
+    assert "no latent space to compare" in depth_separation.conclude(facts, Subject())[0]
 
 
 def test_a_network_that_diverged_with_every_seed_is_left_out_itself(table: Table) -> None:
     facts = depth_separation.investigate(table, settings("depth-separation"), trains(first_units, 0, 1, 2))
     assert [space.layers for space in facts.spaces] == [3]
     assert (facts.seeds, facts.lost) == (3, (5,))
-    verdict, details = depth_separation.conclude(facts)
+    verdict, details = depth_separation.conclude(facts, Subject())
     assert verdict.startswith("With 3 layers normal and anomalous rows stand apart by")
     assert details[-1].startswith("The network with 5 layers diverged with every seed")
 
@@ -209,5 +213,5 @@ def test_it_runs_on_what_training_really_gives_back(
     study = STUDIES[name]
     facts = study.investigate(table, settings(name, seeds=2, **sizes), partial(train, store=tmp_path))
     assert facts.seeds == 2
-    assert study.conclude(facts)[0].endswith(".")
+    assert study.conclude(facts, Subject())[0].endswith(".")
     assert len(study.comparisons(facts)) == 3

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from trasunto.studies.papers import LATENT_LOSSES
 from trasunto.studies.sizes import hidden_size, latent_loss
 from trasunto.studies.sizes.facts import Measured
 from trasunto.studies.sizes.gain import GainFacts, enough, gaps_of, measure
@@ -227,7 +228,7 @@ def test_the_papers_order_of_latent_sizes_is_judged() -> None:
 def test_the_papers_two_columns_stand_beside_our_one() -> None:
     told = latent_loss.comparisons(facts_of(0.3, 0.15, 0.03, 0.01, sizes=LATENT))
     assert {one.id: one.paper for one in told} == {
-        f"B4.{column}-{size}": losses[size] for column, losses in latent_loss.PAPER_TABLE.items() for size in LATENT
+        f"B4.{column}-{size}": losses[size] for column, losses in LATENT_LOSSES.items() for size in LATENT
     }
     assert told[0].ours == pytest.approx(0.3, rel=1e-2)
     assert told[0].low is not None

@@ -13,8 +13,9 @@ import pytest
 
 from trasunto.data import Table, from_arrays
 from trasunto.errors import TrasuntoError
-from trasunto.studies import good_autoencoder
+from trasunto.studies import good_autoencoder, good_autoencoder_verdict
 from trasunto.studies.sizes import depth_loss, latent_loss
+from trasunto.studies.subject import Subject
 from trasunto.studies.tabular_networks import depth_recipe, latent_recipe, paper_recipe
 
 STUDIES = {"good-autoencoder": good_autoencoder, "depth-loss": depth_loss, "latent-loss": latent_loss}
@@ -152,17 +153,17 @@ def test_a_good_autoencoder_is_judged_and_searched_for(table: Table) -> None:
     assert facts.search.found is not None
     assert facts.search.found.latent == 18
     assert facts.search.found.table.network == "32 gelu > [18 linear] > 32 gelu > linear"
-    assert good_autoencoder.conclude(facts)[0].startswith("Yes: 18 latent units")
+    assert good_autoencoder_verdict.conclude(facts)[0].startswith("Yes: 18 latent units")
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_one_seed_is_enough_to_be_told_something(table: Table, name: str) -> None:
     study: Any = STUDIES[name]
     facts = study.investigate(table, study.Settings(seeds=1, epochs=2), trains(lambda network, seed: 0.3))
-    verdict, details = study.conclude(facts)
+    verdict, details = study.STUDY.conclude(facts, Subject())
     assert verdict.endswith(".")
     assert all(sentence.endswith(".") for sentence in details)
-    study.comparisons(facts)
+    study.STUDY.comparisons(facts)
 
 
 TINY: dict[str, dict[str, Any]] = {
@@ -181,5 +182,5 @@ def test_it_runs_on_what_training_really_gives_back(
     study: Any = STUDIES[name]
     settings = study.Settings(epochs=2, seeds=2, **TINY[name])
     facts = study.investigate(table, settings, partial(train, store=tmp_path))
-    assert study.conclude(facts)[0].endswith(".")
-    assert study.comparisons(facts) or name != "good-autoencoder"
+    assert study.STUDY.conclude(facts, Subject())[0].endswith(".")
+    assert study.STUDY.comparisons(facts) or name != "good-autoencoder"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trasunto.spec import Recipe
-from trasunto.studies import loss, pretraining
+from trasunto.studies import loss_facts, loss_verdict, pretraining_facts, pretraining_verdict
 from trasunto.studies.sizes import depth_loss, hidden_size, latent_loss
 from trasunto.studies.sizes.facts import Measured
 from trasunto.studies.sizes.gain import GainFacts, measure
@@ -103,19 +103,19 @@ def test_no_trend_is_told_of_networks_that_hardly_learnt(study, measured, trend)
 
 def test_losses_are_not_compared_by_networks_that_hardly_learnt() -> None:
     trained = np.array([[0.2, 0.6], [0.1, 0.5]])[:, :, None] + 1e-5 * np.arange(6)
-    facts = loss.measure(trained, np.ones_like(trained), floor=0.05, epochs=5, pca=0.05)
-    assert loss.conclude(facts)[0].startswith("Cross entropy works")
-    told = loss.conclude(replace(facts, pca=0.005))[0]
+    facts = loss_facts.measure(trained, np.ones_like(trained), floor=0.05, epochs=5, pca=0.05)
+    assert loss_verdict.conclude(facts)[0].startswith("Cross entropy works")
+    told = loss_verdict.conclude(replace(facts, pca=0.005))[0]
     assert told.startswith("Not trained enough to tell: after 5 epochs the best network, trained on cross entropy,")
-    near = loss.measure(trained, trained / 0.95, floor=0.05, epochs=5)
-    assert loss.conclude(near)[0].startswith("Not trained enough to tell")
+    near = loss_facts.measure(trained, trained / 0.95, floor=0.05, epochs=5)
+    assert loss_verdict.conclude(near)[0].startswith("Not trained enough to tell")
 
 
 def test_an_encoder_that_hardly_learnt_is_worth_nothing_that_can_be_told() -> None:
     accuracy = np.array([[0.4, 0.5, 0.6]])[:, :, None] + 0.001 * np.random.default_rng(0).standard_normal((1, 3, 5))
-    measured = pretraining.measure((10,), accuracy, 2, encoder=np.full((5, 2), (0.2, 0.05)), pca=0.01)
-    assert pretraining.conclude(measured)[0].startswith("Yes, with 10 labels")
-    told = pretraining.conclude(replace(measured, encoder_error=0.19))[0]
+    measured = pretraining_facts.measure((10,), accuracy, 2, encoder=np.full((5, 2), (0.2, 0.05)), pca=0.01)
+    assert pretraining_verdict.conclude(measured)[0].startswith("Yes, with 10 labels")
+    told = pretraining_verdict.conclude(replace(measured, encoder_error=0.19))[0]
     assert told == (
         "Not trained enough to tell: after 2 epochs the network, from which the encoder is taken, leaves an error of "
         "0.1900, 0.2000 untrained; PCA with as many components leaves 0.0100."

@@ -90,7 +90,7 @@ def study(
     return Answer(findings, table, trainer, f'trasunto.study("{name}", table{changes})')
 
 
-def find(name: str) -> Study:
+def find(name: str) -> Study[Any, Any]:
     """Return the study of that name.
 
     Raises
@@ -103,7 +103,7 @@ def find(name: str) -> Study:
     return STUDIES[name]
 
 
-def settle(asked: Study, full: bool, changes: dict[str, Any]) -> Any:
+def settle(asked: Study[Any, Any], full: bool, changes: dict[str, Any]) -> Any:
     """Return a study's settings with some fields changed.
 
     Raises
@@ -120,7 +120,7 @@ def settle(asked: Study, full: bool, changes: dict[str, Any]) -> Any:
     return replace(settings, **{name: checked(kinds, name, value) for name, value in changes.items()})
 
 
-def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:
+def refuse_unanswerable(asked: Study[Any, Any], settings: Any, table: Table) -> None:
     """Refuse rows that a question cannot be asked of, or that its networks cannot be trained on.
 
     Raises
@@ -133,7 +133,10 @@ def refuse_unanswerable(asked: Study, settings: Any, table: Table) -> None:
 
 
 def price(
-    questions: Sequence[tuple[Study, Any]], table: Table, store: str | PathLike[str], machine: Machine | None = None
+    questions: Sequence[tuple[Study[Any, Any], Any]],
+    table: Table,
+    store: str | PathLike[str],
+    machine: Machine | None = None,
 ) -> Cost:
     """Estimate what studies with these settings would cost, given what the store holds; nothing is trained."""
     requests = []
@@ -146,6 +149,6 @@ def price(
     return replace(cost, beside=REPORT_SECONDS + STUDY_SECONDS * len(questions))
 
 
-def work(questions: Sequence[tuple[Study, Any]], table: Table, store: str | PathLike[str]) -> Cost:
+def work(questions: Sequence[tuple[Study[Any, Any], Any]], table: Table, store: str | PathLike[str]) -> Cost:
     """Return how much there is to train, on the reference machine."""
     return price(questions, table, store, REFERENCE)

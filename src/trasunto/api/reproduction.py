@@ -25,56 +25,9 @@ from trasunto.data import Table, load
 from trasunto.errors import TrasuntoError, one_of
 from trasunto.runs.store import folder_of
 from trasunto.studies import Study
+from trasunto.studies.papers import PAPERS
 
 FULL = "At the paper's size."
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper to run again.
-
-    Attributes
-    ----------
-    title
-        Of the report.
-    data
-        Its rows, by their name in the catalogue.
-    studies
-        In the order in which they can use what the ones before have trained.
-    reduced
-        What is reduced where it is not run at its size.
-    """
-
-    title: str
-    data: str
-    studies: tuple[str, ...]
-    reduced: str
-
-
-PAPERS: dict[str, Paper] = {
-    "mnist": Paper(
-        title="The MNIST autoencoder study, run again",
-        data="mnist",
-        studies=("learning-rate-momentum", "long-run", "hidden-size", "demonstration", "loss", "pretraining"),
-        reduced="Reduced: all images, but fewer cells, epochs and seeds than the paper; each study's settings say "
-        "which. Add --full for the paper's size.",
-    ),
-    "fraud": Paper(
-        title="The card-fraud autoencoder study, run again",
-        data="creditcard",
-        studies=(
-            "good-autoencoder",
-            "depth-loss",
-            "latent-loss",
-            "depth-separation",
-            "latent-separation",
-            "bad-latent",
-        ),
-        reduced="Reduced: all rows that are there, but fewer designs, epochs and seeds than the paper; each study's "
-        "settings say which. Add --full for the paper's size.",
-    ),
-}
-"""The papers, by the names that the command takes."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +148,7 @@ def rows_of(paper: str, path: str | PathLike[str] | None = None) -> Table:
     return load(data, path=path)
 
 
-def questions_of(paper: str, full: bool, parts: Sequence[str] | None) -> list[tuple[Study, Any]]:
+def questions_of(paper: str, full: bool, parts: Sequence[str] | None) -> list[tuple[Study[Any, Any], Any]]:
     """Return the studies of a paper, or some of them, with their settings.
 
     Raises

@@ -85,7 +85,7 @@ def study(
     typed = [f"{option}={value}" for option, value in (("epochs", epochs), ("seeds", seeds)) if value is not None]
     changes = _changes(asked, [*typed, *(change or ())]) | _images(asked, image or (), index or ())
     settings = settle(asked, not reduced, changes)
-    data, rows = data or asked.data, table_options(context.params)
+    data, rows = data or _data_of(asked), table_options(context.params)
     table = find_same_rows(data, store, **rows)
     note(table.remarks)
     if dry_run:
@@ -98,6 +98,12 @@ def study(
     command = _command(asked.name, [data, *table_words(as_drawn(rows, table))], reduced, changes, no_rows)
     page = answer.report(folder, command, rows=not no_rows)
     _print_json(answer, page, no_rows) if as_json else _print(answer, page)
+
+
+def _data_of(asked: Study[Any, Any]) -> str:
+    if asked.paper is None:
+        raise TrasuntoError(f"study '{asked.name}' has no rows of its own: name some with --data")
+    return asked.paper.data
 
 
 def _command(name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any], no_rows: bool) -> str:
@@ -115,11 +121,11 @@ def _named(name: str | None) -> str:
     return name
 
 
-def _changes(asked: Study, texts: Sequence[str]) -> dict[str, Any]:
+def _changes(asked: Study[Any, Any], texts: Sequence[str]) -> dict[str, Any]:
     return assignments("--set", texts, lambda name, text: setting(asked.settings, name, text))
 
 
-def _images(asked: Study, files: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
+def _images(asked: Study[Any, Any], files: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
     """Return the setting that pictures and rows to draw amount to, none where none is given."""
     if not files and not rows:
         return {}
@@ -167,9 +173,7 @@ def _print(answer: Answer, page: Path) -> None:
 
 
 def _print_json(answer: Answer, page: Path, no_rows: bool) -> None:
-    from trasunto.report import facts_without_rows
-
-    facts = facts_without_rows(answer.findings.study, vars(answer.facts)) if no_rows else answer.facts
+    facts = {name: fact for name, fact in vars(answer.facts).items() if name not in answer.findings.row_facts}
     print_json(
         {
             "study": answer.findings.study,
@@ -177,7 +181,7 @@ def _print_json(answer: Answer, page: Path, no_rows: bool) -> None:
             "details": answer.details,
             "comparisons": answer.comparisons,
             "settings": answer.findings.settings,
-            "facts": facts,
+            "facts": facts if no_rows else answer.facts,
             "seconds": answer.findings.seconds,
             "report": str(page),
         }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from trasunto.figures import theme
 from trasunto.figures.axis_names import error_axis
-from trasunto.studies.learning_rate_momentum import Facts
+from trasunto.studies.learning_rate_momentum_facts import Facts
 
 
 @theme.themed

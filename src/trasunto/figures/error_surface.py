@@ -9,7 +9,7 @@ from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 from trasunto.figures import theme
 from trasunto.figures.axis_names import error_axis
-from trasunto.studies.learning_rate_momentum import Facts
+from trasunto.studies.learning_rate_momentum_facts import Facts
 
 
 @theme.themed

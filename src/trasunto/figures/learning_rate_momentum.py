@@ -5,7 +5,7 @@ from __future__ import annotations
 from trasunto.figures import error_curves, error_surface, learning_curves, one_number, outcome_map
 from trasunto.figures.theme import Picture
 from trasunto.studies import Findings
-from trasunto.studies.learning_rate_momentum import Facts
+from trasunto.studies.learning_rate_momentum_facts import Facts
 from trasunto.studies.subject import Subject
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trasunto.figures import learning_curves, ranking_over_time
 from trasunto.figures.theme import Picture
 from trasunto.studies import Findings
-from trasunto.studies.long_run import Facts
+from trasunto.studies.long_run_facts import Facts
 
 
 def pictures(findings: Findings) -> list[Picture]:

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from trasunto.figures import theme
 from trasunto.figures.error_by_epoch import lines, scale_errors
 from trasunto.studies.good_autoencoder_facts import PaperNetwork
-from trasunto.studies.good_autoencoder_verdict import PAPER
+from trasunto.studies.papers import GOOD_NETWORK
 
 _ROWS = {"train": ("training rows", theme.PALETTE[0]), "test": ("held-out rows", theme.PALETTE[2])}
 _DASHES = {"train": (0, (5, 3)), "test": (0, (1, 2))}
@@ -40,7 +40,7 @@ def draw(paper: PaperNetwork, target: float, *, beside: bool = True, per: str = 
 
 def _papers(axes: Axes, which: int, form: str) -> None:
     """Draw the paper's figure for each set of rows, named with the legend's help since the two may all but touch."""
-    for rows, numbers in PAPER.items():
+    for rows, numbers in GOOD_NETWORK.items():
         value = numbers[which]
         axes.axhline(
             value,

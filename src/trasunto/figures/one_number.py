@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from trasunto.analysis.effective_rate import effective_rate
 from trasunto.figures import theme
 from trasunto.figures.axis_names import error_axis
-from trasunto.studies.learning_rate_momentum import Facts
+from trasunto.studies.learning_rate_momentum_facts import Facts
 
 _LISTED = 8
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from trasunto.figures import theme
 from trasunto.figures.axis_names import error_axis
-from trasunto.studies.learning_rate_momentum import Facts
+from trasunto.studies.learning_rate_momentum_facts import Facts
 
 WRITTEN = 8
 """Up to this many values on the longer axis, every cell has its error written in it."""

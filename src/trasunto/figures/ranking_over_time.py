@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 
 from trasunto.analysis.effective_rate import effective_rate
 from trasunto.figures import theme
-from trasunto.studies.long_run import Facts
+from trasunto.studies.long_run_facts import Facts
 
 _EPOCHS = (1, 2, 5, 10, 20, 50, 100, 150, 200, 500, 1000)
 

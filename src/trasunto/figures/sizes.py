@@ -5,10 +5,10 @@ from __future__ import annotations
 from trasunto.figures import error_by_epoch, hourglass, layer_table, size_errors
 from trasunto.figures.theme import Picture
 from trasunto.studies import Findings
+from trasunto.studies.papers import LATENT_LOSSES
 from trasunto.studies.sizes import depth_loss as depth
 from trasunto.studies.sizes.facts import Facts
 from trasunto.studies.sizes.gain import GainFacts
-from trasunto.studies.sizes.latent_loss import PAPER_TABLE
 
 
 def hidden_size(findings: Findings) -> list[Picture]:
@@ -29,7 +29,7 @@ def latent_loss(findings: Findings) -> list[Picture]:
     facts: GainFacts = findings.facts
     if not facts.sizes:
         return []
-    per, papers = findings.subject.per, PAPER_TABLE if findings.comparisons else None
+    per, papers = findings.subject.per, LATENT_LOSSES if findings.comparisons else None
     caption = _errors(facts, "latent units", gains=bool(facts.gaps), paper=bool(papers))
     figure = size_errors.draw(facts, size_errors.gains(facts), "latent units", per=per, papers=papers)
     network = f"the network with {facts.sizes[-1].size} latent units; the others differ in that layer alone"

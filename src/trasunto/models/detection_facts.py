@@ -7,7 +7,7 @@ which was trained on; intervals are 95 % over those rows, for these very network
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,7 +129,7 @@ class Facts:
     detection: Detection | None
     rivals: tuple[Rival, ...]
     histogram: Histogram
-    strangest: tuple[StrangeRow, ...]
+    strangest: tuple[StrangeRow, ...] = field(metadata={"rows": True})
 
     def rival(self, name: str) -> Rival | None:
         """Return the rival of that name, if it was measured."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 from trasunto.report.composition import compose
 from trasunto.report.facts import ReportError
 from trasunto.report.folder import load_facts, prepare_folder, write_page, write_report
-from trasunto.report.rows import facts_without_rows, without_rows
+from trasunto.report.rows import without_rows
 from trasunto.report.sections import DataUsed, Drawing, Machine, Number, Report, Run, StudySection, Work
 from trasunto.report.surroundings import data_used, installed_versions, this_machine
 
@@ -33,7 +33,6 @@ __all__ = [
     "Work",
     "compose",
     "data_used",
-    "facts_without_rows",
     "installed_versions",
     "load_facts",
     "prepare_folder",

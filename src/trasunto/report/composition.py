@@ -50,8 +50,9 @@ def _section(found: Findings, figures: tuple[Drawing, ...]) -> StudySection:
         numbers=tuple(_number(comparison) for comparison in found.comparisons),
         figures=figures,
         settings=plain(found.settings),
-        facts=plain(found.facts),
+        facts=(facts := plain(found.facts)),
         seconds=found.seconds,
+        row_facts=tuple(name for name in found.row_facts if facts.get(name)),
     )
 
 

@@ -24,6 +24,8 @@ SCHEMA = "trasunto-report"
 READABLE = (1, VERSION)
 """Versions that can be read. Version 1 has other keys within a study's `facts`, which a page prints as they are."""
 
+_ROWS_OF_1: Mapping[Any, tuple[str, ...]] = {"demonstration": ("drawings",), "detection": ("strangest",)}
+
 _REPORT = TypeAdapter(Report)
 
 
@@ -66,12 +68,22 @@ def restore(contents: Mapping[str, Any], pictures: Mapping[str, bytes], where: s
         If a key is missing or holds something else than it should, named with its path.
     """
     stored = {key: contents[key] for key in ("version", "run", "studies") if key in contents}
+    if contents.get("version") == 1 and isinstance(studies := stored.get("studies"), list):
+        stored["studies"] = [_with_row_facts(study) for study in studies]
     try:
         return _REPORT.validate_python(stored | {"pictures": dict(pictures)})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise ReportError(f"'{where}' does not describe a report at '{key}': {first['msg']}") from error
+
+
+def _with_row_facts(study: Any) -> Any:
+    """Return a study of version 1, which did not say which of its facts hold rows, with their names."""
+    if not isinstance(study, dict) or not isinstance(study.get("facts"), dict):
+        return study
+    names = _ROWS_OF_1.get(study.get("study"), ())
+    return study | {"row_facts": [name for name in names if study["facts"].get(name)]}
 
 
 def plain(value: Any) -> Any:

@@ -6,11 +6,9 @@ Figures say themselves whether rows can be recognised in them. What is left out 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from trasunto.report.sections import ROW_FACTS, Report, StudySection
+from trasunto.report.sections import Report, StudySection
 
 
 def without_rows(report: Report) -> Report:
@@ -22,11 +20,7 @@ def without_rows(report: Report) -> Report:
     )
 
 
-def facts_without_rows(study: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a study's facts without those that hold rows of the data."""
-    return {name: fact for name, fact in facts.items() if name not in ROW_FACTS.get(study, ())}
-
-
 def _without(study: StudySection) -> StudySection:
     figures = tuple(figure for figure in study.figures if not figure.shows_rows)
-    return replace(study, figures=figures, facts=facts_without_rows(study.study, study.facts))
+    facts = {name: fact for name, fact in study.facts.items() if name not in study.row_facts}
+    return replace(study, figures=figures, facts=facts, row_facts=())

@@ -14,9 +14,6 @@ from typing import Any
 VERSION = 2
 """Of facts.json: raised when a key changes its name or its meaning; new keys do not raise it."""
 
-ROW_FACTS: Mapping[str, tuple[str, ...]] = {"demonstration": ("drawings",), "detection": ("strangest",)}
-"""The facts of each study that hold rows of the data; its figures say so themselves."""
-
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -160,7 +157,7 @@ class Drawing:
 class StudySection:
     """What one study asked, found and drew.
 
-    `facts` and `settings` hold plain JSON values only.
+    `facts` and `settings` hold plain JSON values only; `row_facts` names the facts that hold rows of the data.
     """
 
     study: str
@@ -174,16 +171,12 @@ class StudySection:
     settings: dict[str, Any]
     facts: dict[str, Any]
     seconds: float
+    row_facts: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The study's name as a heading."""
         return self.study.replace("-", " ").capitalize()
-
-    @property
-    def row_facts(self) -> tuple[str, ...]:
-        """The names of the facts that hold rows of the data."""
-        return tuple(name for name in ROW_FACTS.get(self.study, ()) if self.facts.get(name))
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,14 +22,13 @@ from trasunto.studies.curves import curves
 from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.separation_rows import RowsApart, require_anomalies, rows_apart
+from trasunto.studies.study import Study
 from trasunto.studies.tabular_networks import bad_latent_recipe
 
 if TYPE_CHECKING:
     from trasunto.data import Table
 
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
-
-STUDY = "bad-latent"
+NAME = "bad-latent"
 
 LOSSES = ("train_loss", "test_loss", "train_error", "test_error")
 
@@ -76,9 +75,9 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     TrasuntoError
         The table lacks held-out normal rows or anomalies, or there is no penalty to speak of.
     """
-    require_anomalies(table, STUDY)
+    require_anomalies(table, NAME)
     if not settings.l1 > 0:
-        raise TrasuntoError(f"setting l1 of study '{STUDY}' must be above 0, not {settings.l1:g}: the control has none")
+        raise TrasuntoError(f"setting l1 of study '{NAME}' must be above 0, not {settings.l1:g}: the control has none")
     grid = bad_latent_recipe().grid(l1=[settings.l1, 0.0])
     return (Request(grid, settings.seeds, settings.epochs, (settings.epochs,)),)
 
@@ -86,7 +85,7 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
 def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     """Train both networks, look at their latent units and at the squared errors of normal rows and anomalies."""
     (request,) = requests(table, settings)
-    rows = rows_apart(table, STUDY)
+    rows = rows_apart(table, NAME)
     cohort = request.carry_out(table, train)
     seeds = np.flatnonzero(finished(cohort, request.epochs, 2, LOSSES).all(axis=0)).tolist()
     seen = _seen(cohort, request, table, rows, seeds) if seeds else []
@@ -162,3 +161,15 @@ def _linear_detection(table: Table, rows: RowsApart, bad: Seen, linear: Sequence
         auroc=float(roc_auc_score(rows.anomalous, scores)),
         average_precision=float(average_precision_score(rows.anomalous, scores)),
     )
+
+
+STUDY = Study(
+    name="bad-latent",
+    question="What is bad about a latent space made bad on purpose, and do anomalies still show?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.bad_latent:pictures",
+)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from trasunto.studies.bad_latent_facts import Change, Facts, Rule, Space
 from trasunto.studies.findings import Comparison
+from trasunto.studies.papers import BAD_LATENT_LOSSES
 from trasunto.studies.phrases import listed, percent, several
 from trasunto.studies.sentences import beside, certainty, spread
 from trasunto.studies.subject import OWN, Subject
@@ -14,12 +15,6 @@ from trasunto.studies.trained_enough import Reached, too_little
 PAPER_L1 = 0.1
 
 PAPER_EPOCHS = 30
-
-PAPER_LOSSES = (
-    ("train-loss", "training", "train_loss", 0.2214),
-    ("validation-loss", "validation", "test_loss", 0.4651),
-)
-"""The paper's losses, penalties included: id, which rows, what of ours, the number."""
 
 _NAMES = {
     "used": "units in use",
@@ -73,7 +68,7 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
                 paper=paper,
                 note=after + held * (i == 1),
             )
-            for i, (id, rows, ours, paper) in enumerate(PAPER_LOSSES)
+            for i, (id, rows, ours, paper) in enumerate(BAD_LATENT_LOSSES)
         ),
         beside(
             "B6.dead-units",

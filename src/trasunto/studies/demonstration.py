@@ -18,6 +18,7 @@ from trasunto.studies.divergence import finished
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.images import ImageRef, image_shape
 from trasunto.studies.paper_network import paper_recipe
+from trasunto.studies.study import Study
 from trasunto.studies.subject import PAPER_DATA, is_papers
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trasunto.data import Table
-
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -125,3 +124,15 @@ def _drawn(
 def _test_errors(cohort: Any, whole: NDArray[np.bool_], epochs: Sequence[int]) -> dict[int, list[float]]:
     by_epoch = curves(cohort.frame(), cohort.history(), "test_error", max(epochs), 1)[0, whole]
     return {epoch: by_epoch[:, epoch].tolist() for epoch in epochs}
+
+
+STUDY = Study(
+    name="demonstration",
+    question="What does the network draw of one image as training goes on?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.demonstration:pictures",
+)

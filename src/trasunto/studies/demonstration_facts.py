@@ -6,7 +6,7 @@ Errors are mean squared errors per pixel, pixels in 0..1: lower is better.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from trasunto.analysis.reconstruction import pixel_distance, row_errors
 from trasunto.studies.evidence import Estimate, estimate
 from trasunto.studies.images import RowImage
-
-PAPER_ERRORS = {0: 0.233811, 10: 0.051340, 50: 0.028528, 100: 0.018116, 500: 0.006251}
-"""The paper's error of its image after each epoch (A6)."""
+from trasunto.studies.papers import DRAWING_ERRORS
 
 PAPER_HIDDEN = 512
 PAPER_IMAGE = RowImage("train", 485)
@@ -84,7 +82,7 @@ class Facts:
     image_shape: tuple[int, int]
     epochs: tuple[int, ...]
     moments: tuple[Moment, ...]
-    drawings: tuple[Drawing, ...]
+    drawings: tuple[Drawing, ...] = field(metadata={"rows": True})
     diverged: int = 0
 
     def of(self, image: str) -> tuple[Moment, ...]:
@@ -170,7 +168,7 @@ def _paper(shown: Shown, image: str, epoch: int) -> float | None:
     """Return the paper's error, where this is its image drawn by a network of its size."""
     if not shown.paper or (shown.hidden, image) != (PAPER_HIDDEN, PAPER_IMAGE.name):
         return None
-    return PAPER_ERRORS.get(epoch)
+    return DRAWING_ERRORS.get(epoch)
 
 
 def _rounded(pixels: NDArray[np.floating]) -> tuple[float, ...]:

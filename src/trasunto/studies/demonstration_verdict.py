@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from trasunto.studies.demonstration_facts import (
     CLAIMED_IMAGE,
-    PAPER_ERRORS,
     PAPER_HIDDEN,
     PAPER_IMAGE,
     Drawing,
@@ -13,6 +12,7 @@ from trasunto.studies.demonstration_facts import (
 )
 from trasunto.studies.divergence import NOTHING, left_out
 from trasunto.studies.findings import Comparison
+from trasunto.studies.papers import DRAWING_ERRORS
 from trasunto.studies.phrases import listed, percent, several
 from trasunto.studies.sentences import beside
 from trasunto.studies.subject import OWN, Subject
@@ -35,7 +35,7 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     if facts.hidden != PAPER_HIDDEN or not facts.of(PAPER_IMAGE.name):
         return ()
     ours = {moment.epoch: moment for moment in facts.of(PAPER_IMAGE.name)}
-    return tuple(_comparison(epoch, paper, ours.get(epoch), facts) for epoch, paper in PAPER_ERRORS.items())
+    return tuple(_comparison(epoch, paper, ours.get(epoch), facts) for epoch, paper in DRAWING_ERRORS.items())
 
 
 def _comparison(epoch: int, paper: float, ours: Moment | None, facts: Facts) -> Comparison:
@@ -117,7 +117,7 @@ def _origin(facts: Facts) -> tuple[str, ...]:
 
 def _nearer(facts: Facts) -> str:
     """Say whose errors follow the paper's, if there are any after training to compare."""
-    epochs = [epoch for epoch in facts.epochs if epoch in PAPER_ERRORS and epoch > 0]
+    epochs = [epoch for epoch in facts.epochs if epoch in DRAWING_ERRORS and epoch > 0]
     if not epochs or facts.hidden != PAPER_HIDDEN:
         return ""
     away = {image.name: _away(facts.of(image.name), epochs) for image in (PAPER_IMAGE, CLAIMED_IMAGE)}
@@ -130,7 +130,9 @@ def _nearer(facts: Facts) -> str:
 
 def _away(moments: tuple[Moment, ...], epochs: list[int]) -> float:
     """Return the largest distance from the paper's errors, as a share of them."""
-    return max(abs(moment.error.mean / PAPER_ERRORS[moment.epoch] - 1) for moment in moments if moment.epoch in epochs)
+    return max(
+        abs(moment.error.mean / DRAWING_ERRORS[moment.epoch] - 1) for moment in moments if moment.epoch in epochs
+    )
 
 
 def _digit(drawing: Drawing) -> str:

@@ -1,22 +1,12 @@
-"""What a study asks for and what it hands back, as values.
-
-A study is a module with ``Settings`` (a frozen dataclass whose defaults are the paper's size, and ``reduced()``),
-``Facts``, ``requests(table, settings)`` (what it trains), ``investigate(table, settings, train) -> Facts``, and, of
-facts alone, ``conclude(facts, subject) -> (verdict, details)`` and ``comparisons(facts)``. Those two are pure: a
-verdict is built from facts, so that it turns when they do; the subject says what the rows are called and whether they
-are the paper's, without which no sentence may speak of it.
-"""
+"""What a study asks to be trained, and what it hands back, as values."""
 
 from __future__ import annotations
 
-import importlib
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from types import ModuleType
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from trasunto.studies.subject import OWN, PAPER_DATA, Subject, subject_of
+from trasunto.studies.subject import OWN, Subject
 
 if TYPE_CHECKING:
     from trasunto.data import Table
@@ -81,6 +71,13 @@ class Findings:
     seconds: float
     subject: Subject = OWN
 
+    @property
+    def row_facts(self) -> tuple[str, ...]:
+        """The names of the facts that hold rows of the data."""
+        if not is_dataclass(self.facts):
+            return ()
+        return tuple(one.name for one in fields(self.facts) if one.metadata.get("rows"))
+
 
 @dataclass(frozen=True)
 class Request:
@@ -99,78 +96,3 @@ class Request:
         """Train what is asked on `table` and return the cohort."""
         rows = table if self.rows is None else table.take(slice(0, self.rows))
         return train(self.recipes, rows, seeds=self.seeds, epochs=self.epochs, snapshots=self.snapshots)
-
-
-@dataclass(frozen=True)
-class Study:
-    """A question of the registry; its module is imported only when the study is used.
-
-    `data` is what the rows of its paper are called in the catalogue.
-    """
-
-    name: str
-    experiments: tuple[str, ...]
-    question: str
-    paper_answer: str
-    module: str
-    data: str = PAPER_DATA
-
-    @property
-    def settings(self) -> type[Any]:
-        """The study's settings type: its defaults are the paper's size, its ``reduced()`` the quick one."""
-        settings: type[Any] = self._imported.Settings
-        return settings
-
-    def requests(self, table: Table, settings: Any) -> tuple[Request, ...]:
-        """Return what the study would train."""
-        requests: tuple[Request, ...] = self._imported.requests(table, settings)
-        return requests
-
-    def run(self, table: Table, settings: Any, train: Train, *, paper: bool | None = None) -> Findings:
-        """Train what is missing, measure and conclude; what the paper says stands beside its own rows only.
-
-        `paper` says whether `table` holds those; by default its content does.
-        """
-        began = time.perf_counter()
-        subject = subject_of(table, self.data, paper=paper)
-        facts = self._imported.investigate(table, settings, train)
-        verdict, details = self._imported.conclude(facts, subject)
-        return self.found(
-            verdict=verdict,
-            details=details,
-            facts=facts,
-            settings=settings,
-            comparisons=self._imported.comparisons(facts) if subject.paper else (),
-            seconds=time.perf_counter() - began,
-            subject=subject,
-        )
-
-    def found(
-        self,
-        *,
-        verdict: str,
-        details: Sequence[str],
-        facts: Any,
-        settings: Any,
-        comparisons: Sequence[Comparison],
-        seconds: float,
-        subject: Subject = OWN,
-    ) -> Findings:
-        """Return findings that carry this study's name and question and, of the paper's rows, the paper's answer."""
-        return Findings(
-            study=self.name,
-            experiments=self.experiments,
-            question=self.question,
-            verdict=verdict,
-            details=tuple(details),
-            facts=facts,
-            comparisons=tuple(comparisons),
-            settings=asdict(settings),
-            paper_answer=self.paper_answer if subject.paper else "",
-            seconds=seconds,
-            subject=subject,
-        )
-
-    @property
-    def _imported(self) -> ModuleType:
-        return importlib.import_module(self.module)

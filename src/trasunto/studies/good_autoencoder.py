@@ -16,13 +16,12 @@ from trasunto.studies.divergence import NOTHING
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.good_autoencoder_facts import MEASURES, Facts, measure
 from trasunto.studies.good_autoencoder_verdict import comparisons, conclude
+from trasunto.studies.study import Study
 from trasunto.studies.tabular_facts import principal, read, require_some
 from trasunto.studies.tabular_networks import layer_table, paper_recipe
 
 if TYPE_CHECKING:
     from trasunto.data import Table
-
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -121,3 +120,16 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
         settings.target,
         diverged=left.diverged,
     )
+
+
+STUDY = Study(
+    name="good-autoencoder",
+    question="Which autoencoder with at most 24 latent units leaves an error of at most 0.01 on training and "
+    "held-out rows?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.good_autoencoder:pictures",
+)

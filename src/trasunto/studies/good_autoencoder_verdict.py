@@ -11,13 +11,11 @@ from trasunto.studies.evidence import Estimate
 from trasunto.studies.findings import Comparison
 from trasunto.studies.good_autoencoder_facts import Facts, Fit, OnRows, PaperNetwork
 from trasunto.studies.good_autoencoder_search import Best, Search
+from trasunto.studies.papers import GOOD_NETWORK
 from trasunto.studies.phrases import chance, listed, percent, several
 from trasunto.studies.sentences import beside, last_epochs
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
-
-PAPER = {"train": (0.0152, 0.9471), "test": (0.0101, 0.9616)}
-"""The paper's loss (penalties included) and accuracy on training rows and on those that it calls test."""
 
 _NAMES = {"train": "training", "test": "held-out"}
 
@@ -70,12 +68,12 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
         for what, said, ours, unit, without in (
             (
                 "loss",
-                PAPER[rows.rows][0],
+                GOOD_NETWORK[rows.rows][0],
                 rows.loss,
                 " (MSE per feature and penalties)",
                 f"; without penalties {rows.error.mean:.4f}",
             ),
-            ("accuracy", PAPER[rows.rows][1], rows.accuracy, " (share of rows)", ""),
+            ("accuracy", GOOD_NETWORK[rows.rows][1], rows.accuracy, " (share of rows)", ""),
         )
     )
 
@@ -133,7 +131,7 @@ def _measured(rows: OnRows, paper: PaperNetwork, network: str, subject: Subject)
 
 
 def _said(rows: OnRows) -> tuple[str, str]:
-    loss, accuracy = PAPER[rows.rows]
+    loss, accuracy = GOOD_NETWORK[rows.rows]
     return f"{loss}", f"{100 * accuracy:.2f} %"
 
 

@@ -13,11 +13,10 @@ from trasunto.studies.cells import Axis
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.learning_rate_momentum_facts import Facts, measure
 from trasunto.studies.learning_rate_momentum_verdict import comparisons, conclude
+from trasunto.studies.study import Study
 
 if TYPE_CHECKING:
     from trasunto.data import Table
-
-__all__ = ["STEPS", "Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 STEPS: Axis = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """0.05 to 0.95, the paper's axis for both."""
@@ -79,3 +78,15 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     bounded = cells.is_bounded(settings.network, settings.loss)
     pca = cells.linear_error(table, settings.network, settings.loss)
     return measure(grid, long, bounded=bounded, goal=settings.goal, loss=settings.loss, pca=pca)
+
+
+STUDY = Study(
+    name="learning-rate-momentum",
+    question="How do learning rate and momentum change the error, and does each act independently of the other?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.learning_rate_momentum:pictures",
+)

@@ -14,11 +14,10 @@ from trasunto.studies.cells import Axis
 from trasunto.studies.findings import Request, Train
 from trasunto.studies.long_run_facts import Facts, measure
 from trasunto.studies.long_run_verdict import comparisons, conclude
+from trasunto.studies.study import Study
 
 if TYPE_CHECKING:
     from trasunto.data import Table
-
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -77,3 +76,15 @@ def investigate(table: Table, settings: Settings, train: Train) -> Facts:
     grid = cells.read(history, settings.learning_rates, settings.momenta, settings.epochs)
     pca = cells.linear_error(table, settings.network, settings.loss)
     return measure(grid, settings.early, settings.compared, settings.loss, pca)
+
+
+STUDY = Study(
+    name="long-run",
+    question="Does the ranking of learning rates and momenta after 5 epochs still hold after a long training?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.long_run:pictures",
+)

@@ -20,11 +20,10 @@ from trasunto.studies.findings import Request, Train
 from trasunto.studies.loss_facts import LOSSES, Facts, measure
 from trasunto.studies.loss_verdict import comparisons, conclude
 from trasunto.studies.paper_network import paper_recipe
+from trasunto.studies.study import Study
 
 if TYPE_CHECKING:
     from trasunto.data import Table
-
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 _JUDGES = (mean_squared_error, binary_cross_entropy)  # in the order of LOSSES
 
@@ -95,3 +94,15 @@ def _judged(members: Sequence[Any], test: NDArray[np.floating], epoch: int) -> N
         errors.append([judge(test, reconstruction) for judge in _JUDGES])
     seeds = len(members) // len(LOSSES)
     return np.asarray(errors, dtype=np.float64).reshape(len(LOSSES), seeds, len(_JUDGES)).transpose(0, 2, 1)
+
+
+STUDY = Study(
+    name="loss",
+    question="Does binary cross entropy work as well as the mean squared error?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.loss:pictures",
+)

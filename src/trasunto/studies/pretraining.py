@@ -21,12 +21,11 @@ from trasunto.studies.findings import Request, Train
 from trasunto.studies.paper_network import paper_recipe
 from trasunto.studies.pretraining_facts import ARMS, Facts, measure
 from trasunto.studies.pretraining_verdict import comparisons, conclude
+from trasunto.studies.study import Study
 
 if TYPE_CHECKING:
     from trasunto.data import Table
     from trasunto.spec import Recipe
-
-__all__ = ["Facts", "Settings", "comparisons", "conclude", "investigate", "measure", "requests"]
 
 
 @dataclass(frozen=True)
@@ -169,3 +168,15 @@ def _labels(table: Table) -> NDArray[Any]:
             "training and test rows"
         )
     return table.y
+
+
+STUDY = Study(
+    name="pretraining",
+    question="Does an autoencoder's encoder make a better start for a classifier than random weights?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.pretraining:pictures",
+)

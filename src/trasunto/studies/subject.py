@@ -65,9 +65,11 @@ def is_papers(table: Table, data: str) -> bool:
     return table.provenance.source == source and set(FEATURES) <= set(table.feature_names)
 
 
-def subject_of(table: Table, data: str, *, paper: bool | None = None) -> Subject:
-    """Return what a table's rows are to a study whose paper's data the catalogue calls `data`.
+def subject_of(table: Table, data: str | None, *, paper: bool | None = None) -> Subject:
+    """Return what a table's rows are to a study whose paper's data the catalogue calls `data`; None without a paper.
 
     `paper` says whether they are the paper's where the caller knows; else their content does.
     """
-    return Subject(paper=is_papers(table, data) if paper is None else paper, images=table.image_shape is not None)
+    if paper is None:
+        paper = data is not None and is_papers(table, data)
+    return Subject(paper=paper, images=table.image_shape is not None)

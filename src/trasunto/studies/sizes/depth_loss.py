@@ -23,6 +23,7 @@ from trasunto.studies.sentences import beside, certainty
 from trasunto.studies.sizes.facts import Facts as SizeFacts
 from trasunto.studies.sizes.facts import Measured, train_sizes
 from trasunto.studies.sizes.sentences import Axis, common, errors, lost, untrained
+from trasunto.studies.study import Study
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.tabular_facts import require_some
 from trasunto.studies.tabular_networks import depth_recipe, trained_as_the_paper
@@ -296,3 +297,15 @@ def _share(value: float) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:+.4f}"
+
+
+STUDY = Study(
+    name="depth-loss",
+    question="Does the depth of an autoencoder change its final loss?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.sizes:depth_loss",
+)

@@ -9,10 +9,12 @@ from trasunto.studies.cells import require_test_rows
 from trasunto.studies.divergence import NOTHING
 from trasunto.studies.findings import Comparison, Request, Train
 from trasunto.studies.paper_network import paper_recipe
+from trasunto.studies.papers import HIDDEN_CLAIMS
 from trasunto.studies.phrases import listed, percent, several
 from trasunto.studies.sizes.facts import train_sizes
 from trasunto.studies.sizes.gain import GainFacts, Gap, measure
 from trasunto.studies.sizes.sentences import Axis, common, gain_verdict, gap_sentence, lost, untrained
+from trasunto.studies.study import Study
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.tabular_facts import require_some
 
@@ -22,12 +24,6 @@ if TYPE_CHECKING:
 Facts = GainFacts
 
 AXIS = Axis("hidden unit")
-
-PAPER_CLAIMS: tuple[tuple[int, int, str, str], ...] = (
-    (64, 128, "64 units are too few", "more"),
-    (256, 512, "256 and 512 units hardly differ", "alike"),
-)
-"""What the paper says of two neighbouring sizes, and the verdict on the gap that would bear it out."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +115,7 @@ def _judged(facts: Facts) -> list[tuple[Gap, str, str]]:
     return [
         (gap, says, "is left open by these seeds" if gap.verdict == "open" else _borne_out(gap.verdict == wanted))
         for gap in facts.gaps
-        for smaller, larger, says, wanted in PAPER_CLAIMS
+        for smaller, larger, says, wanted in HIDDEN_CLAIMS
         if (gap.smaller, gap.larger) == (smaller, larger)
     ]
 
@@ -132,3 +128,15 @@ def _claims(facts: Facts) -> tuple[str, ...]:
     told = [f'"{says}" {judged}' for _, says, judged in _judged(facts)]
     rule = f"a doubling counts as a gain from {percent(facts.worthwhile)} of the error on"
     return (f"Of the paper's answer, {listed(told)}; {rule}.",) if told else ()
+
+
+STUDY = Study(
+    name="hidden-size",
+    question="How many hidden units are enough, and where does the gain stop?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.sizes:hidden_size",
+)

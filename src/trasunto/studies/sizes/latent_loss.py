@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from trasunto.studies.cells import require_test_rows
 from trasunto.studies.divergence import NOTHING
 from trasunto.studies.findings import Comparison, Request, Train
+from trasunto.studies.papers import LATENT_LOSSES
 from trasunto.studies.phrases import several
 from trasunto.studies.sentences import beside
 from trasunto.studies.sizes.facts import train_sizes
 from trasunto.studies.sizes.gain import GainFacts, measure
 from trasunto.studies.sizes.sentences import Axis, common, gain_verdict, gap_sentence, lost, untrained
+from trasunto.studies.study import Study
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.tabular_facts import require_some
 from trasunto.studies.tabular_networks import latent_recipe
@@ -26,12 +28,6 @@ if TYPE_CHECKING:
 Facts = GainFacts
 
 AXIS = Axis("latent unit")
-
-PAPER_TABLE: dict[str, dict[int, float]] = {
-    "test": {4: 0.2252, 8: 0.0909, 16: 0.0136, 32: 0.0050},
-    "validation": {4: 0.2373, 8: 0.0981, 16: 0.0205, 32: 0.0088},
-}
-"""The paper's losses by column, then by latent units."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
             ),
         )
         for size in facts.sizes
-        for column, losses in PAPER_TABLE.items()
+        for column, losses in LATENT_LOSSES.items()
         if size.size in losses
     )
 
@@ -114,3 +110,15 @@ def _order(facts: Facts, subject: Subject) -> str:
     papers = ", the paper's order" if subject.paper else ""
     held = f"In {facts.in_order} of {several(facts.seeds, 'seed')}"
     return f"{held}, each larger latent layer has a lower error than the one before{papers}."
+
+
+STUDY = Study(
+    name="latent-loss",
+    question="Does the number of latent units change the final loss, and where does the gain stop?",
+    settings=Settings,
+    requests=requests,
+    investigate=investigate,
+    conclude=conclude,
+    comparisons=comparisons,
+    pictures="trasunto.figures.sizes:latent_loss",
+)

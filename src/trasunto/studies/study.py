@@ -1,0 +1,106 @@
+"""A study: a question, what to train for it, what to measure, and the sentence that the facts support."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from trasunto.studies.findings import Comparison, Findings, Request, Train
+from trasunto.studies.papers import Paper, paper_of
+from trasunto.studies.subject import OWN, Subject, subject_of
+
+if TYPE_CHECKING:
+    from trasunto.data import Table
+
+S = TypeVar("S")
+F = TypeVar("F")
+
+
+def _none(facts: Any) -> tuple[Comparison, ...]:
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Generic[S, F]):
+    """A question that can be asked of any rows.
+
+    Attributes
+    ----------
+    name
+        In kebab case; what the command line and reports call it.
+    question
+        In plain words.
+    settings
+        A frozen dataclass whose defaults are the full size, with a class method ``reduced()`` for a quick look.
+    requests
+        What is trained.
+    investigate
+        Trains and measures. The facts are a frozen dataclass of plain values; a field that holds rows of the data says
+        so with ``field(metadata={"rows": True})``.
+    conclude
+        The verdict and further sentences, of facts alone: they turn when the facts do. The subject says what the rows
+        are called and whether they are the paper's, without which no sentence may speak of it.
+    comparisons
+        A paper's numbers beside ours.
+    pictures
+        ``module:function`` that draws the findings; empty for none.
+    """
+
+    name: str
+    question: str
+    settings: type[S]
+    requests: Callable[[Table, S], tuple[Request, ...]]
+    investigate: Callable[[Table, S, Train], F]
+    conclude: Callable[[F, Subject], tuple[str, tuple[str, ...]]]
+    comparisons: Callable[[F], tuple[Comparison, ...]] = _none
+    pictures: str = ""
+
+    @property
+    def paper(self) -> Paper | None:
+        """The paper that asks this question, or None."""
+        return paper_of(self.name)
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The paper's experiments."""
+        return self.paper.answers[self.name].experiments if self.paper else ()
+
+    def run(self, table: Table, settings: S, train: Train, *, paper: bool | None = None) -> Findings:
+        """Train what is missing, measure and conclude; what the paper says stands beside its own rows only.
+
+        `paper` says whether `table` holds those; by default its content does.
+        """
+        began = time.perf_counter()
+        subject = subject_of(table, self.paper.data if self.paper else None, paper=paper)
+        facts = self.investigate(table, settings, train)
+        verdict, details = self.conclude(facts, subject)
+        seconds = time.perf_counter() - began
+        return self.found(facts, settings, verdict=verdict, details=details, seconds=seconds, subject=subject)
+
+    def found(
+        self,
+        facts: F,
+        settings: Any,
+        *,
+        verdict: str = "",
+        details: Sequence[str] = (),
+        seconds: float = 0.0,
+        subject: Subject = OWN,
+    ) -> Findings:
+        """Return findings that carry this study's name and question and, of the paper's rows, what it says."""
+        paper = self.paper if subject.paper else None
+        return Findings(
+            study=self.name,
+            experiments=self.experiments,
+            question=self.question,
+            verdict=verdict,
+            details=tuple(details),
+            facts=facts,
+            comparisons=self.comparisons(facts) if paper else (),
+            settings=asdict(settings),
+            paper_answer=paper.answers[self.name].answer if paper else "",
+            seconds=seconds,
+            subject=subject,
+        )

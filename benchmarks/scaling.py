@@ -18,7 +18,7 @@ import trasunto
 from benchmarks import ours
 from benchmarks.turns import in_turn, ratio, table, times
 from trasunto.cluster import executor
-from trasunto.cluster.parcel import Parcel
+from trasunto.cluster.remote import ChunkMessage
 from trasunto.cohort.loop import train_chunks
 from trasunto.cohort.places import Executor, ThisProcess
 from trasunto.cohort.plan import Chunk, Job, plan
@@ -55,7 +55,7 @@ def _sizes(images: Table) -> str:
     begun, done = train_chunks([chunk], ThisProcess().places()[:1], checkpoint_seconds=1e9)
     sent: list[tuple[str, object]] = [
         (f"{ROWS:,} rows of MNIST and its test rows, once a machine", images),
-        ("a chunk of two networks 784-64-784, to begin", Parcel.of(chunk, [{}, {}], 30.0)),
+        ("a chunk of two networks 784-64-784, to begin", ChunkMessage.of(chunk, [{}, {}], 30.0)),
         ("an epoch of it, with its states", replace(done, jobs=())),
         ("an epoch of it, without", replace(begun, jobs=(), states=None)),
     ]

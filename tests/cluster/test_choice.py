@@ -18,7 +18,7 @@ def test_names_that_are(name: str) -> None:
     "name", ["", "cluster", "local", "local:", "local:0", "local:-1", "local:two", "local:257", "ray:"]
 )
 def test_names_that_are_not(name: str) -> None:
-    with pytest.raises(ResourceError, match=r"^on '.*' .*\(legal: local:N, ray, ray:ADDRESS\)$"):
+    with pytest.raises(ResourceError, match=r"^invalid value for on: '.*' .*\(legal: local:N, ray, ray:ADDRESS\)$"):
         legal(name)
 
 

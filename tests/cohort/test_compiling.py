@@ -10,8 +10,8 @@ import jax
 import numpy as np
 import pytest
 
-from trasunto.cluster.parcel import RemotePlace
 from trasunto.cluster.processes import ProcessPlace
+from trasunto.cluster.remote import RemotePlace
 from trasunto.cohort import cost
 from trasunto.cohort.compiled import note
 from trasunto.cohort.compiling import Compiling, Programs

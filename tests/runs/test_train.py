@@ -275,7 +275,7 @@ def test_a_request_that_cannot_be_is_refused(
         ({"store": None}, "store must be the path of a folder, not None: leave it out for 'runs'"),
         ({"store": 3}, "store must be the path of a folder"),
         ({"name": 3}, "name must be a text"),
-        ({"on": 3}, "on must be a text or an executor"),
+        ({"on": 3}, "on must be a string or an executor"),
         ({"recipes": "[2 tanh] > linear"}, "recipes must be a Recipe, a Grid or a list of recipes"),
         ({"recipes": []}, "no recipe was given"),
         ({"table": None}, "rows must be a table, an array, a data frame"),

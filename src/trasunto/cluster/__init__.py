@@ -1,4 +1,4 @@
-"""Workers outside this process: other processes here, and the machines of a Ray cluster."""
+"""Executors outside this process: local worker processes and the machines of a Ray cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where to train, as users say it: ``local:4``, ``ray``, ``ray:ADDRESS``."""
+"""Parser of the option `on`, which selects an executor: ``local:N``, ``ray`` or ``ray:ADDRESS``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 LEGAL = "local:N, ray, ray:ADDRESS"
 MOST = 256
-"""Processes of one machine."""
+"""Maximum worker processes of one machine."""
 
 
 @contextmanager
 def executor(on: str | Executor | None) -> Iterator[Executor | None]:
-    """Yield what `on` names, and end its workers afterwards; an executor is yielded as it is, and stays.
+    """Yield the executor that `on` selects, and end its workers afterwards; an executor itself is left open.
 
     Parameters
     ----------
@@ -33,10 +33,10 @@ def executor(on: str | Executor | None) -> Iterator[Executor | None]:
     Raises
     ------
     ResourceError
-        It names nothing of the kind, or what it names cannot be had.
+        `on` is invalid, or its workers are not available.
     """
     if on is not None and not isinstance(on, str) and not hasattr(on, "elsewhere"):
-        raise ResourceError(f"on must be a text or an executor, not {on!r} (legal: {LEGAL})")
+        raise ResourceError(f"on must be a string or an executor, not {on!r} (legal: {LEGAL})")
     if not isinstance(on, str):
         yield on
         return
@@ -57,18 +57,20 @@ def executor(on: str | Executor | None) -> Iterator[Executor | None]:
 
 
 def legal(on: str) -> str:
-    """Return what names workers if it does.
+    """Return `on` if it is valid.
 
     Raises
     ------
     ResourceError
-        It does not; the message says what would.
+        It is not; the message lists the legal values.
     """
     kind, colon, rest = on.partition(":")
     if kind not in ("local", "ray") or (colon and not rest):
-        raise ResourceError(f"on '{on}' names no workers (legal: {LEGAL})")
+        raise ResourceError(f"invalid value for on: '{on}' (legal: {LEGAL})")
     if kind == "local" and os.name != "posix":
-        raise ResourceError(f"on '{on}': processes are for Linux and macOS; leave it out, or use ray")
+        raise ResourceError(f"on '{on}': worker processes need Linux or macOS; leave it out, or use ray")
     if kind == "local" and not (rest.isascii() and rest.isdecimal() and 1 <= int(rest) <= MOST):
-        raise ResourceError(f"on '{on}' lacks a number of processes from 1 to {MOST}, as in 'local:4' (legal: {LEGAL})")
+        raise ResourceError(
+            f"invalid value for on: '{on}' needs a number of processes from 1 to {MOST}, as in local:4 (legal: {LEGAL})"
+        )
     return on

@@ -1,4 +1,4 @@
-"""Workers on the machines of a Ray cluster (extra ``cluster``): one on each, which trains on all that it has there."""
+"""Executor on a Ray cluster (extra ``cluster``): one worker actor per machine, training on all its devices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from trasunto.cluster.parcel import Parcel, RemotePlace
+from trasunto.cluster.remote import ChunkMessage, RemotePlace
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
 from trasunto.cohort.recent import Recent
@@ -23,21 +23,20 @@ from trasunto.data import Table
 from trasunto.errors import ResourceError
 
 SILENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-"""What Ray finds in the environment where the user has not said otherwise: it reports to nobody, and does not warn of
-what it will do about GPUs one day."""
+"""Environment defaults for Ray: no usage statistics, and no warning about its future handling of GPUs."""
 
 AT_HOME = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-"""The same, where a cluster of this machine alone is started: it listens on the loopback interface only."""
+"""Further ones for a cluster of this machine alone: it listens on the loopback interface only."""
 
 START_SECONDS = 60.0
-"""How long a worker may take to start anew; by then Ray knows whether its machine is there."""
+"""How long a worker may take to start; by then Ray knows whether its machine is alive."""
 
 
 class RayWorkers:
-    """The machines of a cluster that have room when they are asked for; close it when they are done with.
+    """Executor on the machines of a cluster that have resources free at first use; to be closed after use.
 
-    A machine's worker is an actor that holds its processors, or its GPUs, and has one place for each device. Rows are
-    put into Ray's object store once, and lie in each machine's memory once, shared by all its places.
+    A machine's worker is an actor that holds its CPUs, or its GPUs, and has one place for each device. Rows are put
+    into Ray's object store once, and are held in each machine's memory once, shared by all its places.
     """
 
     elsewhere = True
@@ -49,7 +48,7 @@ class RayWorkers:
 
     @classmethod
     def at(cls, address: str) -> RayWorkers:
-        """Join the cluster at an address; without one, that of this machine, or a new one on it.
+        """Join the cluster at an address; without one, this machine's cluster, or a new one.
 
         Raises
         ------
@@ -99,15 +98,15 @@ class RayWorkers:
             self._machines = _ready([_Machine(self._ray, node["NodeID"], _share(node)) for node in able])
         there = [machine for machine in self._machines if not machine.gone]
         if not there:
-            raise ResourceError("every machine of the Ray cluster was lost: start anew to go on")
+            raise ResourceError("every machine of the Ray cluster was lost: run the same command again to resume")
         return there
 
 
 def _refuse_silence(address: str) -> None:
-    """Raise where nothing answers at HOST:PORT within a few seconds: Ray itself would try for minutes."""
+    """Refuse an address where nothing listens: Ray itself would retry for minutes."""
     host, _, port = address.rpartition(":")
     if "/" in host or not port.isdecimal():
-        raise ResourceError(f"'ray:{address}' names no cluster: write HOST:PORT, as `ray start --head` says it")
+        raise ResourceError(f"invalid address in 'ray:{address}': write HOST:PORT, as `ray start --head` prints it")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
     except (OSError, OverflowError) as fault:
@@ -116,13 +115,13 @@ def _refuse_silence(address: str) -> None:
 
 def _join(ray: Any, address: str) -> None:
     with warnings.catch_warnings():
-        # Python warns of forking beside JAX's threads; what Ray forks becomes another program at once.
+        # Python warns of forking beside JAX's threads; Ray's forks exec another program at once.
         warnings.filterwarnings("ignore", "os.fork", RuntimeWarning)
         ray.init(address=address or None, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
 
 
 def _ready(machines: list[_Machine]) -> list[_Machine]:
-    """Return the machines whose workers start: not those that have no room, or no trasunto."""
+    """Return the machines whose workers start, and drop those without free resources or without trasunto."""
     ready, last = [], PlaceLostError()
     for machine in machines:
         machine.actor()  # all of them start at the same time
@@ -135,15 +134,15 @@ def _ready(machines: list[_Machine]) -> list[_Machine]:
             last = fault
     if not ready:
         raise ResourceError(
-            f"no machine of the Ray cluster starts a worker within {START_SECONDS:.0f} s ({last}): is trasunto "
-            "installed there, and has it processors free?"
+            f"no machine of the Ray cluster started a worker within {START_SECONDS:.0f} s ({last}): is trasunto "
+            "installed there, and are processors free?"
         ) from last
     return ready
 
 
 @dataclass(frozen=True)
 class _Share:
-    """What a worker takes of a machine: its GPUs where it has any, otherwise its processors."""
+    """Resources that a worker takes of a machine: its GPUs if it has any, otherwise its CPUs."""
 
     kind: str
     amount: int
@@ -155,7 +154,7 @@ def _share(node: dict[str, Any]) -> _Share:
 
 
 class _Machine:
-    """One machine's worker, started when it is first asked for something; `gone` once it could not be started anew."""
+    """One machine's worker, started at first use; `gone` once it could not be restarted."""
 
     def __init__(self, ray: Any, node: str, share: _Share) -> None:
         self._ray, self._node, self._share = ray, node, share
@@ -165,11 +164,11 @@ class _Machine:
 
     @cached_property
     def devices(self) -> int:
-        """How many devices it has."""
+        """Number of its devices."""
         return int(self.ask(self.actor(), "devices", seconds=START_SECONDS))
 
     def actor(self) -> Any:
-        """Return the actor at work there."""
+        """Return the machine's actor, started if necessary."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         with self._lock:
@@ -183,12 +182,12 @@ class _Machine:
             return self._actor
 
     def ask(self, actor: Any, verb: str, *given: object, seconds: float | None = None) -> Any:
-        """Return what the actor answers.
+        """Call a method of the actor and return its result.
 
         Raises
         ------
         PlaceLostError
-            It is gone, or does not answer within so many seconds.
+            The actor is gone, or does not answer in time.
         """
         from ray.exceptions import RayError, RayTaskError
 
@@ -200,7 +199,7 @@ class _Machine:
             raise PlaceLostError(f"on machine {self._node[:8]}, {type(fault).__name__}") from fault
 
     def replaced(self, lost: Any) -> bool:
-        """Start another actor in place of one that was lost, and say whether that was possible."""
+        """Restart a lost actor; say whether that succeeded."""
         with self._lock:
             if self._actor is lost:
                 self._actor = None
@@ -228,60 +227,60 @@ class RayPlace(RemotePlace):
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
         """Send a chunk, and a reference to its rows."""
         self._chunk, self._actor = chunk, self._machine.actor()
-        # In a list, because Ray puts a table in place of a reference that is an argument itself.
+        # In a list: Ray replaces a reference that is an argument itself by its object.
         rows = [self._rows.reference(chunk.jobs[0].table)]
-        return self._event("begin", Parcel.of(chunk, begins, checkpoint_seconds), rows)
+        return self._event("begin", ChunkMessage.of(chunk, begins, checkpoint_seconds), rows)
 
     def ask(self, verb: str, *given: object) -> Any:
-        """Return what the machine's worker answers."""
+        """Call the machine's worker and return its result."""
         return self._machine.ask(self._actor, verb, self._device, *given)
 
     def revive(self) -> bool:
-        """Start another worker on the machine, if it is there."""
+        """Restart the machine's worker, if it is alive."""
         return self._machine.replaced(self._actor)
 
 
 class _Rows:
-    """Tables in Ray's object store."""
+    """Cache of tables put into Ray's object store."""
 
     def __init__(self, ray: Any) -> None:
         self._ray = ray
         self._put = Recent[int, tuple[Table, Any]]()
 
     def reference(self, table: Table) -> Any:
-        """Return Ray's reference to a table, which is put there once."""
-        # The table is kept with it, so that no other gets its id.
+        """Return Ray's reference to a table, put there on first use."""
+        # The table is kept too, so that its id is not reused.
         return self._put.get(id(table), lambda: (table, self._ray.put(table)))[1]
 
 
 class _Worker:
-    """What runs on a machine: a bench for each of its devices."""
+    """Actor on a machine: a worker server for each of its devices."""
 
     def __init__(self, most: int) -> None:
         import jax
 
-        from trasunto.cluster.parcel import Workbench
+        from trasunto.cluster.remote import WorkerServer
         from trasunto.cohort.devices import programs_kept, training_devices
 
         devices = training_devices()
         programs_kept().__enter__()  # for as long as the process lives
-        self._benches = [
-            Workbench(device) for device in (devices if jax.default_backend() != "cpu" else devices[:most])
+        self._servers = [
+            WorkerServer(device) for device in (devices if jax.default_backend() != "cpu" else devices[:most])
         ]
         self._tables = Recent[Any, Table]()
 
     def devices(self) -> int:
-        return len(self._benches)
+        return len(self._servers)
 
-    def begin(self, device: int, parcel: Parcel, rows: list[Any]) -> Event:
+    def begin(self, device: int, message: ChunkMessage, rows: list[Any]) -> Event:
         import ray
 
         (reference,) = rows
         table = self._tables.get(reference, lambda: ray.get(reference))
-        return self._benches[device].begin(parcel, table)
+        return self._servers[device].begin(message, table)
 
     def advance(self, device: int) -> Event:
-        return self._benches[device].advance()
+        return self._servers[device].advance()
 
     def states(self, device: int) -> tuple[Arrays, Best]:
-        return self._benches[device].states()
+        return self._servers[device].states()

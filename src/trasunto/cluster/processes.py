@@ -1,4 +1,4 @@
-"""Workers that are processes of this machine, each on cores of its own."""
+"""Executor of local worker processes, each pinned to its own cores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from trasunto.cluster.parcel import Parcel, RemotePlace
+from trasunto.cluster.remote import ChunkMessage, RemotePlace
 from trasunto.cohort.compiled import kept_for
 from trasunto.cohort.places import Begins, Place, PlaceLostError
 from trasunto.cohort.plan import Chunk
@@ -24,12 +24,12 @@ Answer = tuple[bool, Any]
 
 
 class LocalWorkers:
-    """Some processes of this machine; close it when they are done with.
+    """Executor of processes on this machine; to be closed after use.
 
     Parameters
     ----------
     count
-        How many. Cores are dealt out to them evenly; with more workers than cores, some share one.
+        Number of processes. Cores are divided among them evenly; with more workers than cores, some share one.
     """
 
     elsewhere = False
@@ -53,7 +53,7 @@ class LocalWorkers:
 
 
 class ProcessPlace(RemotePlace):
-    """One worker process, which trains on the first device that its cores give it."""
+    """One worker process, training on its first device."""
 
     def __init__(self, cores: Sequence[int]) -> None:
         self._cores = cores
@@ -65,20 +65,20 @@ class ProcessPlace(RemotePlace):
         return self._process.pid
 
     def has(self, chunk: Chunk) -> bool:
-        """Say whether its program lies on the disk that the processes of this machine share."""
+        """Say whether the chunk's program is in the compilation cache, which processes of this machine share."""
         return kept_for(chunk, 0)
 
     def begin(self, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Event:
-        """Send a chunk, and its rows where the worker does not have them."""
+        """Send a chunk, and its rows if the worker does not have them."""
         self._chunk = chunk
         table = chunk.jobs[0].table
         known = id(table) in self._sent
-        self._sent.get(id(table), lambda: table)  # the table is kept, so that no other gets its id
-        parcel = Parcel.of(chunk, begins, checkpoint_seconds)
-        return self._event("begin", parcel, id(table), None if known else table)
+        self._sent.get(id(table), lambda: table)  # the table is kept, so that its id is not reused
+        message = ChunkMessage.of(chunk, begins, checkpoint_seconds)
+        return self._event("begin", message, id(table), None if known else table)
 
     def ask(self, verb: str, *given: object) -> Any:
-        """Return what the process answers, or raise what went wrong there."""
+        """Call a method in the process; return its result or raise its error."""
         try:
             self._connection.send((verb, given))
             done, answer = self._connection.recv()
@@ -89,7 +89,7 @@ class ProcessPlace(RemotePlace):
         return answer
 
     def revive(self) -> bool:
-        """Start another process in its place."""
+        """Restart the process."""
         self.close()
         self._start()
         return True
@@ -102,11 +102,11 @@ class ProcessPlace(RemotePlace):
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        self._sent = Recent[int, Table]()  # the worker's own are the same: both forget alike
+        self._sent = Recent[int, Table]()  # the worker has an equal cache: both evict alike
         with theirs:
             handle = theirs.fileno()
             command = [sys.executable, "-m", "trasunto.cluster.processes", str(handle), ",".join(map(str, self._cores))]
-            # In a group of its own, so that a Ctrl-C is for whoever gives the work, from the first moment on.
+            # In its own session, so that Ctrl-C only reaches this process.
             self._process = subprocess.Popen(
                 command, pass_fds=[handle], stdin=subprocess.DEVNULL, start_new_session=True
             )
@@ -114,19 +114,19 @@ class ProcessPlace(RemotePlace):
 
 
 def _serve(connection: Connection[Any, Any]) -> None:
-    """Do what is asked, one thing after another, until the other side is gone."""
-    from trasunto.cluster.parcel import Workbench
+    """Serve requests one by one until the other side is gone."""
+    from trasunto.cluster.remote import WorkerServer
     from trasunto.cohort.devices import programs_kept, training_devices
 
-    bench = Workbench(training_devices()[0])
+    server = WorkerServer(training_devices()[0])
     tables = Recent[int, Table | None]()
 
-    def begin(parcel: Parcel, key: int, sent: Table | None) -> Event:
+    def begin(message: ChunkMessage, key: int, sent: Table | None) -> Event:
         table = tables.get(key, lambda: sent)
         assert table is not None, "rows are sent before they are named"
-        return bench.begin(parcel, table)
+        return server.begin(message, table)
 
-    verbs: dict[str, Callable[..., Any]] = {"begin": begin, "advance": bench.advance, "states": bench.states}
+    verbs: dict[str, Callable[..., Any]] = {"begin": begin, "advance": server.advance, "states": server.states}
     with programs_kept(), suppress(EOFError, OSError):
         while True:
             verb, given = connection.recv()
@@ -141,12 +141,12 @@ def _done(work: Callable[..., Any], given: Sequence[object]) -> Answer:
 
 
 def _portable(error: Exception) -> Exception:
-    """Return an error that the other side can be sent."""
+    """Return an error that the other side can unpickle."""
     return error if type(error).__module__.startswith(("builtins", "trasunto")) else RuntimeError(str(error))
 
 
 def main() -> None:
-    """Work for the process that started this one, over the socket that it left open."""
+    """Serve the parent process over the inherited socket."""
     handle, own = int(sys.argv[1]), [int(core) for core in sys.argv[2].split(",")]
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, own)

@@ -1,4 +1,7 @@
-"""A chunk on its way to a worker: what it needs and no more, and its rows named instead of carried."""
+"""Remote training of chunks: the message sent to a worker, the place that sends it, the server that trains it.
+
+A message carries no rows: each executor transfers a table once and refers to it.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ from trasunto.cohort.states import Arrays
 from trasunto.data import Table
 
 _NO_ROWS = Table.__new__(Table)
-"""Stands where rows will be put back: it has none, and nothing can be asked of it."""
+"""Placeholder for the rows, an uninitialised table."""
 
 
 @dataclass(frozen=True, eq=False)
-class Parcel:
+class ChunkMessage:
     """A chunk without its rows.
 
     Attributes
@@ -29,11 +32,11 @@ class Parcel:
     chunk
         Its jobs have no rows, and fetch nothing.
     begins
-        What each job begins from.
+        Initial state of each job.
     checkpoint_seconds
-        As `Place.begin` takes it.
+        As in `Place.begin`.
     wide
-        Whether the one who sends it trains in double precision.
+        Whether the sender trains in double precision.
     """
 
     chunk: Chunk
@@ -42,39 +45,39 @@ class Parcel:
     wide: bool
 
     @classmethod
-    def of(cls, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> Parcel:
-        """Pack a chunk."""
+    def of(cls, chunk: Chunk, begins: Begins, checkpoint_seconds: float) -> ChunkMessage:
+        """Make the message of a chunk."""
         bare = tuple(replace(job, table=_NO_ROWS, begin=dict) for job in chunk.jobs)
         wide = bool(jax.config.values["jax_enable_x64"])
         return cls(Chunk(bare, chunk.layout), tuple(begins), checkpoint_seconds, wide)
 
     def with_rows(self, table: Table) -> Chunk:
-        """Return the chunk with its rows put back."""
+        """Return the chunk with its rows restored."""
         return Chunk(tuple(replace(job, table=table) for job in self.chunk.jobs), self.chunk.layout)
 
 
 class RemotePlace(ABC):
-    """A place whose chunk is trained by a `Workbench` elsewhere: `ask` reaches it."""
+    """A place whose chunk is trained by a `WorkerServer` elsewhere, reached by `ask`."""
 
     _chunk: Chunk | None = None
 
     @abstractmethod
     def ask(self, verb: str, *given: object) -> Any:
-        """Return what the bench answers.
+        """Call a method of the server and return its result.
 
         Raises
         ------
         PlaceLostError
-            Nobody answers any more.
+            The worker is gone.
         """
 
     @property
     def keeper(self) -> object:
-        """Return the place: what it shares with others elsewhere is not known here."""
+        """The place itself: what it shares with others elsewhere is unknown here."""
         return self
 
     def has(self, chunk: Chunk) -> bool:
-        """Say no: what lies on another machine's disk is not known here."""
+        """Return False: another machine's compilation cache is unknown here."""
         return False
 
     def advance(self) -> Event:
@@ -92,18 +95,18 @@ class RemotePlace(ABC):
         return replace(event, jobs=self._chunk.jobs)
 
 
-class Workbench:
-    """A worker's side: a place on one of its devices, and what it was sent for it."""
+class WorkerServer:
+    """A worker's side of a `RemotePlace`: trains the chunks it is sent on one device."""
 
     def __init__(self, device: jax.Device) -> None:
         self._place, self._wide = DevicePlace(device), False
 
-    def begin(self, parcel: Parcel, table: Table) -> Event:
-        """Take a chunk up; `table` is the same object wherever the rows are the same, so that they lie there once."""
-        self._wide = parcel.wide
+    def begin(self, message: ChunkMessage, table: Table) -> Event:
+        """Begin a chunk; equal rows must be the same `table` object, so that the device holds them once."""
+        self._wide = message.wide
         with jax.enable_x64(self._wide):
-            chunk = parcel.with_rows(table)
-            return _bare(self._place.begin(chunk, parcel.begins, parcel.checkpoint_seconds))
+            chunk = message.with_rows(table)
+            return _bare(self._place.begin(chunk, message.begins, message.checkpoint_seconds))
 
     def advance(self) -> Event:
         """Train the chunk for one more epoch."""
@@ -116,5 +119,5 @@ class Workbench:
 
 
 def _bare(event: Event) -> Event:
-    """Return an event without its jobs, which whoever asked has."""
+    """Return an event without its jobs, which the caller has."""
     return replace(event, jobs=())

@@ -147,5 +147,5 @@ def test_one_group_alone_and_scores_that_are_none_are_refused() -> None:
         detection([0.1, 0.2], [1, 1])
     with pytest.raises(DataError, match="scores hold nan in row 1"):
         detection([0.1, np.nan], [0, 1])
-    with pytest.raises(DataError, match=r"labels have the shape \(2,\); one per row is needed: \(3,\)"):
+    with pytest.raises(DataError, match=r"labels have the shape \(2,\); expected \(3,\), one per row"):
         paired_difference([0.1, 0.2], [0.1, 0.2, 0.3], [0, 1])

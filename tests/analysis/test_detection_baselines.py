@@ -86,7 +86,7 @@ def test_what_cannot_be_compared_is_refused(rows: Rows) -> None:
         pca_scores(train, new[:, :5], [2])
     with pytest.raises(DataError, match="rows have 4 columns; the training rows have 6"):
         isolation_forest_scores(train, new[:, :4])
-    with pytest.raises(DataError, match="rows have 1 column; principal components leave something only of 2"):
+    with pytest.raises(DataError, match="rows have 1 column; PCA as a detector needs 2"):
         best_pca(train[:, :1], new[:, :1], anomaly)
     with pytest.raises(DataError, match="at least one of each"):
         best_pca(train, new, np.zeros(110))

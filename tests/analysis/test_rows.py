@@ -33,7 +33,7 @@ def test_labels_are_two_groups_or_refused() -> None:
         two_groups([0, 1, 1], 3, least=2)
     with pytest.raises(DataError, match=r"labels have the shape \(2,\)"):
         two_groups([0, 1], 3)
-    with pytest.raises(DataError, match="something else than 0 and 1"):
+    with pytest.raises(DataError, match="labels must be 1 "):
         two_groups([0, 2], 2)
 
 

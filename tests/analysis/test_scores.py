@@ -99,7 +99,7 @@ def test_every_score_refuses_what_it_was_not_fitted_on(
 ) -> None:
     scoring, (errors, latent) = fit_scoring(kind, *trained), trained
     reads = scoring.fitted.reads
-    with pytest.raises(DataError, match=f"the score '{kind}' is taken from the {reads}"):
+    with pytest.raises(DataError, match=f"the score '{kind}' needs the rows' {reads}"):
         scoring.score(None if reads == "errors" else errors, latent if reads == "errors" else None)
     with pytest.raises(DataError, match="hold nan in row 0, column 0"):
         scoring.score(errors * np.nan, latent * np.nan)

@@ -238,7 +238,7 @@ def test_a_goal_and_its_labels_belong_together(model: Model, frame: pd.DataFrame
         model.with_threshold(Goal("labels"), frame)
     with pytest.raises(TrasuntoError, match="this one is of kind 'false_alarms'"):
         model.with_threshold(Goal("false_alarms", 0.1), frame, frame["Class"])
-    with pytest.raises(TrasuntoError, match=r"labels have the shape \(1,\); one per row"):
+    with pytest.raises(TrasuntoError, match=r"labels have the shape \(1,\); expected .*, one per row"):
         model.with_threshold(Goal("labels"), frame, [1])
     with pytest.raises(TrasuntoError, match=r"such as Goal.* not 0.05"):
         model.with_threshold(0.05, frame)  # type: ignore[arg-type]

@@ -1,7 +1,6 @@
-"""Facts from numbers: statistics over cohorts, latents and errors, with nothing trained and nothing drawn here.
+"""Statistics of errors, latents and anomaly scores.
 
-Errors are reconstruction errors, lower is better; scores of rows are higher-is-stranger. Intervals are over seeds
-unless a name says otherwise (those of `detection` are over rows). What a user reads row by row, a threshold's promise
-and an explanation, carries its sentence; studies word the rest. Modules are imported by name, since each is one subject
-and most callers need one.
+Errors are reconstruction errors, lower is better; scores of rows are higher for more anomalous rows. Intervals are over
+seeds, except those of `detection`, which are over rows. Thresholds and explanations carry their own sentences; studies
+word all other results. Modules are imported by name, since most callers need one.
 """

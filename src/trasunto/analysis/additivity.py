@@ -1,9 +1,8 @@
-"""Whether two settings act independently of each other on a measure, answered on a full grid of cells.
+"""Interaction test: whether two settings act independently on a measure, over a full grid of cells.
 
-"Independently" means that cell (i, j) is ``mean + row i + column j`` with nothing left over. What is left over is the
-interaction. Its share of the variance between cells is the effect size and comes first; the p says only whether it is
-more than chance. Additive on the error and additive on its logarithm (each setting *multiplies* the error) are
-different claims, so a study asks on both scales.
+Independently means that cell (i, j) is ``mean + row i + column j``; the residual is the interaction. Its share of the
+variance between cells is the effect size; the p-value only says whether it exceeds chance. Additivity of the error and
+of its logarithm (each setting *multiplies* the error) are different claims, so studies test both.
 """
 
 from __future__ import annotations
@@ -17,29 +16,29 @@ from numpy.typing import ArrayLike, NDArray
 Scale = Literal["error", "log error"]
 
 _ROUNDING = 1e-24
-"""A sum of squares below this share of the total is rounding, not interaction."""
+"""Share of the total below which a sum of squares is rounding error."""
 
 
 @dataclass(frozen=True)
 class Additivity:
-    """How far a grid is from rows and columns that simply add.
+    """Interaction between the rows and columns of a grid, and its test.
 
     Attributes
     ----------
     scale
-        ``"error"`` or ``"log error"``: what was added.
+        ``"error"`` or ``"log error"``.
     unexplained
-        Share (0..1) of the variance between cells that the additive model leaves over; None where nothing varies.
+        Share (0..1) of the variance between cells that the additive model does not explain; None if nothing varies.
     rows_share, columns_share
-        Shares of the same variance that the rows and the columns explain alone.
+        Shares of the same variance explained by rows and by columns alone.
     test
         ``"Tukey's one degree of freedom"`` for one value per cell, ``"interaction F"`` for several, else ``"none"``.
     f, p
-        The statistic and its p; `f` is None where there is no test or where it is infinite (then `p` is 0).
+        Statistic and p-value; `f` is None without a test, or if infinite (then `p` is 0).
     degrees
-        Degrees of freedom of the numerator and the denominator.
+        Degrees of freedom of numerator and denominator.
     shape
-        Rows, columns and seeds that took part.
+        Rows, columns and seeds used.
     reason
         Why there is no test, as a sentence; empty otherwise.
     """
@@ -57,12 +56,12 @@ class Additivity:
 
 
 def additivity(cells: ArrayLike, scale: Scale = "error") -> Additivity:
-    """Say how much of a grid's variance is interaction, and test it.
+    """Measure the interaction's share of a grid's variance, and test it.
 
     Parameters
     ----------
     cells : array_like of shape (rows, columns, seeds)
-        The error of each cell and seed, without gaps (see :func:`complete`); above zero for the logarithm.
+        Error of each cell and seed, without gaps (see :func:`complete`); above zero for the logarithm.
     scale : {"error", "log error"}
         Whether effects are added on the error itself or on its logarithm.
 
@@ -95,8 +94,8 @@ def additivity(cells: ArrayLike, scale: Scale = "error") -> Additivity:
 def complete(cells: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the rows and columns of a sub-grid in which every cell of every seed is finite.
 
-    The row or column with the largest share of gaps goes first, then the next: with gaps in one corner, where
-    training diverges, this keeps the large rectangle beside it. Empty index arrays where nothing is complete.
+    Greedily drops the row or column with the largest share of gaps: with gaps in one corner, where training diverges,
+    this keeps the large rectangle beside it. Empty index arrays if nothing is complete.
     """
     values: NDArray[np.float64] = np.asarray(cells, dtype=np.float64)
     gaps: NDArray[np.bool_] = np.any(~np.isfinite(values), axis=2)
@@ -118,7 +117,7 @@ _Test = tuple[str, float | None, float | None, tuple[int, int], str]
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """A grid of means taken apart into row effects, column effects and what is left over."""
+    """A grid of means decomposed into row effects, column effects and residual."""
 
     means: NDArray[np.float64]
     rows: NDArray[np.float64]
@@ -170,8 +169,8 @@ def _tukey(parts: _Parts) -> _Test:
 def _interaction_f(values: NDArray[np.float64], parts: _Parts) -> _Test:
     """Test the interaction against the scatter over seeds.
 
-    A seed gives every cell the same initial weights, so seeds are blocks: what a seed shifts in all cells alike is
-    taken out of the scatter, which leaves (cells - 1) x (seeds - 1) degrees of freedom.
+    A seed gives every cell the same initial weights, so seeds are blocks: each seed's mean shift is removed from the
+    scatter, which leaves (cells - 1) x (seeds - 1) degrees of freedom.
     """
     rows, columns, seeds = values.shape
     shift = values.mean(axis=(0, 1)) - values.mean()

@@ -1,4 +1,4 @@
-"""What an autoencoder has to beat: the best linear one, which is principal component analysis."""
+"""PCA baseline: reconstruction error of the best linear autoencoder."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ROWS_AT_ONCE = 10_000
 
 @dataclass(frozen=True)
 class LinearBaseline:
-    """What is left after keeping some principal components of the training rows.
+    """Reconstruction error of PCA with some number of components.
 
     Attributes
     ----------
     components : int
-        How many were kept: as many as asked for, at most the number of features or of training rows.
+        Components kept: the number requested, at most the number of features or of training rows.
     train_error, test_error : float
         Mean squared error per feature; `test_error` is None without test rows. Reconstructions are not clipped to 0..1.
     """
@@ -45,14 +45,14 @@ def principal_components(
     train : array, (n, d)
         Training rows as the networks see them (scaled).
     test : array, (n, d), or None
-        Rows that only are reconstructed.
+        Held-out rows.
     components : sequence of int
-        The numbers of latent dimensions to compare with, in any order.
+        Numbers of components, in any order.
 
     Returns
     -------
     tuple of LinearBaseline
-        One for each number asked for, in that order.
+        One for each number, in the same order.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def principal_components(
     from sklearn.decomposition import PCA
 
     kept = [min(count, *train.shape) for count in components]
-    with np.errstate(invalid="ignore"):  # rows that are all alike: their variance has no shares
+    with np.errstate(invalid="ignore"):  # identical rows: variance ratios are 0 / 0
         model = PCA(max(kept), svd_solver=SOLVER).fit(train)
     train_left = _left_over(model, train)
     test_left = None if test is None else _left_over(model, test)
@@ -78,10 +78,10 @@ def principal_components(
 
 
 def _left_over(model: Any, rows: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the error per feature after the first k components, for k = 0 up to all that were fitted.
+    """Return the error per feature with the first k components, for k = 0 up to all fitted.
 
-    Components are orthogonal and nested, so leaving one out adds exactly its squared scores to the error. Adding up
-    from the last one has no cancellation, where subtracting explained variance from the total would have.
+    Components are orthogonal and nested, so dropping one adds exactly its squared scores to the error. Summing from the
+    last one avoids the cancellation of subtracting explained variance from the total.
     """
     beyond = 0.0
     scores_squared = np.zeros(model.n_components_)

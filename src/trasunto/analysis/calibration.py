@@ -1,7 +1,7 @@
-"""A score turned into a probability, and whether that probability keeps its word.
+"""Calibration of scores into anomaly probabilities, and its reliability on held-out folds.
 
-The probability is that of an anomaly among rows mixed as the labelled ones are; where frauds are rarer than in those
-rows, it is too high. It rises with the score, and it is judged on rows that it was not fitted on.
+Probabilities assume the labelled rows' share of anomalies: where anomalies are rarer, they are too high. They increase
+with the score.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ FOLDS = 5
 BINS = 10
 
 _KNOTS = 201
-"""Points that a logistic curve is stored by; between them it is taken as straight, less than 1e-4 beside it."""
+"""Points of a stored logistic curve; linear interpolation between them errs by less than 1e-4."""
 
 
 @dataclass(frozen=True, eq=False)
 class Calibrator:
-    """A rising curve from score to probability, stored by its corners.
+    """An increasing piecewise linear curve from score to probability.
 
     Attributes
     ----------
     scores, probabilities
-        (g,) its corners, both ascending; straight between them, level beyond the ends.
+        (g,) knots, both ascending; linear between them, constant beyond the ends.
     """
 
     scores: NDArray[np.float64]
@@ -44,12 +44,12 @@ class Calibrator:
         return risen
 
     def to_arrays(self) -> dict[str, NDArray[np.float64]]:
-        """Return it as named arrays, all there is to store."""
+        """Return the knots as named arrays, for storage."""
         return {"scores": self.scores, "probabilities": self.probabilities}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> Calibrator:
-        """Return the calibrator that `to_arrays` described."""
+        """Restore a calibrator from the arrays of `to_arrays`."""
         if set(arrays) != {"scores", "probabilities"}:
             given = ", ".join(sorted(arrays)) or "none"
             raise DataError(f"a stored calibrator needs the arrays scores, probabilities; there are {given}")
@@ -58,18 +58,18 @@ class Calibrator:
 
 @dataclass(frozen=True)
 class Reliability:
-    """Whether what is called x % likely happens in x % of the cases, over bins of equally many rows.
+    """Reliability diagram: stated probabilities against observed frequencies, over bins of equal counts.
 
     Attributes
     ----------
     stated, happened
-        Mean probability of each bin, ascending, and the share of its rows that were anomalies.
+        Mean probability of each bin, ascending, and the share of anomalies in it.
     counts
         Rows of each bin.
     calibration_error
-        Expected calibration error, 0..1, lower is better: the mean distance of the two, weighted by rows.
+        Expected calibration error, 0..1, lower is better: mean absolute difference of the two, weighted by rows.
     brier
-        Mean squared distance of probability and outcome, lower is better.
+        Brier score, lower is better.
     """
 
     stated: tuple[float, ...]
@@ -81,18 +81,18 @@ class Reliability:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """A calibrator, and how it did on rows that it had not seen.
+    """A calibrator and its cross-validated reliability.
 
     Attributes
     ----------
     calibrator
-        Fitted to all rows, for rows to come.
+        Fitted to all labelled rows.
     method
         "isotonic" or "logistic".
     probabilities
-        (n,) of the labelled rows, each from a fit without its fold.
+        (n,) cross-fitted: each row's from a fit without its fold.
     reliability
-        Of those probabilities.
+        Reliability of `probabilities`.
     """
 
     calibrator: Calibrator
@@ -102,16 +102,16 @@ class Calibration:
 
 
 def calibrate(scores: ArrayLike, labels: ArrayLike, method: str = "isotonic", *, seed: int = 0) -> Calibration:
-    """Fit a probability to labelled scores, and check it by cross-fitting.
+    """Fit a calibrator to labelled scores, and assess it by cross-fitting.
 
     Parameters
     ----------
     scores : array, (n,)
-        Higher is stranger; of rows that the network was not trained on.
+        Higher is more anomalous; of rows that the network was not trained on.
     labels : array, (n,)
         True (or 1) for an anomaly, at least two of either.
     method : {"isotonic", "logistic"}
-        Any rising curve, for some hundred anomalies or more; or Platt's curve of the compressed score, for fewer.
+        Isotonic regression, for some hundred anomalies or more; or Platt scaling of the compressed score, for fewer.
     seed : int
         Decides the folds.
 
@@ -140,10 +140,10 @@ def calibrate(scores: ArrayLike, labels: ArrayLike, method: str = "isotonic", *,
 
 
 def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = BINS) -> Reliability:
-    """Compare stated probabilities (n,) with what happened, over `bins` bins of equally many rows.
+    """Compare stated probabilities (n,) with outcomes, over `bins` bins of equal counts.
 
-    Equally many, since bins of equal width would leave all but one nearly empty where anomalies are rare. Rows of one
-    probability stay in one bin, so that there may be fewer.
+    With bins of equal width all but one would be nearly empty where anomalies are rare. Equal probabilities share a
+    bin, so that there may be fewer.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def _fit(values: NDArray[np.float64], anomaly: NDArray[np.bool_], method: str) -
         curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(values, anomaly)
         corners = (curve.X_thresholds_, curve.y_thresholds_)
         return Calibrator(*(np.asarray(corner, dtype=np.float64) for corner in corners))
-    # Squared errors spread over decades; asinh is their logarithm far from the middle, and bears zero and below.
+    # Squared errors spread over decades; asinh acts as a logarithm far from the median, and admits zero and below.
     middle = float(np.median(values))
     spread = float(np.median(np.abs(values - middle))) or 1.0
     compressed = np.arcsinh((values - middle) / spread)

@@ -1,9 +1,9 @@
-"""How well scores tell anomalies from normal rows, whatever the threshold, and whether two scores differ in that.
+"""AUROC and average precision of anomaly scores with bootstrap intervals, and paired comparisons of two scores.
 
-Higher scores are stranger, and both measures are higher-is-better. AUROC is the chance that an anomaly outranks a
-normal row (0.5 is guessing); average precision is the share of anomalies among the rows flagged, averaged over all
-recalls (guessing gives the share among all rows, so it must be read beside that). Intervals here are over ROWS:
-stratified bootstrap percentiles, for one trained network. How much another seed would change is another matter.
+Higher scores are more anomalous, and both measures are higher-is-better. AUROC is the probability that an anomaly
+outranks a normal row (0.5 for guessing); average precision is the precision averaged over all recalls (for guessing,
+the share of anomalies). Intervals are over ROWS, stratified bootstrap percentiles for one trained network; they do not
+cover variation over seeds.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from trasunto.analysis.rows import column, two_groups
 RESAMPLES = 1_000
 
 POINTS = 200
-"""Points that a curve keeps, more than a page can show."""
+"""Points kept of a curve."""
 
 _CELLS = 250_000
-"""Resampled rows held at once: 2 MB, what a processor keeps at hand."""
+"""Resampled rows held at once: 2 MB, which fits a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Detection:
-    """How well anomalies are told from normal rows.
+    """Detection measures of one score.
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class Detection:
     precision_recall
         Precision (y) against recall (x).
     normal, anomalies
-        How many rows of each there were.
+        Number of rows of each.
     resamples
-        How many bootstrap samples the intervals rest on.
+        Number of bootstrap samples.
     """
 
     auroc: float
@@ -91,18 +91,18 @@ class DetectionDifference:
 
 
 def detection(scores: ArrayLike, labels: ArrayLike, *, seed: int = 0, resamples: int = RESAMPLES) -> Detection:
-    """Measure how well `scores` tell anomalies from normal rows.
+    """Measure how well `scores` separate anomalies from normal rows.
 
     Parameters
     ----------
     scores : array, (n,)
-        Higher is stranger.
+        Higher is more anomalous.
     labels : array, (n,)
         True (or 1) for an anomaly.
     seed : int
-        Decides the bootstrap samples, each drawn from normal rows and from anomalies apart.
+        Seed of the bootstrap samples, stratified by label.
     resamples : int
-        How many.
+        Number of bootstrap samples.
 
     Raises
     ------
@@ -144,12 +144,12 @@ def paired_difference(
 ) -> DetectionDifference:
     """Compare two scores of the same rows: the first minus the second.
 
-    Both are measured on the same bootstrap samples, so that what makes a sample easy for both cancels.
+    Both are measured on the same bootstrap samples, so that variation common to both cancels.
 
     Parameters
     ----------
     first, second : array, (n,)
-        Higher is stranger; their units may differ.
+        Higher is more anomalous; their units may differ.
     labels : array, (n,)
         True (or 1) for an anomaly.
     seed, resamples : int
@@ -178,10 +178,10 @@ def paired_difference(
 
 
 class _Ranking:
-    """Normal rows and anomalies placed among the scores of the anomalies, once.
+    """Positions of all rows among the anomalies' scores, computed once for all resamples.
 
     Both measures change only at an anomaly's score, and anomalies are few. So a resample is measured by counting its
-    rows in the places below, at and between those scores, without sorting anything again.
+    rows below, at and between those scores, without sorting again.
     """
 
     def __init__(self, scores: NDArray[np.float64], anomaly: NDArray[np.bool_]) -> None:
@@ -206,7 +206,7 @@ class _Ranking:
 
 
 def _counted(places: NDArray[np.intp], many: int) -> NDArray[np.intp]:
-    """Return how often each of `many` places comes up in each row of `places` (r, rows)."""
+    """Return the counts (r, many) of the values 0 to `many` - 1 in each row of `places` (r, rows)."""
     apart = places + many * np.arange(len(places))[:, None]
     return np.bincount(apart.ravel(), minlength=many * len(places)).reshape(len(places), many)
 
@@ -214,7 +214,7 @@ def _counted(places: NDArray[np.intp], many: int) -> NDArray[np.intp]:
 def _resampled(
     anomaly: NDArray[np.bool_], seed: int, resamples: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield resamples in blocks: which normal rows (r, rows), and which anomalies, each as many as there are."""
+    """Yield bootstrap samples in blocks: indices of normal rows (r, normal) and of anomalies (r, anomalies)."""
     random = np.random.default_rng(seed)
     anomalies = int(anomaly.sum())
     normal = anomaly.size - anomalies
@@ -230,7 +230,7 @@ def _bounds(draws: NDArray[np.float64]) -> tuple[tuple[float, float], tuple[floa
 
 
 def _thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
-    """Keep points evenly along the line: evenly in x would leave a steep start, which matters most, to two points."""
+    """Keep points evenly along the arc: even steps in x would leave two points for the steep start."""
     if x.size > POINTS:
         along = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
         nearest = np.searchsorted(along, np.linspace(0.0, along[-1], POINTS - 1))

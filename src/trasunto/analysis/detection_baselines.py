@@ -1,4 +1,4 @@
-"""What a detector has to beat: the best linear autoencoder, and an isolation forest. Higher scores are stranger."""
+"""Baseline detectors: PCA reconstruction error and isolation forest. Higher scores are more anomalous."""
 
 from __future__ import annotations
 
@@ -13,26 +13,25 @@ from trasunto.analysis.rows import matrix, two_groups
 from trasunto.errors import DataError
 
 TREES = 100
-"""Trees of an isolation forest, and 256 rows for each: scikit-learn's defaults, and the paper's."""
+"""Trees of an isolation forest, each on 256 rows: scikit-learn's defaults, and the paper's."""
 
 
 @dataclass(frozen=True, eq=False)
 class BestPca:
-    """The number of components that detects the given anomalies best, chosen by looking at them.
+    """PCA with the number of components that detects the given anomalies best.
 
-    A rival chosen WITH the labels that nobody has in practice, and measured on the same rows: better than PCA could be
-    relied on to be. An autoencoder that beats it owes nothing to that choice.
+    Chosen WITH labels that are not available in practice, and measured on the same rows: an optimistic baseline.
 
     Attributes
     ----------
     components
-        1 to d - 1; of equals the fewest.
+        1 to d - 1; the fewest of equals.
     auroc
-        Of its scores, on the labels given.
+        AUROC of its scores.
     scores
-        (n,) mean squared error that these components leave of each row.
+        (n,) mean squared error of each row.
     aurocs
-        The AUROC of every number of components, for a figure.
+        AUROC for every number of components.
     """
 
     components: int
@@ -42,9 +41,9 @@ class BestPca:
 
 
 def pca_scores(train: ArrayLike, rows: ArrayLike, components: Iterable[int]) -> dict[int, NDArray[np.float64]]:
-    """Score rows by what principal components of the training rows leave of them.
+    """Score rows by their reconstruction error under PCA of the training rows.
 
-    Fitted once: components are nested and orthogonal, so leaving one out adds its squared coordinate to the error.
+    Fitted once: components are nested and orthogonal, so dropping one adds its squared coordinate to the error.
 
     Parameters
     ----------
@@ -53,17 +52,17 @@ def pca_scores(train: ArrayLike, rows: ArrayLike, components: Iterable[int]) -> 
     rows : array, (n, d)
         Rows to score, prepared alike.
     components : iterable of int
-        Numbers of components to keep, from 0. All of them leave nothing but rounding.
+        Numbers of components to keep, from 0.
 
     Returns
     -------
     dict of int to array, (n,)
-        Mean squared error per feature, under each number asked for.
+        Mean squared error per feature, for each number of components.
 
     Raises
     ------
     DataError
-        Rows are not finite, their columns differ, or so many components cannot be had.
+        Rows are not finite, their columns differ, or there are too many components.
 
     Examples
     --------
@@ -85,7 +84,7 @@ def pca_scores(train: ArrayLike, rows: ArrayLike, components: Iterable[int]) -> 
         block = new[start : start + ROWS_AT_ONCE]
         coordinates = model.transform(block)
         beyond = np.square(block - model.inverse_transform(coordinates)).sum(axis=1)
-        # Added up from the last component: what few components leave must not come of subtracting large numbers.
+        # Summed from the last component, to avoid the cancellation of subtracting large numbers.
         left = np.cumsum(np.column_stack([beyond, np.square(coordinates[:, ::-1])]), axis=1)[:, ::-1]
         for count in wanted:
             scores[count][start : start + len(block)] = left[:, count] / known.shape[1]
@@ -93,7 +92,7 @@ def pca_scores(train: ArrayLike, rows: ArrayLike, components: Iterable[int]) -> 
 
 
 def best_pca(train: ArrayLike, rows: ArrayLike, labels: ArrayLike) -> BestPca:
-    """Return PCA with the number of components, 1 to d - 1, that tells these very anomalies best.
+    """Return PCA with the number of components, 1 to d - 1, of the highest AUROC on these labels.
 
     Parameters
     ----------
@@ -118,7 +117,7 @@ def best_pca(train: ArrayLike, rows: ArrayLike, labels: ArrayLike) -> BestPca:
 
     known = matrix("training rows", train, least=2)
     if known.shape[1] < 2:
-        raise DataError("rows have 1 column; principal components leave something only of 2 or more")
+        raise DataError("rows have 1 column; PCA as a detector needs 2 or more")
     anomaly = two_groups(labels, len(matrix("rows", rows)))
     scores = pca_scores(known, rows, range(1, min(known.shape[1] - 1, known.shape[0]) + 1))
     aurocs = {count: float(roc_auc_score(anomaly, values)) for count, values in scores.items()}
@@ -127,19 +126,19 @@ def best_pca(train: ArrayLike, rows: ArrayLike, labels: ArrayLike) -> BestPca:
 
 
 def isolation_forest_scores(train: ArrayLike, rows: ArrayLike, seed: int = 0) -> NDArray[np.float64]:
-    """Score rows by how few random splits set them apart, with scikit-learn's isolation forest of 100 trees.
+    """Score rows with scikit-learn's isolation forest of 100 trees.
 
     Parameters
     ----------
     train, rows : array, (n, d)
         As in :func:`pca_scores`.
     seed : int
-        Decides the trees.
+        Seed of the trees.
 
     Returns
     -------
     array, (n,)
-        0..1, higher is stranger.
+        0..1, higher is more anomalous.
 
     Examples
     --------

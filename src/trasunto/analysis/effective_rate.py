@@ -1,7 +1,7 @@
-"""How much one number, ``learning_rate / (1 - momentum)``, explains of what both do together.
+"""Effective learning rate ``learning_rate / (1 - momentum)``, and how well it alone explains a measure.
 
-With momentum m, a gradient that stays the same is added up to ``1 / (1 - m)`` times: the number is the step that
-training settles into. If it explains a measure, the two settings are one setting, and a grid over both is a line.
+With momentum m, a constant gradient accumulates to ``1 / (1 - m)`` times its size. If the effective rate explains a
+measure, the two settings act as one, and a grid over both is a line.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 
 @dataclass(frozen=True)
 class OneNumber:
-    """What a monotone curve over one number explains.
+    """Fit of a monotone curve over one number.
 
-    `r2_error` and `r2_log_error` are the shares of variance that an isotonic fit explains of the error and of its
-    logarithm. The fit sees the cells it is judged by, and can follow any monotone curve, so with few cells it flatters.
-    `spearman` is the rank correlation. All are None where fewer than three cells have values or nothing varies.
+    `r2_error` and `r2_log_error` are the R² of an isotonic fit to the error and to its logarithm. The fit is judged on
+    the cells it was fitted to, so with few cells it flatters. `spearman` is the rank correlation. All are None if fewer
+    than three cells have values or nothing varies.
     """
 
     r2_error: float | None
@@ -36,7 +36,7 @@ def effective_rate(learning_rate: ArrayLike, momentum: ArrayLike) -> NDArray[np.
 
 
 def explained(number: ArrayLike, error: ArrayLike) -> OneNumber:
-    """Say how much of `error` (above zero, one value per cell) a monotone function of `number` explains.
+    """Measure how much of `error` (above zero, one value per cell) a monotone function of `number` explains.
 
     Cells without a finite error are left out.
     """
@@ -58,7 +58,7 @@ def explained(number: ArrayLike, error: ArrayLike) -> OneNumber:
 def _isotonic_r2(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     from sklearn.isotonic import IsotonicRegression
 
-    # Both directions: scikit-learn's own choice between them goes by rank correlation and warns where that is unsure.
+    # Both directions: scikit-learn's own choice is by rank correlation, and warns if that is uncertain.
     fits = [IsotonicRegression(increasing=rising).fit(x, y).predict(x) for rising in (True, False)]
     left = min(float(((y - fitted) ** 2).sum()) for fitted in fits)
     return 1.0 - left / float(((y - y.mean()) ** 2).sum())

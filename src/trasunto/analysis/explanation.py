@@ -1,4 +1,4 @@
-"""Why a row is strange: each column's value, what the network expected there, and how rare so large an error is."""
+"""Explanations of anomalous rows: per column, its value, the network's reconstruction, and the rarity of the error."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from trasunto.analysis.rows import matrix
 from trasunto.errors import DataError
 
 POINTS = 1_001
-"""Errors kept of each column: all of so many training rows, and of more those that tell the distribution best."""
+"""Order statistics kept of each column's errors: all of them up to this many training rows."""
 
 DIRECTIONS = ("higher", "lower", "other", "as expected", "missing")
 
 RARE = 0.05
-"""An error that at most this share of training rows has is not as expected without saying what is rare about it."""
+"""Share of training rows at or below which an error counts as rare, and is never called just "as expected"."""
 
 _LEAST = 1e-3
-"""As in `trasunto.analysis.scores.ErrorScale`: no column's mean error counts as less than this share of all."""
+"""Floor of a column's mean error, as a share of the mean over columns, as in `trasunto.analysis.scores.ErrorScale`."""
 
 
 @dataclass(frozen=True, eq=False)
 class ErrorDistribution:
-    """How large each column's error was over the training rows.
+    """Empirical distribution of each column's error over the training rows.
 
     Attributes
     ----------
     errors
-        (g, k) errors of each column at chosen ranks, ascending.
+        (g, k) order statistics of each column, ascending.
     ranks
-        (g,) how many training rows sort before each of them.
+        (g,) their ranks, from 0.
     mean
         (k,) mean error of each column, above 0.
     rows
-        How many training rows there were.
+        Number of training rows.
     """
 
     errors: NDArray[np.float64]
@@ -51,8 +51,8 @@ class ErrorDistribution:
     def fit(cls, errors: ArrayLike, points: int = POINTS) -> ErrorDistribution:
         """Keep `points` order statistics of each column of the training rows' errors (n, k).
 
-        Half of them stand evenly over all ranks, half close in on the greatest error: what makes a row strange lies
-        there, and evenly spaced ones would see no difference between one row in a thousand and one in a million.
+        Half of them are evenly spaced over all ranks, half geometrically towards the greatest error: anomalies lie
+        there, and even spacing could not tell one row in a thousand from one in a million.
         """
         rows = np.sort(matrix("training errors", errors), axis=0)
         ranks = _ranks(len(rows), max(points, 2))
@@ -63,8 +63,8 @@ class ErrorDistribution:
     def rarity(self, errors: ArrayLike) -> NDArray[np.float64]:
         """Return the share of training rows with at least that error, for each row and column (n, k).
 
-        The row itself counts as one of them, ``(1 + rows with at least that error) / (1 + rows)``, so that it is never
-        0: an error beyond all seen is as rare as 1 in (n + 1), which is all that n rows can say.
+        The row itself counts, ``(1 + rows with at least that error) / (1 + rows)``, so that rarity is never 0: an error
+        beyond all n training rows' has a rarity of 1 / (n + 1).
 
         Examples
         --------
@@ -85,7 +85,7 @@ class ErrorDistribution:
         return multiples
 
     def to_arrays(self) -> dict[str, NDArray[np.float64]]:
-        """Return it as named arrays, all there is to store."""
+        """Return the distribution as named arrays, for storage."""
         return {
             "errors": self.errors,
             "ranks": self.ranks.astype(np.float64),
@@ -95,7 +95,7 @@ class ErrorDistribution:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> ErrorDistribution:
-        """Return the distribution that `to_arrays` described."""
+        """Restore a distribution from the arrays of `to_arrays`."""
         names = ("errors", "ranks", "mean", "rows")
         if set(arrays) != set(names):
             given = ", ".join(sorted(arrays)) or "none"
@@ -104,7 +104,7 @@ class ErrorDistribution:
         return cls(errors, ranks.astype(np.int64), mean, int(rows[0]))
 
     def _below(self, new: NDArray[np.float64], column: int) -> NDArray[np.float64]:
-        """Return how many training rows had a smaller error, off by no more than stand between two that were kept."""
+        """Return the number of training rows with a smaller error, interpolated between kept order statistics."""
         kept = self.errors[:, column]
         place = np.searchsorted(kept, new, side="left")
         upper, lower = place.clip(max=len(kept) - 1), (place - 1).clip(min=0)
@@ -119,25 +119,24 @@ class ErrorDistribution:
 
 @dataclass(frozen=True)
 class FeatureExplanation:
-    """What one raw column says about one row.
+    """One raw column's part in a row's anomaly.
 
     Attributes
     ----------
     feature
         The column's name.
     value, expected
-        What stands there and what the network expected, in the column's own units; for a category the one seen and the
-        one it held most probable.
+        The value and its reconstruction, in the column's own units; of a category, the given and the most probable one.
     direction
-        "higher" or "lower" than expected; for categories "other"; "as expected"; "missing" where nothing stands there.
+        "higher" or "lower" than expected; for categories "other"; "as expected"; "missing".
     error
-        Squared error, in prepared units, added over the features that the column became.
+        Squared error, in prepared units, summed over the column's features.
     rarity
-        Share of training rows with at least that error; lower is stranger, never 0.
+        Share of training rows with at least that error; lower is more anomalous, never 0.
     excess
-        The error in multiples of the column's mean over the training rows; higher is stranger.
+        The error in multiples of the column's mean over the training rows; higher is more anomalous.
     sentence
-        All of this for a reader.
+        All of this as a sentence.
     """
 
     feature: str
@@ -159,9 +158,9 @@ def explain_row(
     categorical: Collection[str] = (),
     probabilities: Sequence[float | None] | None = None,
 ) -> tuple[FeatureExplanation, ...]:
-    """Say what each column of one row contributes to its strangeness, the strangest first.
+    """Explain one row by its columns, the most anomalous first.
 
-    The rarest error comes first; among equally rare ones, the one that most exceeds its column's mean error.
+    Ordered by rarity of the error; among equally rare ones, by excess over the column's mean error.
 
     Parameters
     ----------
@@ -172,11 +171,11 @@ def explain_row(
     errors : array, (k,)
         The row's squared errors, folded to raw columns.
     distribution : ErrorDistribution
-        Of the training rows' errors, folded alike.
+        Distribution of the training rows' errors, folded alike.
     categorical : collection of str
-        Features that are categories although they look like numbers; what is no number is one anyway.
+        Columns whose numbers are categories; values that are not numbers always are.
     probabilities : sequence, (k,)
-        What the network gave the category seen, 0 to 1; None for a number.
+        The network's probability of the given category, 0 to 1; None for a number.
 
     Raises
     ------
@@ -227,7 +226,7 @@ def _direction(value: object, expected: object, category: bool, rare: bool) -> s
         return "missing"
     truths = isinstance(value, bool | np.bool_) and isinstance(expected, bool | np.bool_)
     if not (category or truths) and _is_number(value) and _is_number(expected):
-        # What reads the same in four digits is no direction, unless so small an error is rare there.
+        # Equal in four digits is "as expected", unless even so small an error is rare there.
         if float(value) == float(expected) or (not rare and f"{float(value):.4g}" == f"{float(expected):.4g}"):
             return "as expected"
         return "higher" if float(value) > float(expected) else "lower"
@@ -250,7 +249,7 @@ def _placed(value: object, expected: object, direction: str, probability: float 
 
 
 def _told_apart(value: object, expected: object) -> tuple[str, str]:
-    """Return two numbers in four digits, or in so many that they read differently."""
+    """Format two numbers with four digits, or with as many as make them differ."""
     for digits in range(4, 18):
         if (one := _shown(value, digits)) != (other := _shown(expected, digits)):
             break
@@ -258,7 +257,7 @@ def _told_apart(value: object, expected: object) -> tuple[str, str]:
 
 
 def _share(rarity: float, rows: int) -> float:
-    """Return the share of training rows with at least an error; the row itself, which counts in its rarity, is none."""
+    """Return the share of training rows with at least this error, without the row itself, which counts in rarity."""
     return max(rarity * (rows + 1) - 1, 0.0) / rows
 
 
@@ -270,7 +269,7 @@ def _rare(rarity: float, rows: int) -> str:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    """Say whether it is a number; a truth value is one, 0 or 1."""
+    """Say whether a value is a number; booleans are, as 0 or 1."""
     return isinstance(value, numbers.Real | np.bool_)
 
 

@@ -1,7 +1,6 @@
-"""How sure a mean over seeds is, and whether two settings differ when they share their seeds.
+"""Confidence intervals over seeds, paired comparisons of settings, and Holm's correction.
 
-Everything here is over seeds: the same recipe trained again from other initial weights. Intervals over rows or splits
-are another matter and do not live here.
+A seed is the same recipe trained from other initial weights; intervals over rows are in `detection`.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ LEVEL = 0.95
 """The confidence level of every interval in a report."""
 
 SIGNIFICANCE = 0.05
-"""An adjusted p at or below this is called a difference."""
+"""Level at or below which an adjusted p counts as a difference."""
 
 APART = 3.0
-"""Standard deviations, over seeds, of a difference that seeds should suffice to tell."""
+"""Size of a difference, in standard deviations over seeds, that `pairs_needed` plans for."""
 
 _MOST_FLIPPED = 40
-"""Half of the sign patterns of this many pairs still fits in memory (2**20 sums); beyond it, t."""
+"""Most pairs tested exactly: the sign patterns of half of them (2**20 sums) fit in memory."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ class Difference:
     Attributes
     ----------
     mean, low, high
-        Mean difference and its t-interval, in the unit of what was compared; the bounds are None with one pair.
+        Mean difference and its t-interval, in the unit of the measure; the bounds are None with one pair.
     n
-        Pairs.
+        Number of pairs.
     effect
         Cohen's d for paired values: the mean difference over the standard deviation of the differences; None where
         that deviation is zero or unknown.
@@ -75,7 +74,7 @@ class Difference:
 
     @property
     def distinguishable(self) -> bool:
-        """Whether the adjusted p is at or below the level that the project calls a difference."""
+        """Whether the adjusted p is at or below `SIGNIFICANCE`."""
         return self.adjusted is not None and self.adjusted <= SIGNIFICANCE
 
 
@@ -100,16 +99,16 @@ def interval(values: ArrayLike, level: float = LEVEL) -> Interval:
 def paired(first: ArrayLike, second: ArrayLike, *, family: int = 1, level: float = LEVEL) -> Difference:
     """Compare two settings trained with the same seeds, in the same order.
 
-    The test is the exact sign-flip permutation wherever it could reach significance at all: with n pairs its smallest
-    p is ``2 ** (1 - n)``, hence six pairs for one comparison and more where Holm will divide by a large `family`.
-    Below that it is the paired t test, which asks for normal differences in exchange.
+    The test is the exact sign-flip permutation wherever it can reach significance: with n pairs its smallest p is
+    ``2 ** (1 - n)``, hence six pairs for one comparison and more for a large `family`. With fewer pairs it is the
+    paired t test, which assumes normal differences.
 
     Parameters
     ----------
     first, second : array_like
         One finite value per seed.
     family : int
-        How many comparisons will be adjusted together.
+        Number of comparisons adjusted together.
     level : float
         Confidence level of the interval.
     """
@@ -138,8 +137,8 @@ def standardised(differences: ArrayLike) -> float | None:
 def sign_flip(differences: ArrayLike) -> float:
     """Return the exact two-sided p of a mean difference of zero, over all sign patterns of the paired differences.
 
-    Sums of the two halves are formed apart and joined by a sorted search, so that 40 pairs cost 2**20 sums and not
-    2**40. A tie with the observed sum counts as extreme, whatever rounding made of it.
+    Meet in the middle: sums of the two halves are joined by a sorted search, so that 40 pairs cost 2**20 sums and not
+    2**40. A tie with the observed sum counts as extreme, up to rounding.
     """
     sample = np.abs(np.asarray(differences, dtype=np.float64).ravel())
     observed = abs(float(np.asarray(differences, dtype=np.float64).sum()))
@@ -153,7 +152,7 @@ def sign_flip(differences: ArrayLike) -> float:
 
 
 def holm(p: Sequence[float]) -> tuple[float, ...]:
-    """Return the p of comparisons made together, adjusted by Holm's step-down rule, in the order given.
+    """Adjust p-values of comparisons made together by Holm's step-down rule, in the order given.
 
     Examples
     --------
@@ -169,7 +168,7 @@ def holm(p: Sequence[float]) -> tuple[float, ...]:
 
 
 def adjust(differences: Iterable[Difference]) -> tuple[Difference, ...]:
-    """Return the same comparisons with their p adjusted together; those without a p are left as they are."""
+    """Adjust comparisons made together by Holm's rule; those without a p are left as they are."""
     family = list(differences)
     tested = [index for index, difference in enumerate(family) if difference.p is not None]
     adjusted = holm([p for difference in family if (p := difference.p) is not None])
@@ -179,12 +178,12 @@ def adjust(differences: Iterable[Difference]) -> tuple[Difference, ...]:
 
 
 def pairs_needed(family: int, apart: float = APART) -> int:
-    """Return the fewest pairs with which :func:`paired` tells a difference of `apart` of its standard deviations.
+    """Return the fewest pairs at which :func:`paired` finds a difference of `apart` standard deviations significant.
 
     Parameters
     ----------
     family
-        How many comparisons are adjusted together, Holm's first step being the hardest.
+        Number of comparisons adjusted together; Holm's first step is the hardest.
 
     Examples
     --------
@@ -194,7 +193,7 @@ def pairs_needed(family: int, apart: float = APART) -> int:
     from scipy import stats
 
     def told(pairs: int) -> bool:
-        least = 2.0 ** (1 - pairs)  # of the exact test, where all differences have one sign
+        least = 2.0 ** (1 - pairs)  # smallest p of the exact test: all differences have one sign
         by_t = 2 * float(stats.t.sf(apart * math.sqrt(pairs), pairs - 1))
         return min(least, by_t) * family <= SIGNIFICANCE
 

@@ -1,4 +1,4 @@
-"""How much of a latent space is used: units that never move, units that repeat another, and what is left."""
+"""Usage of a latent space: dead and duplicate units, and effective dimension."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ TOLERANCE = 1e-4
 """A unit with less than this share of the most active unit's variance (1 % of its deviation) is dead."""
 
 DUPLICATE = 0.99
-"""Two units correlated by more than this, in either direction, say the same."""
+"""Absolute correlation above which two units are duplicates."""
 
 SHARE = 0.95
-"""The share of the variance that `Usage.components` are to hold."""
+"""Share of the variance that `Usage.components` hold."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What the units of a latent space do over some rows. Units are counted from 0, in the order of the latent.
+    """Usage of the units of a latent space over some rows. Units are numbered from 0.
 
     Attributes
     ----------
     units
-        How many there are, z.
+        Number of units, z.
     dead
         Units whose variance is at most the tolerance times that of the most active one.
     duplicates
-        Pairs (earlier, later) of living units whose correlation is above 0.99 in size.
+        Pairs (earlier, later) of living units with an absolute correlation above 0.99.
     used
         Units that are neither dead nor the later one of such a pair.
     effective_dimension
@@ -41,7 +41,7 @@ class Usage:
     zeros
         Share of rows (0..1) at which each unit is exactly 0, (z,): how sparse it is.
     rows
-        How many rows were looked at.
+        Number of rows.
     """
 
     units: int
@@ -55,7 +55,7 @@ class Usage:
 
 
 def usage(latent: ArrayLike, tolerance: float = TOLERANCE) -> Usage:
-    """Say which units of a latent space are used, and how many dimensions they span.
+    """Find the units of a latent space that are used, and the dimensions they span.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A latent space on paper: each row as a point in the plane."""
+"""Projection of a latent space to the plane, by PCA or t-SNE."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from trasunto.errors import DataError, one_of
 METHODS = ("pca", "tsne")
 
 MOST = 2_000
-"""Rows that t-SNE lays out unless told otherwise: some seconds. Its time grows faster than the rows do."""
+"""Rows laid out by t-SNE at most, by default: some seconds. Its time grows faster than linearly."""
 
 PERPLEXITY = 30.0
 """scikit-learn's default; smaller where there are not three times as many rows."""
 
 _FEWEST = 5
-"""t-SNE with fewer points than this has no neighbourhoods to keep."""
+"""Fewest rows for t-SNE."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +29,14 @@ class Projection:
     Attributes
     ----------
     points
-        (k, 2), in the units of the latent for PCA, in none for t-SNE.
+        (k, 2), in the units of the latent for PCA, without units for t-SNE.
     rows
-        (k,) the rows that the points stand for, ascending: all of them unless t-SNE had to choose.
+        (k,) indices of the projected rows, ascending: all of them, or t-SNE's sample.
     method
         "pca" or "tsne".
     explained
-        Share of the variance along each axis, for PCA. None for t-SNE: its distances between groups and the sizes of
-        groups mean nothing, only who is next to whom does.
+        Share of the variance along each axis, for PCA. None for t-SNE, whose distances between groups and group sizes
+        mean nothing: only neighbourhoods do.
     """
 
     points: NDArray[np.float64]
@@ -48,25 +48,25 @@ class Projection:
 def project(
     latent: ArrayLike, method: str = "pca", *, most: int = MOST, labels: ArrayLike | None = None, seed: int = 0
 ) -> Projection:
-    """Lay the rows of a latent space out in the plane.
+    """Project the rows of a latent space to the plane.
 
     Parameters
     ----------
     latent : array, (n, z)
-        A latent of one unit is laid out along the first axis.
+        A latent of one unit lies along the first axis.
     method : {"pca", "tsne"}
-        The two directions of most variance, exact and linear; or neighbourhoods, of standardised units.
+        First two principal components, or t-SNE of standardised units.
     most : int
-        t-SNE lays out at most this many rows, chosen at random.
+        t-SNE samples at most this many rows.
     labels : array, (n,), optional
-        Chosen rows are spread over these groups as evenly as their sizes allow, so that rare ones stay visible.
+        The sample is balanced over these groups as far as their sizes allow, so that rare ones stay visible.
     seed : int
-        Decides which rows are chosen.
+        Seed of the sample and of t-SNE.
 
     Raises
     ------
     TrasuntoError
-        The method is not known, or the latents cannot be used.
+        The method is unknown, or the latents are invalid.
 
     Examples
     --------
@@ -101,12 +101,12 @@ def _neighbourhoods(rows: NDArray[np.float64], seed: int) -> NDArray[np.float64]
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    if not rows.any():  # every row in one place: there is nothing to lay out, and PCA would divide by zero
+    if not rows.any():  # identical rows: PCA would divide by zero
         return np.zeros((len(rows), 2))
     if rows.shape[1] == 1:  # scikit-learn starts from two components
         rows = np.column_stack([rows, np.zeros(len(rows))])
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
-    # Its threads wait for each other by spinning: on a busy machine they took seven times as long for the same points.
+    # Its threads spin while they wait: on a busy machine they took seven times as long for the same points.
     with threadpool_limits(1):
         layout = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(rows)
     return np.asarray(layout, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Whether the order of many settings at one epoch is still their order at a later one. Lower values rank first."""
+"""Rank agreement of settings between an early and a late epoch. Lower values rank first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 @dataclass(frozen=True)
 class Agreement:
-    """How well an early order predicts a later one.
+    """Agreement of an early ranking with a late one.
 
-    `spearman` and `kendall` run from -1 (reversed) to 1 (the same order), None where fewer than three settings have
-    values or where all are equal. `pairs` counts the pairs of settings compared, `flipped` those that changed order.
+    `spearman` and `kendall` run from -1 (reversed) to 1 (the same order); None if fewer than three settings have values
+    or all are equal. `pairs` counts the pairs of settings compared, `flipped` those that changed order.
     """
 
     early: int
@@ -58,8 +58,8 @@ def agreement(early: ArrayLike, late: ArrayLike, epochs: tuple[int, int]) -> Agr
 def flips(early: ArrayLike, late: ArrayLike) -> tuple[Flip, ...]:
     """Return the pairs of settings that change order, the clearest reversal first.
 
-    Values are above zero. Indices are positions in `early` and `late`; a setting with a gap takes part in no pair, and
-    a tie at either epoch is no reversal.
+    Values are above zero. Indices are positions in `early` and `late`; settings with a gap are skipped, and a tie at
+    either epoch is no reversal.
     """
     first = np.asarray(early, dtype=np.float64)
     last = np.asarray(late, dtype=np.float64)

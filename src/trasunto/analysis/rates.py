@@ -1,4 +1,4 @@
-"""The threshold for a rate of later rows, from scores of training rows by networks that did not see them."""
+"""Thresholds for a target rate of flagged rows, from cross-fitted scores of the training rows."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from trasunto.errors import TrasuntoError
 _LARGEST = math.log(np.finfo(np.float64).max) - 1
 
 TAIL = 0.1
-"""The share of scores from whose heights those beyond the highest are extrapolated."""
+"""Share of the highest scores that the Pareto tail is fitted to."""
 
 
 def from_cross_fitting(scores: ArrayLike, rate: float, *, began: bool = False, lost: int = 0) -> Threshold:
-    """Return the threshold that about `rate` of later rows lie above, from rows that were trained on.
+    """Return the threshold that about `rate` of later rows exceed.
 
     Parameters
     ----------
     scores : array, (n,)
-        Cross-fitted scores: of training rows, each by networks and a covariance that did not see it.
+        Cross-fitted scores: each training row's by networks and a covariance fitted without it.
     rate : float
-        Share of later rows that may be flagged, above 0 and below 1.
+        Share of later rows to flag, above 0 and below 1.
     began : bool
-        Whether those networks began from weights that may know the rows nevertheless; the guarantee then says so.
+        Whether those networks started from weights that may know the rows; the guarantee then says so.
     lost : int
-        How many parts of the rows have no scores, since a network trained without them diverged; the guarantee says so.
+        Parts of the rows without scores because a network diverged; the guarantee says so.
 
     Raises
     ------
     TrasuntoError
-        The rate is no such number, or a score is not finite.
+        The rate is out of range, or a score is not finite.
 
     Notes
     -----
-    The score with ``ceil((n + 1) (1 - rate))`` scores at or below it, as for conformal calibration. Fewer than
-    ``1 / rate - 1`` scores do not reach so far, and a tail like Pareto's is assumed beyond: the logarithms of the
-    highest k, a tenth of them, in excess of the next one's are taken for exponential. A later score exceeds that one
-    with a chance of ``(k + 1) / (n + 1)``, and if so, by more than c of their means with a chance of
-    ``(1 + c / k) ** -k``, of which the product shall be `rate`. The highest score is the least that is returned. Of 60
-    sums of 10 squares of Student's t with 3 degrees of freedom, 0.9 % of later ones then lie above a rate of 1 %, of
-    squares of normal errors, with their lighter tail, 0.7 %; above the highest of 60 alone lie 1.6 % of any.
+    The score with ``ceil((n + 1) (1 - rate))`` scores at or below it, as in conformal calibration. With fewer than
+    ``1 / rate - 1`` scores a Pareto tail is extrapolated: the logarithms of the highest k, a tenth of them, in excess
+    of the next one's are assumed exponential. A later score exceeds that one with probability ``(k + 1) / (n + 1)``,
+    and then by more than c of their means with probability ``(1 + c / k) ** -k``; their product is set to `rate`. The
+    result is at least the highest score. With 60 scores and a rate of 1 %, 0.9 % of later ones are above it if scores
+    are sums of 10 squares of Student's t with 3 degrees of freedom, 0.7 % if of normal errors, whose tail is lighter;
+    1.6 % exceed the highest of any 60.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def from_cross_fitting(scores: ArrayLike, rate: float, *, began: bool = False, l
 
 
 def _extrapolated(values: NDArray[np.float64], rate: float) -> float:
-    """Return what a share `rate` of later scores exceeds if these, ascending, have a tail like Pareto's."""
+    """Return the score that a share `rate` of later ones exceeds, assuming a Pareto tail of these, ascending."""
     tail = min(max(math.ceil(TAIL * values.size), 2), values.size - 1)
     if tail < 1 or values[-tail - 1] <= 0:
         return float(values[-1])

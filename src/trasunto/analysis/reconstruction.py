@@ -1,7 +1,7 @@
-"""How far a reconstruction lies from its rows.
+"""Reconstruction errors: squared error and cross entropy.
 
-Every function takes the rows as the network saw them (scaled floats, ``Table.values``) and what came out of it. Higher
-is further from the original, and a sum of squares is a mean over features, as the losses of trasunto are.
+Every function takes rows as the network saw them (scaled floats, ``Table.values``) and their reconstructions. Lower is
+better; errors are means over features, as trasunto's losses are.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# A float32 sigmoid rounds to exactly 1 above a logit of about 17, and the logarithm of what is left would be infinite.
-# Half the spacing below 1 is the closest to certainty that such an output can express, so it is charged as that.
+# A float32 sigmoid rounds to exactly 1 above a logit of about 17, where log(1 - p) would be infinite. Outputs are
+# clipped to half the spacing below 1, the closest to certainty that float32 can express.
 CERTAINTY = 2.0**-24
 
 
@@ -25,7 +25,7 @@ def row_errors(x: ArrayLike, reconstruction: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     array, (n,)
-        Mean over the features of the squared difference; higher is further from the original.
+        Mean squared difference over the features; lower is better.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def row_errors(x: ArrayLike, reconstruction: ArrayLike) -> NDArray[np.float64]:
 
 
 def mean_squared_error(x: ArrayLike, reconstruction: ArrayLike) -> float:
-    """Return the squared error over all features, and over all rows where there are several.
+    """Return the mean squared error over features and rows.
 
     Parameters
     ----------
@@ -61,8 +61,7 @@ def mean_squared_error(x: ArrayLike, reconstruction: ArrayLike) -> float:
 def binary_cross_entropy(x: ArrayLike, reconstruction: ArrayLike) -> float:
     """Return the binary cross entropy of given reconstructions, in nats per feature.
 
-    Grey pixels have an entropy of their own, so that the smallest value possible is not zero but
-    ``binary_cross_entropy(x, x)``.
+    Values between 0 and 1 have an entropy of their own, so that the minimum is ``binary_cross_entropy(x, x)``, not 0.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ def binary_cross_entropy(x: ArrayLike, reconstruction: ArrayLike) -> float:
     Returns
     -------
     float
-        Mean over features and rows; no single feature costs more than 16.6 nats, all that float32 can tell from 1.
+        Mean over features and rows; a single feature costs at most 16.6 nats, the resolution of float32 near 1.
 
     Examples
     --------
@@ -86,7 +85,7 @@ def binary_cross_entropy(x: ArrayLike, reconstruction: ArrayLike) -> float:
 
 
 def pixel_distance(error: float) -> float:
-    """Return the distance per pixel that a mean squared error stands for: its square root, in units of the pixel.
+    """Return the root of a mean squared error, in units of the pixel.
 
     Examples
     --------
@@ -99,7 +98,7 @@ def pixel_distance(error: float) -> float:
 def _pair(x: ArrayLike, reconstruction: ArrayLike) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     original, copy = _floats(x), _floats(reconstruction)
     if original.shape != copy.shape:
-        # Broadcasting one row over many would give a number, and a wrong one.
+        # Broadcasting one row over many would silently give a wrong number.
         raise ValueError(f"rows of shape {original.shape} and reconstructions of shape {copy.shape} do not match")
     return original, copy
 

@@ -1,4 +1,4 @@
-"""Rows as the facts of this folder need them: admitted, labelled, thinned, and on one scale."""
+"""Validation, subsampling and standardisation of rows for this folder's statistics."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from numpy.typing import ArrayLike, NDArray
 from trasunto.errors import DataError
 
 ROUNDING = 1e-6
-"""A column that varies by less than this share of its size is constant: float32 carries seven digits."""
+"""Share of its size below which a column's variation counts as constant: float32 carries seven digits."""
 
 
 def matrix(what: str, values: ArrayLike, *, least: int = 1) -> NDArray[np.float64]:
-    """Return `values` as float64 (n, d), refusing other shapes, too few rows and what is not a number.
+    """Return `values` as float64 (n, d); refuse other shapes, too few rows, and values that are not finite.
 
     Parameters
     ----------
     what
-        The name of the rows in a refusal, "latents" say.
+        Name of the rows in errors, such as "latents".
     values
         Rows by columns.
     least
-        The fewest rows that will do.
+        Fewest rows allowed.
 
     Raises
     ------
     DataError
-        The rows cannot be used; says which and why.
+        The rows are invalid; the message says which and why.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def matrix(what: str, values: ArrayLike, *, least: int = 1) -> NDArray[np.float6
     """
     array = _numbers(what, values)
     if array.ndim != 2 or array.shape[1] == 0:
-        raise DataError(f"{what} have the shape {array.shape}; a row each and at least one column are needed: (n, d)")
+        raise DataError(f"{what} have the shape {array.shape}; expected (n, d) with at least one column")
     if len(array) < least:
         raise DataError(f"{what} have {len(array)} rows; at least {least} {'is' if least == 1 else 'are'} needed")
     if not np.isfinite(array).all():
@@ -45,29 +45,29 @@ def matrix(what: str, values: ArrayLike, *, least: int = 1) -> NDArray[np.float6
 
 
 def column(what: str, values: ArrayLike, *, least: int = 1) -> NDArray[np.float64]:
-    """Return `values` as float64 (n,), one finite number per row, or refuse them as :func:`matrix` does."""
+    """Return `values` as float64 (n,), one finite number per row; errors as in :func:`matrix`."""
     array = _numbers(what, values)
     if array.ndim != 1:
-        raise DataError(f"{what} have the shape {array.shape}; one number per row is needed: (n,)")
+        raise DataError(f"{what} have the shape {array.shape}; expected (n,), one number per row")
     return matrix(what, array[:, None], least=least)[:, 0]
 
 
 def two_groups(labels: ArrayLike, rows: int, *, least: int = 1) -> NDArray[np.bool_]:
-    """Return `labels` (n,) as booleans, True for an anomaly, where both groups are there.
+    """Return `labels` (n,) as booleans, True for an anomaly; both groups must be present.
 
     Parameters
     ----------
     labels
         One per row: True or 1 for an anomaly, False or 0 for a normal row.
     rows
-        How many there must be.
+        Number of rows.
     least
-        The fewest rows of either group that will do.
+        Fewest rows allowed in either group.
 
     Raises
     ------
     DataError
-        They are not two groups, or not one label per row.
+        There are not two groups, or not one label per row.
 
     Examples
     --------
@@ -76,24 +76,22 @@ def two_groups(labels: ArrayLike, rows: int, *, least: int = 1) -> NDArray[np.bo
     """
     array = np.asarray(labels)
     if array.shape != (rows,):
-        raise DataError(f"labels have the shape {array.shape}; one per row is needed: ({rows},)")
+        raise DataError(f"labels have the shape {array.shape}; expected ({rows},), one per row")
     if array.dtype != np.bool_ and not np.isin(array, (0, 1)).all():
-        raise DataError("labels hold something else than 0 and 1; 1 (or True) is an anomaly, 0 (or False) a normal row")
+        raise DataError("labels must be 1 (or True) for an anomaly and 0 (or False) for a normal row")
     anomaly = array.astype(np.bool_)
     counts = (rows - int(anomaly.sum()), int(anomaly.sum()))
     if min(counts) < least:
         needed = "at least one" if least == 1 else f"at least {least}"
-        raise DataError(
-            f"labels name {counts[0]} normal rows and {counts[1]} anomalies; {needed} of each is needed to compare them"
-        )
+        raise DataError(f"labels have {counts[0]} normal rows and {counts[1]} anomalies; {needed} of each is needed")
     return anomaly
 
 
 def thinned(labels: ArrayLike | None, rows: int, most: int, random: np.random.Generator) -> NDArray[np.intp]:
-    """Choose at most `most` of `rows` rows, as evenly over the labels as their numbers allow, in their own order.
+    """Sample the indices of at most `most` of `rows` rows, balanced over the labels, ascending.
 
-    A group smaller than its share is taken whole and leaves its places to the others. Shares in proportion would leave
-    16 frauds in 2,000 rows of a file with 0.8 % of them, too few to measure or to see.
+    A group smaller than its share is taken whole, and the others fill its room. Proportional shares would leave 16
+    frauds in 2,000 rows of a file with 0.8 % of them, too few to measure or to see.
 
     Examples
     --------
@@ -117,17 +115,17 @@ def thinned(labels: ArrayLike | None, rows: int, most: int, random: np.random.Ge
 
 
 def deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the standard deviation of each column (d,); exactly 0 where a column varies by no more than rounding."""
+    """Return the standard deviation of each column (d,), exactly 0 where it is within rounding."""
     spread: NDArray[np.float64] = values.std(axis=0)
     spread[spread <= ROUNDING * np.abs(values).max(axis=0)] = 0.0
     return spread
 
 
 def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (n, d) with mean 0 and deviation 1 in each column, and 0 throughout in a constant one.
+    """Standardise each column of (n, d) to mean 0 and deviation 1; constant columns become 0.
 
-    scikit-learn's scaler knows a constant column in the precision of the array; the latents here come from float32, and
-    it would blow their last digit up to a deviation of 1.
+    scikit-learn's scaler detects constant columns in the array's own precision, float64, and would blow the last digit
+    of float32 latents up to a deviation of 1.
     """
     spread = deviations(values)
     scaled: NDArray[np.float64] = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
@@ -137,7 +135,7 @@ def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _numbers(what: str, values: ArrayLike) -> NDArray[np.float64]:
     try:
-        # Row by row in memory: NumPy adds a row up in an order that depends on how it lies there.
+        # C order: NumPy's order of summation over a row depends on its layout in memory.
         return np.asarray(values, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
         raise DataError(f"{what} are not an array of numbers: {error}") from error

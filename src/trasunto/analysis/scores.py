@@ -1,7 +1,7 @@
-"""How strange a row is: from what its reconstruction gets wrong, or from where it lies in latent space.
+"""Anomaly scores of rows, from reconstruction errors or from latents.
 
-Higher is stranger, for every score here. What a score has to know of the training rows is fitted once and is nothing
-but named arrays (`to_arrays`, `from_arrays`), so that a stored model needs no code to be read.
+For every score, higher is more anomalous. A fitted score is nothing but named arrays (`to_arrays`, `from_arrays`), so
+that a stored model contains no code.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from trasunto.analysis.rows import deviations, matrix
 from trasunto.errors import DataError, one_of
 
 LEAST = 1e-3
-"""No column's usual error is taken to be below this share of the mean over columns; see `ErrorScale`."""
+"""Floor of a column's usual error, as a share of the mean over columns; see `ErrorScale`."""
 
 LEAST_DEVIATION = 1e-2
-"""No latent unit's deviation is taken to be below this share of the mean over units; see `LatentDistance`."""
+"""Floor of a latent unit's deviation, as a share of the mean over units; see `LatentDistance`."""
 
 ROWS_AT_ONCE, TILE = 256, 64
-"""Rows and columns of a product of `_products`."""
+"""Rows and columns of a block in `_products`."""
 
 SHRINKAGE = 1e-3
-"""How far a covariance is drawn towards the identity, at the least; see `shrinkage`."""
+"""Minimum shrinkage of a covariance towards the identity; see `shrinkage`."""
 
 Arrays = dict[str, NDArray[np.float64]]
 
@@ -37,7 +37,7 @@ def squared_errors(x: ArrayLike, reconstruction: ArrayLike) -> NDArray[np.float6
     Parameters
     ----------
     x, reconstruction : array, (n, d)
-        Rows as the network saw them, and what it made of them. In a one-hot block both are probabilities.
+        Rows as the network saw them, and their reconstructions. In a one-hot block both are probabilities.
 
     Raises
     ------
@@ -57,17 +57,17 @@ def squared_errors(x: ArrayLike, reconstruction: ArrayLike) -> NDArray[np.float6
 
 
 def fold(errors: ArrayLike, spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
-    """Add the errors of the features that one raw column became.
+    """Sum errors over the features of each raw column.
 
-    The sum, not the mean: of a category it is the Brier score, 0 to 2 however many categories there are, where a mean
-    would make columns of many categories look ever better rebuilt.
+    The sum, not the mean: for a category it is the Brier score, 0 to 2 for any number of categories, whereas a mean
+    would make columns of many categories look ever better reconstructed.
 
     Parameters
     ----------
     errors : array, (n, d)
         Squared errors of prepared features.
     spans : sequence of (start, stop)
-        The features of each of k raw columns.
+        Features of each of k raw columns.
 
     Returns
     -------
@@ -90,13 +90,13 @@ def fold(errors: ArrayLike, spans: Sequence[tuple[int, int]]) -> NDArray[np.floa
 
 @dataclass(frozen=True, eq=False)
 class MeanError:
-    """A row's mean squared error, as the loss counts it: every feature weighs the same. Nothing is fitted."""
+    """A row's mean squared error over features, as in the loss. Nothing is fitted."""
 
     reads: ClassVar[str] = "errors"
 
     @classmethod
     def fit(cls, errors: ArrayLike) -> MeanError:
-        """Return the score; the errors are looked at only to refuse what is none."""
+        """Return the score; the errors are only validated."""
         matrix("training errors", errors)
         return cls()
 
@@ -106,33 +106,33 @@ class MeanError:
         return means
 
     def to_arrays(self) -> Arrays:
-        """Return what was fitted, by name: nothing."""
+        """Return no arrays."""
         return {}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> MeanError:
-        """Return the score that `to_arrays` described."""
+        """Restore a score from the arrays of `to_arrays`."""
         _read(arrays, ())
         return cls()
 
 
 @dataclass(frozen=True, eq=False)
 class ErrorScale:
-    """Errors in multiples of what is usual for their feature: its mean squared error over the training rows.
+    """Errors in multiples of their feature's mean squared error over the training rows.
 
-    A feature that the network rebuilds exactly says more with a small error than one that it never gets right. Dividing
-    by the mean is the likelihood under normal errors with a variance for each feature. It also detected best, over 14
-    tables (card fraud and ADBench, two seeds each): mean AUROC 0.880 and average precision 0.813, against 0.877 and
-    0.809 with ``(error - mean) / deviation``, 0.866 and 0.786 with the same of logarithms (which reward what is rebuilt
-    by luck), and 0.876 and 0.798 for the plain mean squared error.
+    A small error is more telling in a feature that is otherwise reconstructed exactly. Dividing by the mean is the
+    likelihood under normal errors with a variance for each feature. It also detected best, over 14 tables (card fraud
+    and ADBench, two seeds each): mean AUROC 0.880 and average precision 0.813, against 0.877 and 0.809 with
+    ``(error - mean) / deviation``, 0.866 and 0.786 with the same of logarithms (which reward errors that are small by
+    luck), and 0.876 and 0.798 for the plain mean squared error.
 
-    A column that is always rebuilt exactly (a constant one, say) would make any rounding infinitely strange: no usual
-    error is taken to be below a thousandth of the mean over columns.
+    A feature that is always reconstructed exactly, such as a constant one, would turn rounding into an anomaly: usual
+    errors are at least a thousandth of their mean over features.
 
     Attributes
     ----------
     usual
-        (d,), above 0.
+        (d,) mean squared error of each feature, above 0.
     """
 
     usual: NDArray[np.float64]
@@ -145,7 +145,7 @@ class ErrorScale:
         return cls(np.maximum(mean, LEAST * mean.mean()) if mean.any() else np.ones_like(mean))
 
     def standardise(self, errors: ArrayLike) -> NDArray[np.float64]:
-        """Return errors (n, d) as multiples of the usual ones; 1 is usual.
+        """Return errors (n, d) as multiples of the usual ones.
 
         Examples
         --------
@@ -163,24 +163,23 @@ class ErrorScale:
         return means
 
     def to_arrays(self) -> Arrays:
-        """Return what was fitted, by name."""
+        """Return the fitted arrays by name."""
         return {"usual": self.usual}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> ErrorScale:
-        """Return the scale that `to_arrays` described."""
+        """Restore a scale from the arrays of `to_arrays`."""
         (usual,) = _read(arrays, ("usual",))
         return cls(usual)
 
 
 @dataclass(frozen=True, eq=False)
 class LatentDistance:
-    """Squared Mahalanobis distance from the middle of the training latents.
+    """Squared Mahalanobis distance from the mean of the training latents.
 
-    The covariance is of standardised units and shrunk towards the identity, so that it can be inverted however many
-    units repeat each other, and does not take the chance of few rows for a rule; see `shrinkage`. A unit that never
-    moved on the training rows has no covariance; it is measured apart, in hundredths of the mean deviation of all, so
-    that a row which wakes it is strange and its rounding is not.
+    The covariance is of standardised units and shrunk towards the identity, so that it is invertible with duplicate
+    units and does not overfit few rows; see `shrinkage`. A unit that is constant on the training rows has no covariance
+    and is scaled by a hundredth of the mean deviation, so that activity in it is anomalous and rounding is not.
 
     Attributes
     ----------
@@ -197,7 +196,7 @@ class LatentDistance:
 
     @classmethod
     def fit(cls, latent: ArrayLike) -> LatentDistance:
-        """Return the distance from latents (n, z) of at least two training rows."""
+        """Fit the distance to latents (n, z) of at least two training rows."""
         rows = matrix("training latents", latent, least=2)
         spread = deviations(rows)
         location, precision = rows.mean(axis=0), np.eye(spread.size)
@@ -223,20 +222,20 @@ class LatentDistance:
         return distances
 
     def to_arrays(self) -> Arrays:
-        """Return what was fitted, by name."""
+        """Return the fitted arrays by name."""
         return {"location": self.location, "scale": self.scale, "precision": self.precision}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.floating]]) -> LatentDistance:
-        """Return the distance that `to_arrays` described."""
+        """Restore a distance from the arrays of `to_arrays`."""
         return cls(*_read(arrays, ("location", "scale", "precision")))
 
 
 def _products(rows: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the products (n, z) of rows (n, z) and a matrix (z, z), each row's the same whatever rows are beside it.
+    """Return the products (n, z) of rows (n, z) and a matrix (z, z), bit-equal for a row in any batch.
 
-    BLAS adds up in another order for one row than for many, and for large matrices on several threads. So it is given
-    blocks of so many rows always, the last filled up with zeros, and tiles that it neither splits nor shares out.
+    BLAS sums in another order for one row than for many, and splits large matrices over threads. So it gets blocks of
+    fixed size, the last padded with zeros, and tiles too small to split.
     """
     n, z = rows.shape
     filled = np.zeros((-(-n // ROWS_AT_ONCE), ROWS_AT_ONCE, z))
@@ -252,13 +251,12 @@ def _products(rows: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray
 
 
 def shrinkage(rows: ArrayLike) -> float:
-    """Return how far the covariance of centred rows (n, z) is to be drawn towards a multiple of the identity, 0 to 1.
+    """Return the shrinkage, 0 to 1, of the covariance of centred rows (n, z) towards a multiple of the identity.
 
-    Few rows vary little in some direction by chance, and without shrinkage a new row that varies there as usual is
-    strange. The oracle approximating estimator says how much is right for the rows as they are; it is multiplied by
-    z / n, where that is below 1, and at least a thousandth is taken. So of many rows hardly more is shrunk than that:
-    there the choice of Ledoit and Wolf detects worse (mean AUROC 0.862 and average precision 0.755 against 0.867 and
-    0.761, on the tables of `ErrorScale`).
+    Few rows vary little in some direction by chance, and without shrinkage a normal new row would look anomalous there.
+    The amount is the oracle approximating estimator, times z / n where that is below 1, and at least a thousandth, so
+    that many rows are hardly shrunk: there Ledoit and Wolf's estimator detects worse (mean AUROC 0.862 and average
+    precision 0.755 against 0.867 and 0.761, on the tables of `ErrorScale`).
 
     References
     ----------
@@ -282,7 +280,7 @@ def _amount(gram: NDArray[np.float64], n: int, z: int) -> float:
 
 
 def _smaller_gram(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the products (z, z) of the columns, or (n, n) of the rows where these are fewer: squares add up alike."""
+    """Return the Gram matrix of the columns (z, z), or of the rows (n, n) if fewer: norm and trace are the same."""
     n, z = rows.shape
     gram: NDArray[np.float64] = rows @ rows.T if n < z else rows.T @ rows
     return gram
@@ -297,7 +295,7 @@ def _precision(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     inverse: NDArray[np.float64] = np.linalg.inv(weight * gram + least * np.eye(len(gram)))
     if n < z:  # Woodbury: of 50 rows of 2,000 columns, a matrix of 50 is inverted
         inverse = (np.eye(z) - weight * rows.T @ inverse @ rows) / least
-    return (inverse + inverse.T) / 2  # which rounding leaves a little out of symmetry
+    return (inverse + inverse.T) / 2  # rounding breaks the symmetry slightly
 
 
 _KINDS: dict[str, type[MeanError] | type[ErrorScale] | type[LatentDistance]] = {
@@ -312,35 +310,35 @@ SCORES = tuple(_KINDS)
 
 @dataclass(frozen=True, eq=False)
 class Scoring:
-    """A score fitted to training rows, of any kind, taken from a row's errors and its latent alike."""
+    """A fitted score of any kind, which takes both a row's errors and its latent."""
 
     kind: str
     fitted: MeanError | ErrorScale | LatentDistance
 
     def score(self, errors: ArrayLike | None, latent: ArrayLike | None) -> NDArray[np.float64]:
-        """Return how strange each row is.
+        """Return each row's score.
 
         Parameters
         ----------
         errors : array, (n, d)
-            Squared errors; None will do where the score does not read them (`fitted.reads`).
+            Squared errors; may be None if the score does not read them (`fitted.reads`).
         latent : array, (n, z)
             Latents; likewise.
 
         Returns
         -------
         array, (n,), float64
-            Higher is stranger.
+            Higher is more anomalous.
         """
         return self.fitted.score(_needed(self.kind, self.fitted.reads, errors, latent))
 
     def to_arrays(self) -> Arrays:
-        """Return what was fitted, by name; with `kind` all there is to store."""
+        """Return the fitted arrays by name, to be stored with `kind`."""
         return self.fitted.to_arrays()
 
     @classmethod
     def from_arrays(cls, kind: str, arrays: Mapping[str, NDArray[np.floating]]) -> Scoring:
-        """Return the scoring of that kind that `to_arrays` described."""
+        """Restore a scoring of this kind from the arrays of `to_arrays`."""
         return cls(kind, _known(kind).from_arrays(arrays))
 
 
@@ -350,16 +348,16 @@ def fit_scoring(kind: str, errors: ArrayLike | None, latent: ArrayLike | None) -
     Parameters
     ----------
     kind : {"mse", "standardised", "latent"}
-        Mean squared error; errors in multiples of what is usual for their feature; distance in latent space.
+        Mean squared error; errors in multiples of their feature's mean; distance in latent space.
     errors : array, (n, d)
-        Squared errors of the training rows; None will do for "latent".
+        Squared errors of the training rows; may be None for "latent".
     latent : array, (n, z)
-        Their latents; None will do for the others.
+        Their latents; may be None for the others.
 
     Raises
     ------
     TrasuntoError
-        The kind is not known, or what it reads is missing or not finite.
+        The kind is unknown, or its input is missing or not finite.
 
     Examples
     --------
@@ -380,7 +378,7 @@ def _known(kind: str) -> type[MeanError] | type[ErrorScale] | type[LatentDistanc
 def _needed(kind: str, reads: str, errors: ArrayLike | None, latent: ArrayLike | None) -> ArrayLike:
     given = errors if reads == "errors" else latent
     if given is None:
-        raise DataError(f"the score '{kind}' is taken from the {reads}, and none {'are' if given else 'is'} given")
+        raise DataError(f"the score '{kind}' needs the rows' {reads}")
     return given
 
 

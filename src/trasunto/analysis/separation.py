@@ -1,8 +1,8 @@
-"""How far anomalies lie from normal rows in latent space, measured three ways that can disagree.
+"""Separation of anomalies from normal rows in latent space: silhouette, linear AUROC, energy distance.
 
-All three are higher where the groups are further apart. The silhouette asks whether each group is a cluster of its
-own, the linear AUROC whether one plane parts them, the energy distance whether they are spread alike at all; only the
-last can say that a difference is more than chance.
+All three are higher for groups further apart, and can disagree. The silhouette asks whether each group is a cluster,
+the linear AUROC whether a hyperplane separates them, the energy distance whether their distributions differ at all;
+only the last has a significance test.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from trasunto.analysis.rows import matrix, standardised, thinned, two_groups
 
 MOST = 1_000
-"""Rows between which distances are taken: silhouette and energy distance. Half of either group, where there are."""
+"""Rows sampled for silhouette and energy distance, half from either group if there are enough."""
 
 PERMUTATIONS = 999
 
@@ -26,24 +26,24 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Separation:
-    """How far apart two groups of rows lie, on standardised latents.
+    """Separation of two groups of rows, on standardised latents.
 
     Attributes
     ----------
     silhouette
-        -1..1: how much nearer a row is to its own group than to the other, mean over the rows compared.
+        -1..1: mean over the sample of how much nearer a row is to its own group than to the other.
     linear_auroc
-        0..1, 0.5 is chance: a logistic regression's ranking of rows that it was not fitted on (5 folds).
+        0..1, 0.5 is chance: AUROC of a logistic regression, cross-validated (5 folds).
     energy_distance
-        From 0; samples of one distribution come out slightly above it. Grows with the square root of the latent size.
+        From 0; slightly above it for samples of one distribution. Grows with the square root of the latent size.
     energy_coefficient
         0..1: `energy_distance` over twice the mean distance between the groups. Comparable between latent sizes.
     energy_p
-        p of the hypothesis that both have one distribution, by permutation; never below 1 / (1 + permutations).
+        Permutation p-value of equal distributions; at least 1 / (1 + permutations).
     rows
-        How many rows distances were taken between, at most 1,000, with as many of either group as there are.
+        Number of rows sampled for distances.
     normal, anomalies
-        How many rows of each group there were.
+        Number of rows of each group.
     """
 
     silhouette: float
@@ -59,20 +59,20 @@ class Separation:
 def separation(
     latent: ArrayLike, labels: ArrayLike, *, seed: int = 0, most: int = MOST, permutations: int = PERMUTATIONS
 ) -> Separation:
-    """Measure how far anomalies lie from normal rows.
+    """Measure the separation of anomalies from normal rows.
 
     Parameters
     ----------
     latent : array, (n, z)
-        Latents of normal rows and anomalies; units that never move take no part.
+        Latents of normal rows and anomalies; constant units are ignored.
     labels : array, (n,)
         True (or 1) for an anomaly; at least two of either.
     seed : int
-        Decides the folds, the rows between which distances are taken, and the permutations.
+        Seed of the folds, the sample and the permutations.
     most : int
-        Distances are taken between at most this many rows.
+        Sample at most this many rows for distances.
     permutations : int
-        Labels are shuffled this many times.
+        Number of permutations.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def separation(
 def _distances(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.spatial.distance import pdist, squareform
 
-    # Not by the expanded square: its cancellation leaves rows of one place apart, and the diagonal above zero.
+    # Not by the expanded square: its cancellation gives equal rows, and the diagonal, a distance above zero.
     between: NDArray[np.float64] = squareform(pdist(rows))
     return between
 
@@ -145,7 +145,7 @@ def _linear_auroc(rows: NDArray[np.float64], anomaly: NDArray[np.bool_], seed: i
 def _energy(
     distances: NDArray[np.float64], anomaly: NDArray[np.bool_], permutations: int, random: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Return the energy distance, its share of the greatest it could be, and the p of a difference by chance."""
+    """Return the energy distance, the energy coefficient, and the permutation p-value."""
     shuffled = random.permuted(np.tile(anomaly, (permutations, 1)), axis=1)
     groups = np.concatenate([anomaly[None], shuffled]).astype(np.float64)
     first, second = groups[0].sum(), (1 - groups[0]).sum()

@@ -1,10 +1,9 @@
-"""Where normal ends: a threshold on scores, with what it promises.
+"""Thresholds on anomaly scores, and their guarantees.
 
-Higher scores are stranger, and a row is flagged where its score lies strictly above the threshold. What a threshold
-promises depends on how it was chosen, so each carries that as a sentence: a rate of later rows (about so, from scores
-of training rows by networks that did not see them), a share of the training rows (nothing about others), a rate of
-false alarms (conformal, from normal rows that were not trained on), or what labels say is best. A threshold whose value
-was set by hand promises nothing.
+Higher scores are more anomalous; a row is flagged if its score is strictly above the threshold. Each threshold carries
+its guarantee as a sentence, which depends on how it was chosen: for a rate of later rows (approximately, from
+cross-fitted scores), for a share of the training rows (no guarantee for others), for a rate of false alarms (conformal,
+from held-out normal rows), or by labels. A threshold set by hand has no guarantee.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from trasunto.errors import TrasuntoError, one_of
 from trasunto.spec.rules import is_number
 
 KINDS = ("cross_fitted", "contamination", "false_alarms", "labels")
-"""How a threshold can be chosen."""
+"""Ways to choose a threshold."""
 
 BY_HAND = "by hand"
-"""The kind of a threshold whose value somebody set; it promises nothing."""
+"""Kind of a threshold set by the user, without a guarantee."""
 
 _ROUNDING = 1e-9
 """0.29 times 100 is 28.999999999999996 and means 29."""
@@ -35,23 +34,23 @@ _ROUNDING = 1e-9
 class Threshold:
     """A score above which a row is flagged.
 
-    Made of a value alone it is set by hand and promises nothing; this holds for ``dataclasses.replace`` too. A goal, a
-    guarantee and the rows that it comes from belong to what the functions of this module choose.
+    Constructed from a value, or by ``dataclasses.replace``, it is set by hand and has no guarantee; only the functions
+    of this module add a goal and a guarantee.
 
     Attributes
     ----------
     value
-        A row is flagged where its score is greater than this, not where it is equal; finite.
+        A row is flagged if its score is greater than this; finite.
     kind
         One of `KINDS`, or `BY_HAND`.
     goal
-        What was asked for, in a few words.
+        The goal it was chosen for, in a few words.
     guarantee
-        What it promises of rows to come, as a sentence; it says so where that is nothing.
+        What it guarantees for later rows, if anything, as a sentence.
     rows
-        How many rows it was chosen on; 0 where it was set by hand.
+        Number of rows it was chosen on; 0 if set by hand.
     sentence
-        All of this for a reader.
+        All of this as a sentence.
 
     Raises
     ------
@@ -81,17 +80,17 @@ class Threshold:
             object.__setattr__(self, "sentence", f"A score above {self.value:.4g} is flagged. {self.guarantee}")
 
     def flagged(self, scores: ArrayLike) -> NDArray[np.bool_]:
-        """Return which rows (n,) lie strictly above the threshold."""
+        """Return whether each score (n,) is strictly above the threshold."""
         above: NDArray[np.bool_] = np.asarray(scores, dtype=np.float64) > self.value
         return above
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values; floats read back exactly."""
+        """Return the fields as JSON values; floats round-trip exactly."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Threshold:
-        """Return the threshold that `to_json` gave, or refuse what is none."""
+        """Restore a threshold from the fields of `to_json`."""
         fields = set(cls.__dataclass_fields__)
         if set(values) != fields:
             wrong = ", ".join(sorted(fields ^ set(values)))
@@ -109,7 +108,7 @@ def _finite(value: object) -> float:
 
 
 def chosen(value: float, **known: Any) -> Threshold:
-    """Return a threshold with how it was chosen and what it promises."""
+    """Return a threshold with the given kind, goal, guarantee and other fields."""
     threshold = Threshold(value)
     for name, what in known.items():
         object.__setattr__(threshold, name, what)
@@ -122,16 +121,16 @@ def from_contamination(scores: ArrayLike, share: float, *, rows: str = "training
     Parameters
     ----------
     scores : array, (n,)
-        Scores of the rows, among which that share is taken to be anomalous.
+        Scores of the rows, of which that share is assumed to be anomalous.
     share : float
-        Above 0, at most 0.5. Rows that tie with the threshold are not flagged, so that ties flag fewer.
+        Above 0, at most 0.5. Ties with the threshold are not flagged.
     rows : str
-        What the rows are called.
+        Name of the rows in sentences.
 
     Raises
     ------
     TrasuntoError
-        The share is no such number, or a score is not finite.
+        The share is out of range, or a score is not finite.
 
     Examples
     --------
@@ -162,26 +161,25 @@ def from_false_alarm_rate(scores: ArrayLike, rate: float, *, confidence: float |
     Parameters
     ----------
     scores : array, (n,)
-        Calibration scores: of normal rows that were not trained on and are exchangeable with those to come.
+        Calibration scores: of normal rows that were not trained on and are exchangeable with later ones.
     rate : float
         Share of normal rows that may be flagged, above 0 and below 1.
     confidence : float, optional
-        None promises the rate on average over calibrations (marginally): the chance that one normal row to come is
-        flagged, calibration being drawn anew with it, is at most `rate`. A number below 1 promises that the rate of
-        this very threshold is at most `rate`, except for a share ``1 - confidence`` of calibrations (conditionally on
-        the calibration); the threshold is higher in exchange.
+        None guarantees the rate on average over calibrations (marginally): a later normal row is flagged with
+        probability at most `rate`. A number below 1 guarantees that the rate of this very threshold is at most `rate`,
+        except in a share ``1 - confidence`` of calibrations (conditionally on the calibration), by a higher threshold.
 
     Raises
     ------
     TrasuntoError
-        So few rows cannot promise the rate; the message says the least rate they can.
+        There are too few rows for the rate; the message gives the lowest possible rate.
 
     Notes
     -----
-    With k rows of n at or below the threshold, a normal score to come exceeds it with a chance of at most
-    ``1 - k / (n + 1)``; so k is ``ceil((n + 1) (1 - rate))``. Given the calibration, that chance follows
-    ``Beta(n + 1 - k, k)`` where scores have no ties (with ties it is smaller still). With a confidence, k is therefore
-    the least for which that distribution holds `confidence` of its mass at or below `rate`.
+    With k rows of n at or below the threshold, a later normal score exceeds it with probability at most
+    ``1 - k / (n + 1)``; so k is ``ceil((n + 1) (1 - rate))``. Given the calibration, that probability follows
+    ``Beta(n + 1 - k, k)`` without ties, and is smaller with ties. With a confidence, k is the least for which that
+    distribution has `confidence` of its mass at or below `rate`.
 
     References
     ----------
@@ -226,12 +224,12 @@ def from_false_alarm_rate(scores: ArrayLike, rate: float, *, confidence: float |
 
 
 def allowed_above(rows: int, rate: float, confidence: float | None = None) -> int:
-    """Return how many of so many normal rows may lie above a threshold, -1 where even none is too many."""
+    """Return how many of `rows` normal rows may exceed a threshold, -1 if not even none is possible."""
     if confidence is None:
         return min(math.floor((rows + 1) * rate + _ROUNDING), rows) - 1
     from scipy import stats
 
-    # Beta(m + 1, n - m) at the rate is P(Binomial(n, rate) > m): the mass that m rows above leave at or below it.
+    # The CDF of Beta(m + 1, n - m) at the rate is P(Binomial(n, rate) > m).
     held = stats.binom.sf(np.arange(rows), rows, rate)
     return int((held >= confidence).sum()) - 1
 
@@ -250,7 +248,7 @@ def _too_few(rows: int, rate: float, confidence: float | None) -> TrasuntoError:
 
 
 def _rounded_up(rate: float) -> float:
-    """Return `rate` in four digits and not below it, so that what a refusal names is not refused in turn."""
+    """Round `rate` up to four digits, so that the rate an error suggests is accepted."""
     unit = 10.0 ** (math.floor(math.log10(rate)) - 3)
     return math.ceil(rate / unit - _ROUNDING) * unit
 
@@ -258,19 +256,19 @@ def _rounded_up(rate: float) -> float:
 def from_labels(
     scores: ArrayLike, labels: ArrayLike, *, recall: float | None = None, costs: tuple[float, float] | None = None
 ) -> Threshold:
-    """Return the threshold that labelled rows call best: by F1, for a recall, or by cost.
+    """Return the threshold that is best on labelled rows: by F1, for a recall, or by cost.
 
     Parameters
     ----------
     scores : array, (n,)
-        Scores of labelled rows, best of rows that were not trained on.
+        Scores of labelled rows, preferably not trained on.
     labels : array, (n,)
         True (or 1) for an anomaly.
     recall : float, optional
-        Find at least this share of the anomalies (above 0, at most 1) with as few false alarms as that allows.
+        Find at least this share of the anomalies (above 0, at most 1) with the fewest false alarms.
     costs : (float, float), optional
-        Cost of one false alarm and of one missed anomaly, in any unit; their sum over the rows is made least. With
-        neither, F1 is made greatest. Of equals the highest threshold is returned, which flags the fewest rows.
+        Minimise the total cost of false alarms and of missed anomalies, given the cost of one of each, in any unit.
+        With neither, F1 is maximised. Of equals the highest threshold is returned, which flags the fewest rows.
 
     Raises
     ------
@@ -306,10 +304,10 @@ def from_labels(
 def _cuts(
     values: NDArray[np.float64], anomaly: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
-    """Return every threshold that tells rows apart, descending, with the false alarms and the anomalies above it.
+    """Return all distinct thresholds, descending, with the false alarms and the anomalies above each.
 
-    A threshold lies halfway between neighbouring scores, where rows to come have most room on either side; the first
-    is the greatest score (nothing is flagged), the last just below the least (everything is).
+    They lie halfway between neighbouring scores; the first is the greatest score (nothing is flagged), the last just
+    below the least (everything is).
     """
     levels, group = np.unique(values, return_inverse=True)
     between = levels[:-1] + (levels[1:] - levels[:-1]) / 2
@@ -323,7 +321,7 @@ def _cuts(
 def _gain(
     alarms: NDArray[np.intp], found: NDArray[np.intp], recall: float | None, costs: tuple[float, float] | None
 ) -> tuple[NDArray[np.float64], str]:
-    """Return what each threshold is worth, higher is better, and the goal in words."""
+    """Return the objective of each threshold, higher is better, and the goal in words."""
     anomalies = int(found[-1])
     if recall is not None and costs is not None:
         raise TrasuntoError("a threshold from labels has one goal: a recall or costs, not both")

@@ -42,5 +42,9 @@ def test_what_is_no_number_is_left_for_the_rule_to_refuse() -> None:
     assert chosen_fields({"epochs": "2.5", "momentum": "high"}) == {"epochs": "2.5", "momentum": "high"}
 
 
+def test_none_is_the_empty_word_where_there_is_one() -> None:
+    assert chosen_fields({"corruption": "none", "loss": "none"}) == {"corruption": "", "loss": "none"}
+
+
 def test_a_switch_that_is_not_typed_is_not_chosen() -> None:
     assert chosen_fields({"nesterov": False}) == {}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.option_groups import GroupedCommand
-from trasunto.cli.options import ROWS, Debug, Json, examples
+from trasunto.cli.option_groups import App
+from trasunto.cli.options import ROWS, Json, examples
 from trasunto.cli.printing import print_json, print_table, say
 from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.errors import TrasuntoError
@@ -30,17 +30,16 @@ SHOW_EXAMPLES = examples(
     "trasunto data show cards.csv --label Class --drop Time --normal 0",
 )
 
-app = typer.Typer(
+app = App(
     name="data",
     help="List the data sets there are, and show what is in one.",
     epilog=examples("trasunto data list", "trasunto data show mnist"),
-    rich_markup_mode=None,
     no_args_is_help=False,
 )
 
 
 @app.command("list", epilog=LIST_EXAMPLES)
-def list_(as_json: Json = False, debug: Debug = False) -> None:
+def list_(as_json: Json = False) -> None:
     """List the data sets that have a name."""
     from trasunto.data import catalogue, where_files_go
 
@@ -58,7 +57,7 @@ def list_(as_json: Json = False, debug: Debug = False) -> None:
     say(where_files_go())
 
 
-@app.command(epilog=SHOW_EXAMPLES, cls=GroupedCommand)
+@app.command(epilog=SHOW_EXAMPLES)
 @takes_columns
 def show(
     context: typer.Context,
@@ -78,7 +77,6 @@ def show(
         Path | None, typer.Option(metavar="FILE.png", help="Where that image is written, as a picture of its own size.")
     ] = None,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Show what is in a data set.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import ROWS, Debug, DryRun, Json, Log, NoRows, On, Store, examples
+from trasunto.cli.options import ROWS, DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import chosen_fields, takes_recipe
@@ -102,7 +102,6 @@ def detect(
     log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Train a detector of strange rows.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand
 from typer.main import get_command
+
+from trasunto.cli.options import Debug
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -30,14 +32,16 @@ def takes(title: str, declare: Declare) -> Callable[[Function], Function]:
 
 
 class GroupedCommand(TyperCommand):
-    """A command that takes the groups of options which `takes` added to its function."""
+    """A command that takes --debug, and the groups of options which `takes` added to its function."""
 
     _titles: Mapping[str, str] | None = None
 
     def get_params(self, ctx: Any) -> Any:
-        """Return all parameters, those of groups last."""
+        """Return all parameters, those of groups last; of options of one name, the command's own."""
         if self._titles is None:
-            groups = {title: _options(declare()) for title, declare in getattr(self.callback, "groups", {}).items()}
+            own = {parameter.name for parameter in self.params}
+            declared = {"Options": lambda: {"debug": Debug}, **getattr(self.callback, "groups", {})}
+            groups = {title: _options(declare(), own) for title, declare in declared.items()}
             self._titles = {option.name: title for title, options in groups.items() for option in options}
             self.params += [option for options in groups.values() for option in options]
         return super().get_params(ctx)
@@ -60,15 +64,30 @@ class GroupedCommand(TyperCommand):
                 formatter.write_dl(sections[title])
 
 
-def _options(declared: Mapping[str, Any]) -> list[Any]:
+class App(typer.Typer):
+    """A program, or a part of it, of such commands, in plain help.
+
+    Rich takes the brackets of the notation for markup, and loads longer than all the rest.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, **options)
+
+    def command(self, *name: Any, **options: Any) -> Callable[[Function], Function]:
+        """Return a decorator that makes a command of a function."""
+        return super().command(*name, cls=GroupedCommand, **options)
+
+
+def _options(declared: Mapping[str, Any], but: Container[str]) -> list[Any]:
     """Return options as typer makes them of a function's annotations."""
 
     def function(**typed: Any) -> None: ...
 
     keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter(name, keyword, default=None, annotation=what) for name, what in declared.items()]
+    hints = {name: what for name, what in declared.items() if name not in but}
+    parameters = [inspect.Parameter(name, keyword, default=None, annotation=what) for name, what in hints.items()]
     vars(function).update(__signature__=inspect.Signature(parameters))
-    function.__annotations__ = dict(declared)
+    function.__annotations__ = hints
     made = typer.Typer(add_completion=False)
     made.command()(function)
     return list(get_command(made).params)

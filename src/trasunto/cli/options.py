@@ -18,7 +18,7 @@ class Session:
 
 def _remember(context: typer.Context, asked: bool) -> bool:
     if isinstance(context.obj, Session):
-        context.obj.debug = asked
+        context.obj.debug = bool(asked)
     return asked
 
 

@@ -15,7 +15,7 @@ import typer
 from typer.main import get_command
 
 from trasunto.cli import data, detect, report, reproduce, runs, score, store, study, sweep, train
-from trasunto.cli.option_groups import GroupedCommand
+from trasunto.cli.option_groups import App
 from trasunto.cli.options import Session, examples
 from trasunto.cli.printing import warnings_as_sentences
 from trasunto.cli.refusals import INTERRUPTED, UNREAD, explain
@@ -27,13 +27,12 @@ NAME = "trasunto"
 KEEPING = {"train", "study", "detect", "sweep", "reproduce"}
 """The commands that write down what they have trained while they train, and go on from there."""
 
-# Plain help, without rich: to it the notation's brackets are markup, and it loads longer than all the rest.
-app = typer.Typer(name=NAME, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = App(name=NAME)
 app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
-app.command(epilog=train.EXAMPLES, cls=GroupedCommand)(train.train)
-app.command(epilog=study.EXAMPLES, cls=GroupedCommand)(study.study)
-app.command(epilog=detect.EXAMPLES, cls=GroupedCommand)(detect.detect)
-app.command(epilog=sweep.EXAMPLES, cls=GroupedCommand)(sweep.sweep)
+app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=study.EXAMPLES)(study.study)
+app.command(epilog=detect.EXAMPLES)(detect.detect)
+app.command(epilog=sweep.EXAMPLES)(sweep.sweep)
 app.command(epilog=score.EXAMPLES)(score.score)
 app.add_typer(data.app)
 app.add_typer(runs.app)

@@ -49,15 +49,22 @@ def chosen_fields(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(name: str, text: str) -> float | str:
-    """Return the number that is meant; text that is none stays as typed, for its rule to refuse."""
+    """Return the number or word that is meant; text that is neither stays as typed, for its rule to refuse."""
     from trasunto.spec.legal import NUMBERS
 
     if name not in NUMBERS:
-        return text
+        return _word(name, text)
     try:
         return int(text) if NUMBERS[name].whole else float(text)
     except ValueError:
         return text
+
+
+def _word(name: str, text: str) -> str:
+    """Return a word; of those that may be empty, "none" is the empty one."""
+    from trasunto.spec.legal import CHOICES
+
+    return "" if text == "none" and "" in CHOICES[name].words else text
 
 
 def axis(name: str, text: str) -> list[Any]:
@@ -73,6 +80,6 @@ def axis(name: str, text: str) -> list[Any]:
     what, option = f"--vary {name}", name.rpartition(".")[2]
     if option in NUMBERS:
         return listed(what, text, int if NUMBERS[option].whole else float)
-    if name in CHOICES and "" in CHOICES[name].words:
-        return ["" if word == "none" else word for word in listed(what, text, str)]
+    if name in CHOICES:
+        return [_word(name, word) for word in listed(what, text, str)]
     return listed(what, text, bool if name in SWITCHES else str)

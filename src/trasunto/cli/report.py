@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, Json, NoRows, examples
+from trasunto.cli.options import Json, NoRows, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.errors import TrasuntoError
 
@@ -30,7 +30,6 @@ def report(
     ] = None,
     no_rows: NoRows = False,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Make a report's page again.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, examples
+from trasunto.cli.options import DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, print_cost, print_json, say
 from trasunto.cli.progress import progress
 from trasunto.wording import duration
@@ -47,7 +47,6 @@ def reproduce(
     log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Run a paper's studies again and write the report.
 

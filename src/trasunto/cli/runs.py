@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Debug, Json, Store, examples
+from trasunto.cli.option_groups import App
+from trasunto.cli.options import Json, Store, examples
 from trasunto.cli.printing import print_json, print_members, print_table, say
 from trasunto.errors import TrasuntoError
 from trasunto.wording import amount, byte_size, interval, legible, moment, number
@@ -30,17 +31,16 @@ DELETE_EXAMPLES = examples("trasunto runs delete wide", "trasunto runs delete wi
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `trasunto runs list`.", show_default=False)]
 
-app = typer.Typer(
+app = App(
     name="runs",
     help="List, show, compare and delete the runs that a store keeps.",
     epilog=examples("trasunto runs list", "trasunto runs compare narrow wide"),
-    rich_markup_mode=None,
     no_args_is_help=False,
 )
 
 
 @app.command("list", epilog=LIST_EXAMPLES)
-def list_(store: Store = Path("runs"), as_json: Json = False, debug: Debug = False) -> None:
+def list_(store: Store = Path("runs"), as_json: Json = False) -> None:
     """List the runs, oldest first: their rows, members, epochs, how these ended, and what they take on disk."""
     from trasunto.api.runs import list_runs
 
@@ -68,7 +68,7 @@ def list_(store: Store = Path("runs"), as_json: Json = False, debug: Debug = Fal
 
 
 @app.command(epilog=SHOW_EXAMPLES)
-def show(name: Name, store: Store = Path("runs"), as_json: Json = False, debug: Debug = False) -> None:
+def show(name: Name, store: Store = Path("runs"), as_json: Json = False) -> None:
     """Show one run: what was asked for, its members, and where their weights are."""
     from trasunto.api.runs import describe_run
 
@@ -84,7 +84,6 @@ def compare(
     ],
     store: Store = Path("runs"),
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Compare runs on the same rows: what each reached, and whether they differ.
 
@@ -102,7 +101,6 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     store: Store = Path("runs"),
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Delete one run, and those of its members that no other run names, with their curves and weights."""
     from trasunto.api.runs import delete_run, price_of_deletion

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.options import Debug, Encoding, Header, Json, examples
+from trasunto.cli.options import Encoding, Header, Json, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.cli.progress import progress
 from trasunto.wording import amount, duration, number
@@ -44,7 +44,6 @@ def score(
     header: Header = None,
     encoding: Encoding = None,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Score every row of a file, or of several; higher is stranger.
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trasunto.cli.option_groups import GroupedCommand
-from trasunto.cli.options import Debug, Json, Store, examples
+from trasunto.cli.option_groups import App
+from trasunto.cli.options import Json, Store, examples
 from trasunto.cli.printing import print_json, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, takes_columns
@@ -32,17 +32,16 @@ REPAIR_EXAMPLES = examples(
     "trasunto store repair --data cards.csv --label Class --drop Time --normal 0",
 )
 
-app = typer.Typer(
+app = App(
     name="store",
     help="Check that a store is whole, and repair it.",
     epilog=examples("trasunto store check", "trasunto store repair"),
-    rich_markup_mode=None,
     no_args_is_help=False,
 )
 
 
 @app.command(epilog=CHECK_EXAMPLES)
-def check(store: Store = Path("runs"), as_json: Json = False, debug: Debug = False) -> None:
+def check(store: Store = Path("runs"), as_json: Json = False) -> None:
     """Read all of a store and say what is wrong with it; nothing is changed.
 
     Every file is compared with its checksum, and every network with what its curve promises. The exit code is 0 for a
@@ -61,7 +60,7 @@ def check(store: Store = Path("runs"), as_json: Json = False, debug: Debug = Fal
         raise typer.Exit(FAULTY)
 
 
-@app.command(epilog=REPAIR_EXAMPLES, cls=GroupedCommand)
+@app.command(epilog=REPAIR_EXAMPLES)
 @takes_columns
 def repair(
     context: typer.Context,
@@ -73,7 +72,6 @@ def repair(
         ),
     ] = None,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Drop what is damaged in a store, and train again what is gone.
 

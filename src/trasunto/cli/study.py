@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Debug, DryRun, Json, Log, NoRows, On, Store, examples
+from trasunto.cli.options import DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.table_options import table_options, table_words, takes_columns
@@ -65,7 +65,6 @@ def study(
     log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Ask one question of any rows, and report the answer.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trasunto.cli.options import Data, Debug, DryRun, Json, Log, On, Store, examples
+from trasunto.cli.options import Data, DryRun, Json, Log, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_members, say
 from trasunto.cli.progress import progress
 from trasunto.cli.python_lines import how_to_look
@@ -76,7 +76,6 @@ def train(
     log: Log = None,
     dry_run: DryRun = False,
     as_json: Json = False,
-    debug: Debug = False,
 ) -> None:
     """Train one autoencoder, or hundreds as one program.
 

@@ -91,7 +91,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for kind, rows, label, normal in (("plain", plain, "Class", "normal"), ("hostile", hostile, LABEL, NORMAL)):
         which, place = (rows, "--label", label, "--normal", normal), folder / kind
         said[kind] = typed_quietly(
-            *("detect", *which, *QUICK, "--report", place / "detect", "--out", folder / f"{kind}.trasunto")
+            *("detect", *which, *QUICK, "--report", place / "detect", "--out", folder / f"{kind}.trasunto"),
+            *("--store", folder / f"{kind}-runs"),
         ) + typed_quietly(
             *("study", "hidden-size", "--data", *which, "--set", "hidden=1,2", "--epochs", 1, "--seeds", 2),
             *("--store", folder / f"{kind}-runs", "--out", place / "study"),

@@ -82,7 +82,8 @@ def test_an_output_that_cannot_reach_the_rows_is_said_and_stands_in_the_report(t
     x = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
     np.savez(tmp_path / "rows.npz", x=x[:40], x_test=x[40:])
     words = ("study", "hidden-size", "--data", "rows.npz", "--set", "hidden=1,2", "--epochs", 1, "--seeds", 1)
-    done = typed(*words)
+    outputs = ("--network", "[{hidden} sigmoid] > sigmoid")
+    done = typed(*words, *outputs)
     assert done.code == 0, done.err
     (said,) = [line for line in done.err.splitlines() if "out of its reach" in line]
     facts = json.loads((tmp_path / "out/hidden-size/facts.json").read_text())
@@ -97,3 +98,16 @@ def test_cross_entropy_outside_0_to_1_is_refused_before_a_folder_is_made(
     words = ("study", "learning-rate-momentum", "--data", "rows.npz", "--set", "loss=bce")
     assert "loss 'bce' needs values between 0 and 1" in refused(*words)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_network_is_an_argument_and_stands_in_the_command(typed: Typed, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    np.savez(tmp_path / "rows.npz", x=x[:40], x_test=x[40:])
+    words = ("study", "hidden-size", "--data", "rows.npz", "--set", "hidden=1,2", "--epochs", 1, "--seeds", 1)
+    done = typed(*words, "--network", "[{hidden} tanh] > linear", "--optimizer", "rmsprop")
+    assert done.code == 0, done.err
+    assert "Networks: [{hidden} tanh] > linear, rmsprop, minibatches of 16 (given)." in done.lines
+    command = json.loads((tmp_path / "out/hidden-size/facts.json").read_text())["run"]["command"]
+    assert command.endswith("--network '[{hidden} tanh] > linear' --optimizer rmsprop")
+    refused = typed("study", "loss", "--data", "rows.npz", "--optimizer", "adam")
+    assert (refused.code, refused.err.count("takes no recipe")) == (2, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from os import PathLike
 from pathlib import Path
@@ -24,6 +24,7 @@ from trasunto.data.records import TEST_SHARE
 from trasunto.errors import RecipeError, one_of
 from trasunto.runs.forecast import forecast
 from trasunto.runs.store import folder_of
+from trasunto.spec import Recipe
 from trasunto.spec.rules import Switch
 from trasunto.studies import STUDIES, Study
 
@@ -38,6 +39,7 @@ def study(
     name: str,
     table: Any,
     *,
+    recipe: Recipe | Mapping[str, Any] | None = None,
     full: bool = True,
     store: str | PathLike[str] = "runs",
     watch: Watcher | None = None,
@@ -55,6 +57,10 @@ def study(
         Rows to train on, with test rows. In place of a table, what :func:`trasunto.data.as_table` takes: an array,
         lists or a data frame, of which a random fifth is then held out to test on; a name of the catalogue or a path,
         as :func:`trasunto.load` and :func:`trasunto.read` take them.
+    recipe
+        The networks to ask of, where the study takes them: a recipe, whose latent units give way to the size that is
+        varied, or some of its fields, as ``{"network": "[{hidden} relu] > linear", "optimizer": "adam"}``. By default
+        the paper's networks on the paper's own rows, and on others those that fit them.
     full
         At the paper's size; False for the reduced size of a quick look.
     store
@@ -80,13 +86,15 @@ def study(
     asked = find(name)
     chosen, folder = settle(asked, full, settings), folder_of(store)
     given, table = table, as_table(table, TEST_SHARE)
+    asked = asked.on(table, recipe)
     to_do = work([(asked, chosen)], table, folder)
     with executor(on) as workers:
         trainer = Trainer(folder, to_do, watch, workers, networks=to_do.members, observe=observe)
         trainer.begin(name)
         findings = asked.run(table, chosen, trainer)
     findings = replace(findings, details=(*findings.details, *held_out_remark(given, table)))
-    changes = "".join(f", {key}={value!r}" for key, value in ({"full": full} | settings).items())
+    asked_for = {"full": full} | settings if recipe is None else {"recipe": recipe, "full": full} | settings
+    changes = "".join(f", {key}={value!r}" for key, value in asked_for.items())
     return Answer(findings, table, trainer, f'trasunto.study("{name}", table{changes})')
 
 

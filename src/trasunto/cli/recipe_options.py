@@ -14,14 +14,20 @@ if TYPE_CHECKING:
     from trasunto.spec import Recipe
 
 
-def takes_recipe(usual: Callable[[], Recipe] | None = None) -> Callable[[Function], Function]:
-    """Return a decorator that adds the fields of a recipe to a command; `usual` returns that whose defaults it has."""
+def takes_recipe(
+    usual: Callable[[], Recipe] | None = None, without: tuple[str, ...] = ()
+) -> Callable[[Function], Function]:
+    """Return a decorator that adds the fields of a recipe to a command, but those in `without`.
+
+    `usual` returns the recipe whose defaults it has.
+    """
 
     def declare() -> dict[str, Any]:
         from trasunto.spec.legal import FIELDS
 
         defaults = {} if usual is None else usual().said
-        names = [name for name in FIELDS if name != "frozen"]  # which is of use with weights to begin from alone
+        left_out = ("frozen", *without)  # frozen is of use with weights to begin from alone
+        names = [name for name in FIELDS if name not in left_out]
         return {name: _option(name, defaults.get(name)) for name in names}
 
     return takes("Recipe", declare)

@@ -12,6 +12,7 @@ import typer
 from trasunto.cli.options import DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
+from trasunto.cli.recipe_options import chosen_fields, takes_recipe
 from trasunto.cli.table_options import table_options, table_words, takes_columns
 from trasunto.cli.values import as_typed, assignments, refuse_page, setting
 from trasunto.errors import TrasuntoError
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "trasunto study --list",
     "trasunto study hidden-size --epochs 20 --set hidden=16,32,64",
+    "trasunto study hidden-size --data rows.csv --network '[{hidden} tanh] > linear' --optimizer adam",
     "trasunto study demonstration --image me.png --index test:485 --reduced",
     "trasunto study loss --data folder-of-idx-files --seeds 3 --dry-run",
     "trasunto study latent-loss --data cards.csv --label Class --drop Time --normal 0",
 )
 
 
+@takes_recipe(without=("epochs",))
 @takes_columns
 def study(
     context: typer.Context,
@@ -48,6 +51,12 @@ def study(
     change: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Change a setting of the study; lists with commas."),
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NETWORK", help="Layers, with a place for what the study varies, as in '[{hidden} relu] > linear'."
+        ),
     ] = None,
     image: Annotated[
         list[str] | None, typer.Option(metavar="FILE", help="A picture to draw (demonstration); repeat it for several.")
@@ -84,17 +93,30 @@ def study(
     typed = [f"{option}={value}" for option, value in (("epochs", epochs), ("seeds", seeds)) if value is not None]
     changes = _changes(asked, [*typed, *(change or ())]) | _images(asked, image or (), index or ())
     settings = settle(asked, not reduced, changes)
+    fields = {name: value for name, value in chosen_fields(context.params).items() if name != "epochs"}
+    recipe = (fields if network is None else {"network": network, **fields}) or None
     data, rows = data or _data_of(asked), table_options(context.params)
     table = find_same_rows(data, store, **rows)
     note(table.remarks)
+    asked = asked.on(table, recipe)
     if dry_run:
         print_cost(price([(asked, settings)], table, store), store, as_json)
         return
     refuse_unanswerable(asked, settings, table)  # before a folder is made
     folder = prepare_folder(out or Path("out") / asked.name)
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
-        answer = ask(asked.name, table, full=not reduced, store=store, watch=watch, on=on, observe=observe, **changes)
-    command = _command(asked.name, [data, *table_words(as_drawn(rows, table))], reduced, changes, no_rows)
+        answer = ask(
+            asked.name,
+            table,
+            recipe=recipe,
+            full=not reduced,
+            store=store,
+            watch=watch,
+            on=on,
+            observe=observe,
+            **changes,
+        )
+    command = _command(asked.name, [data, *table_words(as_drawn(rows, table))], reduced, changes, no_rows, recipe or {})
     page = answer.report(folder, command, rows=not no_rows)
     _print_json(answer, page, no_rows) if as_json else _print(answer, page)
 
@@ -105,11 +127,19 @@ def _data_of(asked: Study[Any, Any]) -> str:
     return asked.paper.data
 
 
-def _command(name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any], no_rows: bool) -> str:
+def _command(
+    name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any], no_rows: bool, recipe: dict[str, Any]
+) -> str:
     """Return what to type to ask the same again."""
     settings = [word for key, value in changes.items() for word in ("--set", f"{key}={as_typed(value)}")]
     switches = [*(["--reduced"] if reduced else []), *(["--no-rows"] if no_rows else [])]
-    return shlex.join(["trasunto", "study", name, "--data", *data, *switches, *settings])
+    fields = [word for name, value in recipe.items() for word in _option(name, value)]
+    return shlex.join(["trasunto", "study", name, "--data", *data, *switches, *settings, *fields])
+
+
+def _option(name: str, value: object) -> tuple[str, ...]:
+    option = f"--{name.replace('_', '-')}"
+    return (option,) if value is True else (option, str(value))
 
 
 def _named(name: str | None) -> str:

@@ -52,7 +52,7 @@ def refuse_outside_shares(who: str, table: Table) -> None:
     DataError
         A value is outside 0 to 1.
     """
-    low, high = _limits(table)
+    low, high = limits(table)
     if low < -SLACK or high > 1 + SLACK:
         raise DataError(
             f"{who} needs values between 0 and 1, as cross entropy does, and those of {table.provenance} go from "
@@ -125,7 +125,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.995 else "100 %" if share == 1 else "over 99 %"
 
 
-def _limits(table: Table) -> tuple[float, float]:
+def limits(table: Table) -> tuple[float, float]:
     """Return the lowest and the highest value, as the network sees them."""
     if table.x.dtype == np.uint8 and 255 * table.scale <= 1 + SLACK:
         return 0.0, 1.0  # at most

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from trasunto.errors import RecipeError
 from trasunto.studies.findings import Comparison, Findings, Request, Train
 from trasunto.studies.papers import Paper, paper_of
 from trasunto.studies.subject import OWN, Subject, subject_of
 
 if TYPE_CHECKING:
     from trasunto.data import Table
+    from trasunto.spec import Recipe
+    from trasunto.studies.networks import Place
 
 S = TypeVar("S")
 F = TypeVar("F")
@@ -44,6 +48,11 @@ class Study(Generic[S, F]):
         are called and whether they are the paper's, without which no sentence may speak of it.
     comparisons
         A paper's numbers beside ours.
+    place
+        The place of the size that it varies in a network's text; None where it takes no recipe. `requests` and
+        `investigate` then take the networks by size as `network`, the paper's by default.
+    remark
+        A sentence on the networks, which the answer repeats.
     pictures
         ``module:function`` that draws the findings; empty for none.
     """
@@ -51,11 +60,13 @@ class Study(Generic[S, F]):
     name: str
     question: str
     settings: type[S]
-    requests: Callable[[Table, S], tuple[Request, ...]]
-    investigate: Callable[[Table, S, Train], F]
+    requests: Callable[..., tuple[Request, ...]]
+    investigate: Callable[..., F]
     conclude: Callable[[F, Subject], tuple[str, tuple[str, ...]]]
     comparisons: Callable[[F], tuple[Comparison, ...]] = _none
     pictures: str = ""
+    place: Place | None = None
+    remark: str = ""
 
     @property
     def paper(self) -> Paper | None:
@@ -67,6 +78,36 @@ class Study(Generic[S, F]):
         """The paper's experiments."""
         return self.paper.answers[self.name].experiments if self.paper else ()
 
+    def on(
+        self, table: Table, recipe: Recipe | Mapping[str, Any] | None = None, *, paper: bool | None = None
+    ) -> Study[S, F]:
+        """Return the study with the networks that it trains on `table`.
+
+        Those of `recipe`, a recipe or some of its fields; else the paper's on its own rows, and on others those that
+        fit them (see :class:`~trasunto.studies.networks.Place`).
+
+        Raises
+        ------
+        RecipeError
+            The study takes no recipe, or the recipe has no place for what it varies.
+        """
+        if self.place is None:
+            if recipe is not None:
+                raise RecipeError(f"study '{self.name}' chooses its networks itself, so it takes no recipe")
+            return self
+        if recipe is None and subject_of(table, self.paper.data if self.paper else None, paper=paper).paper:
+            return self
+        fields = self.place.fields(recipe, table)
+        network = self.place.filled(fields)
+        why = "given" if recipe is not None else "chosen for these rows, which are not the paper's"
+        optimizer = f"{fields['optimizer']}, minibatches of {fields['batch_size']}"
+        return replace(
+            self,
+            requests=partial(self.requests, network=network),
+            investigate=partial(self.investigate, network=network),
+            remark=f"Networks: {fields['network']}, {optimizer} ({why}).",
+        )
+
     def run(self, table: Table, settings: S, train: Train, *, paper: bool | None = None) -> Findings:
         """Train what is missing, measure and conclude; what the paper says stands beside its own rows only.
 
@@ -76,6 +117,7 @@ class Study(Generic[S, F]):
         subject = subject_of(table, self.paper.data if self.paper else None, paper=paper)
         facts = self.investigate(table, settings, train)
         verdict, details = self.conclude(facts, subject)
+        details = (*details, self.remark) if self.remark else details
         seconds = time.perf_counter() - began
         return self.found(facts, settings, verdict=verdict, details=details, seconds=seconds, subject=subject)
 

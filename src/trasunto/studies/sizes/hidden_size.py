@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trasunto.studies.cells import require_test_rows
 from trasunto.studies.divergence import NOTHING
 from trasunto.studies.findings import Comparison, Request, Train
+from trasunto.studies.networks import Place, Sized
 from trasunto.studies.paper_network import paper_recipe
 from trasunto.studies.papers import HIDDEN_CLAIMS
 from trasunto.studies.phrases import listed, percent, several
@@ -57,7 +58,7 @@ class Settings:
         return tuple(sorted(set(self.hidden)))
 
 
-def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
+def requests(table: Table, settings: Settings, network: Sized = paper_recipe) -> tuple[Request, ...]:
     """Return one network per size.
 
     Raises
@@ -67,14 +68,14 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     """
     require_some("hidden-size", hidden=settings.hidden)
     require_test_rows(table, "hidden-size")
-    recipes = [paper_recipe(hidden) for hidden in settings.sizes]
+    recipes = [network(hidden) for hidden in settings.sizes]
     kept = tuple(epoch for epoch in settings.kept if epoch <= settings.epochs)
     return (Request(recipes, settings.seeds, settings.epochs, kept),)
 
 
-def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+def investigate(table: Table, settings: Settings, train: Train, network: Sized = paper_recipe) -> Facts:
     """Train the sizes and measure them beside PCA."""
-    (request,) = requests(table, settings)
+    (request,) = requests(table, settings, network)
     return measure(train_sizes(table, request, train, settings.sizes), settings.worthwhile)
 
 
@@ -87,9 +88,15 @@ def conclude(facts: Facts, subject: Subject = OWN) -> tuple[str, tuple[str, ...]
         *(gap_sentence(gap, AXIS) for gap in facts.gaps),
         *(_claims(facts) if subject.paper and not untold else ()),
         *common(facts, AXIS),
-        "Dropout is on while the training error is measured, so it lies above the test error at equal fit.",
+        *_dropout(facts),
     )
     return untold or gain_verdict(facts, AXIS), details
+
+
+def _dropout(facts: Facts) -> tuple[str, ...]:
+    if "drop=" not in facts.sizes[0].table.network:
+        return ()
+    return ("Dropout is on while the training error is measured, so it lies above the test error at equal fit.",)
 
 
 def comparisons(facts: Facts) -> tuple[Comparison, ...]:
@@ -138,5 +145,6 @@ STUDY = Study(
     investigate=investigate,
     conclude=conclude,
     comparisons=comparisons,
+    place=Place("hidden", "[{hidden} relu]"),
     pictures="trasunto.figures.sizes:hidden_size",
 )

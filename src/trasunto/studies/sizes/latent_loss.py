@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trasunto.studies.cells import require_test_rows
 from trasunto.studies.divergence import NOTHING
 from trasunto.studies.findings import Comparison, Request, Train
+from trasunto.studies.networks import Place, Sized
 from trasunto.studies.papers import LATENT_LOSSES
 from trasunto.studies.phrases import several
 from trasunto.studies.sentences import beside
@@ -58,7 +59,7 @@ class Settings:
         return tuple(sorted(set(self.latent)))
 
 
-def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
+def requests(table: Table, settings: Settings, network: Sized = latent_recipe) -> tuple[Request, ...]:
     """Return one network per size.
 
     Raises
@@ -68,12 +69,12 @@ def requests(table: Table, settings: Settings) -> tuple[Request, ...]:
     """
     require_some("latent-loss", latent=settings.latent)
     require_test_rows(table, "latent-loss")
-    return (Request([latent_recipe(size) for size in settings.sizes], settings.seeds, settings.epochs),)
+    return (Request([network(size) for size in settings.sizes], settings.seeds, settings.epochs),)
 
 
-def investigate(table: Table, settings: Settings, train: Train) -> Facts:
+def investigate(table: Table, settings: Settings, train: Train, network: Sized = latent_recipe) -> Facts:
     """Train the sizes and measure them beside PCA."""
-    (request,) = requests(table, settings)
+    (request,) = requests(table, settings, network)
     return measure(train_sizes(table, request, train, settings.sizes), settings.worthwhile)
 
 
@@ -120,5 +121,6 @@ STUDY = Study(
     investigate=investigate,
     conclude=conclude,
     comparisons=comparisons,
+    place=Place("latent", "128 relu > 64 relu > [{latent} relu] > mirror"),
     pictures="trasunto.figures.sizes:latent_loss",
 )

@@ -14,7 +14,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from trasunto.cohort.memory import fit
+from trasunto.cohort.memory import fit_request
+from trasunto.cohort.request import Request
 from trasunto.data import read_records
 from trasunto.errors import TrasuntoError
 from trasunto.estimators import Autoencoder, AutoencoderClassifier
@@ -161,10 +162,10 @@ def test_what_concerns_reconstruction_alone_is_left_out_of_the_training_on_label
 def test_a_cosine_spans_each_of_both_trainings(blobs: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     spans: list[float | None] = []
 
-    def fit_(recipe: Recipe, *given: Any, **options: Any) -> Any:
-        spans.append(recipe.schedule_epochs)
-        return fit(recipe, *given, **options)
+    def train(request: Request, *given: Any, **options: Any) -> Any:
+        spans.append(request.members[0].recipe.schedule_epochs)
+        return fit_request(request, *given, **options)
 
-    monkeypatch.setattr("trasunto.estimators.autoencoder_classifier.fit", fit_)
+    monkeypatch.setattr("trasunto.estimators.network_estimator.fit_request", train)
     AutoencoderClassifier(**{**SMALL, "epochs": 2}, schedule="cosine", pretraining_epochs=4).fit(*blobs)
     assert spans == [4, 2]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from trasunto.api.trainer import Trainer
 from trasunto.api.watching import Watcher
 from trasunto.cluster import executor
 from trasunto.cohort.cost import Cost
-from trasunto.cohort.course import Fitted
 from trasunto.cohort.outcome import FAILED
 from trasunto.cohort.places import Executor
 from trasunto.cohort.reach import check_outputs
@@ -32,10 +32,11 @@ from trasunto.files import refuse_taken
 from trasunto.models import defaults
 from trasunto.models.batches import names_of
 from trasunto.models.file import ENDING, save
-from trasunto.models.fitting import Fitting, Train, fit_model
+from trasunto.models.fitting import Fitting, fit_model, in_store
 from trasunto.models.goals import Goal, cross_fitted
 from trasunto.models.model import Model
 from trasunto.models.scoring import legal_score
+from trasunto.runs.cohort import Cohort
 from trasunto.runs.forecast import forecast
 from trasunto.runs.store import folder_of
 from trasunto.spec import Recipe
@@ -243,7 +244,7 @@ def make_detector(
             calibration=plan.calibration,
             stopping=defaults.stopping(),
             ignored=plan.ignored,
-            train=_training(trainer),
+            train=in_store(partial(_complete, trainer)),
         )
         trainer.begin("measuring")
         findings = _findings(plan, model, begun, rows)
@@ -256,19 +257,12 @@ def make_detector(
     return Detected(model, place, findings, page)
 
 
-def _training(trainer: Trainer) -> Train:
-    """Return what trains a detector's networks as a run, and those of each fold of its rows as one named after it."""
-    run = ""
-
-    def train(request: Request, fold: int) -> Sequence[Fitted]:
-        nonlocal run
-        run = run or request.usual_name
-        stage = "cross-fitting" if fold else "training"
-        if trainer.stage != stage:
-            trainer.begin(stage)
-        return trainer.complete(request, f"{run}-fold-{fold}" if fold else run, apart=fold > 0).fitted()
-
-    return train
+def _complete(trainer: Trainer, request: Request, name: str, fold: int) -> Cohort:
+    """Train a detector's networks, or those that only set its threshold by a fold of the rows."""
+    stage = "cross-fitting" if fold else "training"
+    if trainer.stage != stage:
+        trainer.begin(stage)
+    return trainer.complete(request, name, apart=fold > 0)
 
 
 def _findings(plan: Plan, model: Model, begun: float, rows: bool) -> Findings:

@@ -13,9 +13,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from trasunto.cohort.application import Applied
 from trasunto.cohort.course import Fitted
-from trasunto.cohort.memory import fit
 from trasunto.cohort.outcome import is_worse
 from trasunto.cohort.reach import check_outputs
+from trasunto.cohort.request import encoder_weights, make_request
 from trasunto.data import Preparation, Table
 from trasunto.errors import DataError, RecipeError
 from trasunto.estimators.network_estimator import NetworkEstimator, refuse_other_network, warn_of_failures
@@ -107,7 +107,8 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
             plain = replace(table, y=None) if others is rows else table_of(others, preparation, self._names())
             start = self._encoder(plain, recipe, seed)
         held = self._held_out(table, seed)
-        fitted = _trained(_with_head(recipe, self.frozen), held, seed, start, self._stopping())
+        fitted = self._network(_with_head(recipe, self.frozen), held, seed, start, self._stopping())
+        warn_of_failures([fitted])  # where it diverged, its last finite weights are the result
         self.classes_, self.preparation_ = classes, preparation
         self.recipe_: Recipe = fitted.recipe
         self.weights_: Weights = dict(fitted.weights)
@@ -169,12 +170,19 @@ class AutoencoderClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[
             check_outputs([recipe], table)
             # A cosine over all epochs of one training is none over all of another.
             first = recipe.replace(epochs=epochs, schedule_epochs=self.schedule_epochs)
-            fitted = fit(first, table, [seed])[0]
+            fitted = self._network(first, table, seed)
             if is_worse(fitted.outcome):  # one that learnt nothing is a start like any other
                 warn_of_failures([fitted])
             weights, self.pretraining_history_ = fitted.weights, fitted.history
-        kept = {str(number) for number in range(1, recipe.network.latent + 2)}
-        return {name: array for name, array in weights.items() if name.split(".")[0] in kept}
+        return encoder_weights(recipe, weights)
+
+    def _network(
+        self, recipe: Recipe, table: Table, seed: int, start: Weights | None = None, stopping: Stopping | None = None
+    ) -> Fitted:
+        """Train one network."""
+        request = make_request(recipe, table, [seed], None, (), [start], stopping, whole=True)
+        with self._training() as train:
+            return train(request, 0)[0]
 
 
 def _taken(model: Model, d: int) -> Weights:
@@ -196,10 +204,3 @@ def _with_head(recipe: Recipe, frozen: bool) -> Recipe:
         frozen="encoder" if frozen else "",
         **unused,
     )
-
-
-def _trained(recipe: Recipe, table: Table, seed: int, start: Weights, stopping: Stopping | None) -> Fitted:
-    """Train one network; where it diverges, its last finite weights are the result, and it is warned of."""
-    fitted = fit(recipe, table, [seed], starts=[start], stopping=stopping)[0]
-    warn_of_failures([fitted])
-    return fitted

@@ -109,16 +109,18 @@ class ModelEstimator(NetworkEstimator, ABC):
         if self._going_on:
             self._refuse_to_go_on(table.d, networks)
         seed = self._seed()
-        model = fit_model(
-            self._held_out(table, seed),
-            self._recipe(table.d, seed),
-            seeds=[(seed + number) % 2**32 for number in range(networks)],
-            score=score,
-            threshold=threshold,
-            stopping=self._stopping() or stopping,
-            starts=self.model_.weights if self._going_on else None,
-            must_learn=must_learn,
-        )
+        with self._training() as train:
+            model = fit_model(
+                self._held_out(table, seed),
+                self._recipe(table.d, seed),
+                seeds=[(seed + number) % 2**32 for number in range(networks)],
+                score=score,
+                threshold=threshold,
+                stopping=self._stopping() or stopping,
+                starts=self.model_.weights if self._going_on else None,
+                must_learn=must_learn,
+                train=train,
+            )
         warn_of_failures(model.courses)
         self._hold(model)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import warnings
 from abc import ABC
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, make_dataclass, replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +16,18 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
+from trasunto.cluster import executor
 from trasunto.cohort.course import Course
+from trasunto.cohort.memory import fit_request
 from trasunto.cohort.outcome import FAILED, advice
 from trasunto.data import Table
 from trasunto.data.columns import numbered
 from trasunto.data.preparation import MISSING_POLICIES, SCALINGS
 from trasunto.errors import RecipeError
 from trasunto.estimators.rows import given_rows
+from trasunto.models.fitting import Train, in_store
+from trasunto.runs.store import folder_of
+from trasunto.runs.train import train_request
 from trasunto.spec import Layer, Network, Recipe, Stopping
 from trasunto.spec.legal import NUMBERS, TrainingFields
 from trasunto.spec.rules import Choice, Number
@@ -85,6 +92,11 @@ class NetworkEstimator(RecipeParameters, BaseEstimator, ABC):  # type: ignore[mi
         category is a category of its own, or the most frequent one. "refuse" refuses missing values.
     warm_start
         Let `fit` go on from the fitted weights, where there are any, with the optimizer's memory empty.
+    store
+        Folder in which networks are looked up and kept while they are trained, as :func:`trasunto.train` does: the same
+        `fit`, with a number for `random_state`, goes on with what was interrupted. None keeps nothing.
+    on
+        Where to train, such as ``"local:4"``, as :func:`trasunto.train` takes it; None is this process.
     random_state
         Seed of the first weights, the rows' order, dropout and the rows held out. None draws one from the operating
         system; NumPy's global generator is neither read nor moved.
@@ -104,6 +116,8 @@ class NetworkEstimator(RecipeParameters, BaseEstimator, ABC):  # type: ignore[mi
     scaling: str = "none"
     missing: str = "median"
     warm_start: bool = False
+    store: str | PathLike[str] | None = None
+    on: str | None = None
     random_state: int | np.random.RandomState | None = None
 
     def _given(self, X: Any, *, reset: bool = False, least: int = 1) -> Rows:
@@ -116,6 +130,16 @@ class NetworkEstimator(RecipeParameters, BaseEstimator, ABC):  # type: ignore[mi
     def _names(self) -> tuple[str, ...]:
         """Return the names of the raw columns: those that `fit` saw, or numbers."""
         return tuple(getattr(self, "feature_names_in_", numbered(self.n_features_in_)))
+
+    @contextmanager
+    def _training(self) -> Iterator[Train]:
+        """Yield what trains networks, in this process or where they are asked for."""
+        with executor(self.on) as workers:
+            if self.store is None:
+                yield lambda request, fold: fit_request(request, on=workers)
+            else:
+                folder = folder_of(self.store)
+                yield in_store(lambda request, name, fold: train_request(request, folder, name, on=workers))
 
     def _usual(self, d: int) -> Recipe:
         """Return the recipe for rows of `d` features where nobody says otherwise."""

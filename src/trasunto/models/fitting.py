@@ -33,6 +33,7 @@ from trasunto.wording import byte_size
 
 if TYPE_CHECKING:
     from trasunto.data import Table
+    from trasunto.runs.cohort import Cohort
     from trasunto.spec import Stopping
 
 MATRICES_AT_WORK = 3
@@ -46,6 +47,24 @@ Train = Callable[[Request, int], Sequence[Fitted]]
 def in_memory(request: Request, fold: int) -> list[Fitted]:
     """Train in this process, and leave nothing on disk."""
     return fit_request(request)
+
+
+def in_store(complete: Callable[[Request, str, int], Cohort]) -> Train:
+    """Return what trains a detector's networks as a run, and those of each fold of its rows as one named after it.
+
+    Parameters
+    ----------
+    complete
+        Completes a request as the run of a name; it is told which fold it is for, too.
+    """
+    run = ""
+
+    def train(request: Request, fold: int) -> list[Fitted]:
+        nonlocal run
+        run = run or request.usual_name
+        return complete(request, f"{run}-fold-{fold}" if fold else run, fold).fitted()
+
+    return train
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,17 +57,7 @@ def _section(found: Findings, figures: tuple[Drawing, ...]) -> StudySection:
 
 
 def _number(comparison: Comparison) -> Number:
-    return Number(
-        id=comparison.id,
-        what=comparison.what,
-        paper=comparison.paper,
-        ours=comparison.ours,
-        ratio=comparison.ratio,
-        low=comparison.low,
-        high=comparison.high,
-        paper_says=comparison.paper_says,
-        note=comparison.note,
-    )
+    return Number(**vars(comparison), ratio=comparison.ratio)
 
 
 def _drawing(picture: Picture) -> tuple[Drawing, bytes]:

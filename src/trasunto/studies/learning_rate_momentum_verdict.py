@@ -12,6 +12,7 @@ from trasunto.analysis.intervals import SIGNIFICANCE
 from trasunto.studies.findings import Comparison
 from trasunto.studies.learning_rate_momentum_facts import Facts, Reach
 from trasunto.studies.phrases import cell, chance, listed, percent, several
+from trasunto.studies.sentences import beside
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
 
@@ -64,27 +65,23 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
         return ()
     low, high = PAPER_UNTRAINED
     untrained = facts.untrained
-    start = Comparison(
-        id="A2.untrained",
-        what="test error of untrained networks (MSE per pixel)",
-        paper=None,
-        ours=untrained.mean,
+    start = beside(
+        "A2.untrained",
+        "test error of untrained networks (MSE per pixel)",
+        untrained,
         paper_says=f"{low:.2f}-{high:.2f}",
         note=f"{'inside' if low <= untrained.mean <= high else 'outside'} the paper's range",
-        low=untrained.low,
-        high=untrained.high,
     )
-    distance = Comparison(
-        id="A2.distance",
-        what="distance per pixel of untrained networks (square root of the error)",
-        paper=None,
-        ours=math.sqrt(untrained.mean),
+    distance = beside(
+        "A2.distance",
+        "distance per pixel of untrained networks (square root of the error)",
+        math.sqrt(untrained.mean),
         paper_says="0.45-0.5",
     )
     cells = len(facts.learning_rates) * len(facts.momenta)
-    size = Comparison(
-        id="A3.networks",
-        what="networks in the grid",
+    size = beside(
+        "A3.networks",
+        "networks in the grid",
         paper=float(PAPER_NETWORKS),
         ours=float(cells * facts.seeds),
         note=f"{several(cells, 'cell')} and {several(facts.seeds, 'seed')}, {several(facts.epochs, 'epoch')} each",
@@ -215,25 +212,23 @@ def _reach_comparisons(facts: Facts) -> tuple[Comparison, ...]:
     total = len(facts.reach)
     after = several(facts.goal_epochs, "epoch")
     return (
-        Comparison(
-            id="A2.error",
-            what=f"test error after {after}, median of {several(total, 'cell')}",
+        beside(
+            "A2.error",
+            f"test error after {after}, median of {several(total, 'cell')}",
+            float(np.median(final)) if final else None,
             paper=PAPER_GOAL,
-            ours=float(np.median(final)) if final else None,
             paper_says="about 0.08 within 10 epochs, low values excepted",
         ),
-        Comparison(
-            id="A2.reached",
-            what=f"share of {several(total, 'cell')} at {PAPER_GOAL} or below within {after}",
-            paper=None,
-            ours=facts.reached(facts.goal_epochs) / total,
+        beside(
+            "A2.reached",
+            f"share of {several(total, 'cell')} at {PAPER_GOAL} or below within {after}",
+            facts.reached(facts.goal_epochs) / total,
             paper_says="most, low values excepted",
         ),
-        Comparison(
-            id="A2.soonest",
-            what=f"epochs until the fastest cell is at {PAPER_GOAL} or below",
-            paper=None,
-            ours=float(min(epochs)) if epochs else None,
+        beside(
+            "A2.soonest",
+            f"epochs until the fastest cell is at {PAPER_GOAL} or below",
+            float(min(epochs)) if epochs else None,
             paper_says="2-5 with good parameters",
         ),
     )
@@ -243,21 +238,17 @@ def _grid_comparisons(facts: Facts) -> tuple[Comparison, ...]:
     best, found = facts.best, facts.on_error
     if best is None:
         return ()
-    lowest = Comparison(
-        id="A3.best",
-        what=f"lowest test error after {several(facts.epochs, 'epoch')}",
-        paper=None,
-        ours=best.error.mean,
+    lowest = beside(
+        "A3.best",
+        f"lowest test error after {several(facts.epochs, 'epoch')}",
+        best.error,
         paper_says="at high values of both",
         note=f"at learning rate {best.learning_rate:g}, momentum {best.momentum:g}",
-        low=best.error.low,
-        high=best.error.high,
     )
-    unexplained = Comparison(
-        id="A3.unexplained",
-        what="share of the variance between cells that independent effects leave unexplained",
-        paper=None,
-        ours=found.unexplained if found else None,
+    unexplained = beside(
+        "A3.unexplained",
+        "share of the variance between cells that independent effects leave unexplained",
+        found.unexplained if found else None,
         paper_says="each lowers the error independently of the other",
     )
     return lowest, unexplained

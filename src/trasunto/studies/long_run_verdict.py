@@ -6,6 +6,7 @@ from trasunto.analysis.ranking import Agreement
 from trasunto.studies.findings import Comparison
 from trasunto.studies.long_run_facts import RISE, Course, Facts
 from trasunto.studies.phrases import cell, listed, percent, several
+from trasunto.studies.sentences import beside
 from trasunto.studies.subject import OWN, Subject
 from trasunto.studies.trained_enough import Reached, too_little
 
@@ -37,19 +38,17 @@ def comparisons(facts: Facts) -> tuple[Comparison, ...]:
     after = several(facts.epochs, "epoch")
     note = f"rank {highest.rank} of {len(facts.courses)}" if highest.rank else "diverged"
     return (
-        Comparison(
-            id="A4.highest",
-            what=f"test error after {after} at the highest values, {cell(*facts.highest)}",
-            paper=None,
-            ours=highest.error[-1],
+        beside(
+            "A4.highest",
+            f"test error after {after} at the highest values, {cell(*facts.highest)}",
+            highest.error[-1],
             paper_says="high values stay good over 150 epochs",
             note=note,
         ),
-        Comparison(
-            id="A4.spearman",
-            what=f"rank correlation between the errors after {end.early} and after {several(end.late, 'epoch')}",
-            paper=None,
-            ours=end.spearman,
+        beside(
+            "A4.spearman",
+            f"rank correlation between the errors after {end.early} and after {several(end.late, 'epoch')}",
+            end.spearman,
             paper_says="the order can be trusted in the long run",
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trasunto.analysis.intervals import Interval
 from trasunto.studies.evidence import Compared, Estimate, last_part
 from trasunto.studies.findings import Comparison
 from trasunto.studies.phrases import chance
@@ -15,15 +16,15 @@ Write = Callable[[float], str]
 def beside(
     id: str,
     what: str,
-    ours: Estimate | Compared | float | None,
+    ours: Estimate | Interval | Compared | float | None,
     *,
     paper: float | None = None,
     paper_says: str = "",
     note: str = "",
 ) -> Comparison:
     """Return a number of the paper beside ours, with the interval of ours where it has one."""
-    if isinstance(ours, Estimate | Compared):
-        mean = ours.mean if isinstance(ours, Estimate) else ours.difference
+    if isinstance(ours, Estimate | Interval | Compared):
+        mean = ours.difference if isinstance(ours, Compared) else ours.mean
         return Comparison(id, what, paper, mean, paper_says, note, ours.low, ours.high)
     return Comparison(id, what, paper, ours, paper_says, note)
 

@@ -64,7 +64,7 @@ def test_options_say_how_columns_become_rows(cards: Path) -> None:
     assert table.anomalies is not None
     assert (table.n, table.test.n, table.anomalies.n) == (7, 3, 2)
     assert table.feature_names == ("amount", "colour=(missing)", "colour=red")
-    with pytest.raises(TrasuntoError, match="'mnist' holds images, so that label cannot be asked of it"):
+    with pytest.raises(TrasuntoError, match="'mnist' holds images; label cannot be used with it"):
         find_rows("mnist", label="Class")
 
 

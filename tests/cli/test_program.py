@@ -151,4 +151,4 @@ def test_a_name_that_is_no_text_is_refused_in_a_sentence() -> None:
         [sys.executable, "-m", "trasunto", "data", "show", b"caf\xe9.csv"], capture_output=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr == b"trasunto: the name 'caf?.csv' is not written in UTF-8; rename the file or its folder\n"
+    assert done.stderr == b"trasunto: the name 'caf?.csv' is not UTF-8; rename the file or its folder\n"

@@ -127,7 +127,7 @@ def test_a_table_too_large_for_memory_is_refused_in_one_sentence_that_says_what_
 @pytest.mark.parametrize("number", ["0", "-3", "1,000", "2.5", "most"])
 def test_what_is_no_number_of_rows_is_refused(refused: Refused, rows: Path, number: str) -> None:
     said = refused("data", "show", "rows.csv", "--rows", number)
-    assert "it takes how many rows to draw, a whole number from 1 on, or 'fit'" in said
+    assert "it must be the number of rows to draw, at least 1, or 'fit'" in said
 
 
 def test_data_show_states_the_sample(typed: Typed, rows: Path) -> None:

@@ -96,9 +96,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_and_all_legal_ones(placed: 
 
 def test_images_are_read_as_they_are(placed: Path, images: np.ndarray, write_idx: WriteIdx) -> None:
     write_idx(placed / "letters" / "train-images-idx3-ubyte.gz", images)
-    with pytest.raises(DataError, match="'mnist' holds images, so that scaling, split cannot be asked of it"):
+    with pytest.raises(DataError, match="'mnist' holds images; scaling, split cannot be used with it"):
         load("mnist", scaling="standard", split="last")
-    with pytest.raises(DataError, match="letters holds no columns, so that scaling cannot be asked of it"):
+    with pytest.raises(DataError, match="letters holds no columns; scaling cannot be used with it"):
         load("letters", scaling="standard")
 
 

@@ -99,7 +99,7 @@ def test_unicode_is_read_however_it_is_written(encoding: str, mark: bytes, packe
 @pytest.mark.parametrize("content", ["a,b\n1,caf\xe9\n2,th\xe9\n", "a,caf\xe9\n1,2\n3,4\n"])
 def test_text_of_one_byte_a_letter_is_named_and_read_where_its_encoding_is_told(content: str, tmp_path: Path) -> None:
     path = written(tmp_path / "rows.csv", content.encode("latin-1"))
-    with pytest.raises(DataError, match=r"not written in UTF-8, perhaps in Windows-1252 or Latin-1; save it in UTF-8"):
+    with pytest.raises(DataError, match=r"not UTF-8, perhaps in Windows-1252 or Latin-1; save it as UTF-8"):
         read_columns(path)
     assert read_columns(path, layout=Layout(encoding="cp1252"))[0].shape == (2, 2)
     assert read_records(path, encoding="latin-1").n == 2

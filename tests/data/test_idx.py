@@ -120,20 +120,20 @@ def test_a_lying_header_is_refused_without_allocating_what_it_promises(packing: 
 
 def test_a_small_promise_before_endless_bytes_is_refused_without_unpacking_them(tmp_path: Path) -> None:
     (tmp_path / "bomb").write_bytes(gzip.compress(struct.pack(">BBBBI", 0, 0, 0x08, 1, 10) + bytes(100 << 20)))
-    sentence = "bomb goes on after the 10 bytes that its header promises"
+    sentence = "bomb is longer than the 10 bytes that its header promises"
     with little_memory(), pytest.raises(DataError, match=sentence):
         read_idx(tmp_path / "bomb", 1)
 
 
 def test_labels_are_refused_where_images_are_wanted(tmp_path: Path, labels: np.ndarray, write_idx: WriteIdx) -> None:
     path = write_idx(tmp_path / "a-file", labels)
-    with pytest.raises(DataError, match=r"a-file holds labels \(1\) where images \(3\) are wanted"):
+    with pytest.raises(DataError, match=r"a-file holds labels \(1\), not images \(3\)"):
         read_idx(path, 3)
 
 
 def test_images_are_refused_where_labels_are_wanted(tmp_path: Path, images: np.ndarray, write_idx: WriteIdx) -> None:
     path = write_idx(tmp_path / "a-file", images)
-    with pytest.raises(DataError, match=r"a-file holds images \(3\) where labels \(1\) are wanted"):
+    with pytest.raises(DataError, match=r"a-file holds images \(3\), not labels \(1\)"):
         read_idx(path, 1)
 
 

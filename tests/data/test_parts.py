@@ -121,7 +121,7 @@ def test_a_pattern_matches_names_that_begin_with_a_dot_only_where_it_says_so(tmp
 def test_a_pattern_without_files_is_refused_with_what_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert not is_tabular(tmp_path / "empty")
-    with pytest.raises(DataError, match=r"no files of columns match .*\*\.csv; what can be read so is \.csv"):
+    with pytest.raises(DataError, match=r"no files of columns match .*\*\.csv; these can be read: \.csv"):
         read(tmp_path / "*.csv")
     with pytest.raises(DataError, match="holds no images to train on and no files of columns; looked for"):
         read(tmp_path / "empty")

@@ -152,8 +152,8 @@ def test_missing_values_can_be_refused_with_their_place(raw: pd.DataFrame) -> No
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda raw: raw.drop(columns=["count", "abroad"]), "lacks columns 'count', 'abroad'; 4 are wanted"),
-        (lambda raw: raw.assign(Class=0), "has column 'Class'; 4 are wanted"),
+        (lambda raw: raw.drop(columns=["count", "abroad"]), "lacks columns 'count', 'abroad'; 4 are expected"),
+        (lambda raw: raw.assign(Class=0), "has column 'Class'; 4 are expected"),
         (lambda raw: raw.rename(columns={"count": "Count"}), "lacks column 'count' and has column 'Count'; 4 are"),
         (lambda raw: raw[["amount", "amount", "count", "abroad", "colour"]], "has twice column 'amount'"),
         (lambda raw: raw.assign(amount="much"), r"column 'amount' holds 'much' in row 0 of the rows to prepare"),
@@ -188,7 +188,7 @@ def test_text_that_reads_as_numbers_is_prepared_as_these(raw: pd.DataFrame) -> N
 
 
 def test_rows_of_another_width_cannot_be_restored(raw: pd.DataFrame) -> None:
-    with pytest.raises(DataError, match=r"rows of shape \(2, 3\) cannot be restored; \(n, 7\) features are wanted"):
+    with pytest.raises(DataError, match=r"rows of shape \(2, 3\) cannot be restored; \(n, 7\) features are expected"):
         fitted(raw).restore(np.zeros((2, 3)))
 
 

@@ -108,7 +108,7 @@ def test_whole_numbers_and_truth_values_are_labels_however_they_are_written(labe
 
 @pytest.mark.parametrize(
     ("normal", "sentence"),
-    [(0.5, "none is labelled 0.5"), ("x", "none is labelled 'x'"), ([0], r"normal is \[0\]; it takes one label")],
+    [(0.5, "none is labelled 0.5"), ("x", "none is labelled 'x'"), ([0], r"normal is \[0\]; it must be one label")],
 )
 def test_a_label_that_no_row_has_is_no_other_one(normal: Any, sentence: str, cards: pd.DataFrame) -> None:
     with pytest.raises(DataError, match=sentence):
@@ -238,10 +238,10 @@ def test_text_among_numbers_is_refused_with_its_row_in_the_file(tmp_path: Path) 
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "has more than one column 'a'"),
         (
             pd.DataFrame({" ": [1], "b": [2]}),
-            r"the data frame has 2 columns that cannot serve: column 1 \(no name\); 'b' \(one value in every row\)",
+            r"the data frame has 2 unusable columns: column 1 \(no name\); 'b' \(one value in every row\)",
         ),
         ("nowhere.csv", "there is no file or folder nowhere.csv that can be read; what can be read as records is .csv"),
-        (__file__, "test_reading.py is no table of columns"),
+        (__file__, "test_reading.py is not a table of columns"),
     ],
 )
 def test_what_is_no_table_of_columns_is_refused(rows: Any, sentence: str) -> None:
@@ -258,5 +258,5 @@ def test_a_share_to_test_on_is_for_columns(tmp_path: Path) -> None:
     np.savez(tmp_path / "rows.npz", x=np.zeros((6, 2, 2)))
     with pytest.raises(DataError, match=r"x in .*rows.npz has shape \(6, 2, 2\); rows of columns are \(n, d\)"):
         read(tmp_path / "rows.npz", test=0.5)
-    with pytest.raises(DataError, match="holds no columns, so that a share to test on cannot be asked of it"):
+    with pytest.raises(DataError, match="holds no columns; a share to test on cannot be used with it"):
         read(tmp_path, test=0.5)

@@ -152,11 +152,11 @@ def test_other_records_can_be_tested_on(records: Records, cards: pd.DataFrame) -
         ({"split": "group"}, "a split by group needs a row's group; name its column with group"),
         ({"split": "time"}, "a split by time needs a row's time; name its column with time"),
         ({"scaling": "log"}, "scaling 'log' is not known"),
-        ({"scaling": 3}, "scaling is 3; it takes a word, such as 'standard'"),
-        ({"missing": None}, "missing is None; it takes a word, such as 'median'"),
-        ({"split": ["random"]}, r"split is \['random'\]; it takes a word, such as 'random'"),
-        ({"test": "0.2"}, "test is '0.2'; it takes a share of the rows from 0 to below 1, or other records"),
-        ({"seed": 1.5}, "seed is 1.5; it takes a whole number"),
+        ({"scaling": 3}, "scaling is 3; it must be a word, such as 'standard'"),
+        ({"missing": None}, "missing is None; it must be a word, such as 'median'"),
+        ({"split": ["random"]}, r"split is \['random'\]; it must be a word, such as 'random'"),
+        ({"test": "0.2"}, "test is '0.2'; it must be a share of the rows from 0 to below 1, or other records"),
+        ({"seed": 1.5}, "seed is 1.5; it must be a whole number"),
         ({"missing": "refuse"}, r"column 'amount' has no value in row 2 of the data frame \(counted from 0\)"),
     ],
 )
@@ -168,7 +168,7 @@ def test_what_cannot_be_done_is_refused(options: dict[str, Any], sentence: str, 
 def test_normal_rows_need_labels_and_others_beside_them(cards: pd.DataFrame) -> None:
     with pytest.raises(DataError, match="the data frame has no labels to tell normal rows by; name the column"):
         read_records(cards).table(normal=0)
-    with pytest.raises(DataError, match="every row of the data frame is labelled 0, so that none is left"):
+    with pytest.raises(DataError, match="every row of the data frame is labelled 0, so that there are no anomalies"):
         read_records(cards[cards["Class"] == 0], label="Class").table(normal=0)
 
 
@@ -191,7 +191,7 @@ def test_columns_that_cannot_serve_are_all_named_in_one_refusal_or_left_out() ->
         }
     )
     said = (
-        "the data frame has 8 columns that cannot serve: column 1 (no name); "
+        "the data frame has 8 unusable columns: column 1 (no name); "
         "'bytes' (bytes, neither numbers nor text); 'id' (a different whole number in every row); "
         "'name' (too many different texts for categories); "
         "'one', 'same', 'same_or_none' (one value in every row); 'none' (no value in any row); "
@@ -206,14 +206,14 @@ def test_columns_that_cannot_serve_are_all_named_in_one_refusal_or_left_out() ->
     assert table.feature_names == ("a", "kept", "kind=x", "kind=y")
     assert table.preparation is not None
     assert {column.name for column in table.preparation.left_out} == set(frame.columns) - {"a", "kept", "kind"}
-    assert table.remarks[0].startswith("Left out, as they cannot serve: column 1 (no name); ")
+    assert table.remarks[0].startswith("Left out as unusable: column 1 (no name); ")
     assert table.fingerprint == replace(table, remarks=()).fingerprint
     kept = frame[["one", "id", "a"]]
-    with pytest.raises(DataError, match=r"has 2 columns that cannot serve: 'id' \(.*'one' \(one value"):
+    with pytest.raises(DataError, match=r"has 2 unusable columns: 'id' \(.*'one' \(one value"):
         read_records(kept).table()
     assert read_records(kept).table(drop_unusable=True).feature_names == ("a",)
     assert read_records(kept, "one", numeric="id").table().feature_names == ("id", "a")
-    with pytest.raises(DataError, match="has 2 columns that cannot serve"):
+    with pytest.raises(DataError, match="has 2 unusable columns"):
         read_records(frame[["one", "id"]], drop_unusable=True).table()
 
 
@@ -252,7 +252,7 @@ def test_dates_become_features_in_units_that_are_told() -> None:
     with pytest.raises(DataError, match=r"column 'when' has no value in row 5"):
         records.table(missing="refuse")
     same = pd.DataFrame({"when": [when[0]] * 9, "x": range(9)})
-    with pytest.raises(DataError, match=r"1 column that cannot serve: 'when' \(one value in every row\)"):
+    with pytest.raises(DataError, match=r"1 unusable column: 'when' \(one value in every row\)"):
         read_records(same).table()
 
 

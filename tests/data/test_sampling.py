@@ -213,12 +213,12 @@ def test_all_parts_of_a_table_are_of_the_sample_and_its_fingerprint_of_these_row
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"rows": 0}, "rows is 0; it takes how many rows to draw, a whole number from 1 on, or 'fit'"),
-        ({"rows": -5}, "rows is -5; it takes how many"),
-        ({"rows": True}, "rows is True; it takes how many"),
-        ({"rows": 2.5}, "rows is 2.5; it takes how many"),
-        ({"rows": "most"}, "rows is 'most'; it takes how many"),
-        ({"rows": 5, "seed": -1}, "seed is -1; rows are drawn with a whole number from 0 on"),
+        ({"rows": 0}, "rows is 0; it must be the number of rows to draw, at least 1, or 'fit'"),
+        ({"rows": -5}, "rows is -5; it must be the number"),
+        ({"rows": True}, "rows is True; it must be the number"),
+        ({"rows": 2.5}, "rows is 2.5; it must be the number"),
+        ({"rows": "most"}, "rows is 'most'; it must be the number"),
+        ({"rows": 5, "seed": -1}, "seed is -1; it must be a whole number of at least 0"),
     ],
 )
 def test_what_is_no_number_of_rows_is_refused(options: dict[str, Any], sentence: str, frame: pd.DataFrame) -> None:

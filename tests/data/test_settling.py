@@ -10,11 +10,11 @@ import pytest
 
 from trasunto.data.columns import is_number, named, no_column
 from trasunto.data.columns import numbers as numbers_of
-from trasunto.data.features import Wishes, records_of
+from trasunto.data.features import ColumnOptions, records_of
 from trasunto.data.number_formats import NumberFormat
 from trasunto.data.places import Place
 from trasunto.data.records import Records
-from trasunto.data.settling import Asked, format_remark, settle
+from trasunto.data.settling import DeclaredColumns, format_remark, settle
 from trasunto.data.table import Provenance
 from trasunto.errors import DataError
 
@@ -27,7 +27,9 @@ def settled(column: pd.Series, place: Place) -> pd.Series:
 
 def read(column: pd.Series, **wishes: Any) -> Records:
     roles: dict[str, Any] = dict.fromkeys(("label", "weight", "group", "time"))
-    return records_of(pd.DataFrame({column.name: column}), FILE, roles, Wishes(**wishes), Provenance("", "", ""), {})
+    return records_of(
+        pd.DataFrame({column.name: column}), FILE, roles, ColumnOptions(**wishes), Provenance("", "", ""), {}
+    )
 
 
 FILE = Place("rows.csv", 2, "the header is row 1")
@@ -101,7 +103,7 @@ def test_what_is_neither_cannot_serve(values: Any, sentence: str) -> None:
     found = settle(column(values), FILE)
     assert found.values is None
     assert re.match(sentence, found.why)
-    with pytest.raises(DataError, match=f"rows.csv has 1 column that cannot serve: 'c' .{sentence}"):
+    with pytest.raises(DataError, match=f"rows.csv has 1 unusable column: 'c' .{sentence}"):
         read(column(values))
 
 
@@ -157,8 +159,8 @@ def test_marks_that_can_be_read_in_two_ways_are_refused_with_the_options(values:
     )
     with pytest.raises(DataError, match=said):
         settle(column(values), FILE)
-    english = settle(column(values), FILE, Asked(thousands="," if "," in values[0] else None, decimal="."))
-    german = settle(column(values), FILE, Asked(decimal=","))
+    english = settle(column(values), FILE, DeclaredColumns(thousands="," if "," in values[0] else None, decimal="."))
+    german = settle(column(values), FILE, DeclaredColumns(decimal=","))
     assert english.form is not None
     assert german.form is not None
     assert english.form.decimal == "."
@@ -178,11 +180,13 @@ def test_one_cell_tells_how_all_commas_are_meant() -> None:
 
 def test_points_are_those_of_thousands_only_where_that_is_said() -> None:
     values = ["1.234", "567.000"]
-    for asked, read in ((Asked(), [1.234, 567.0]), (Asked(thousands="."), [1234.0, 567000.0])):
+    for asked, read in ((DeclaredColumns(), [1.234, 567.0]), (DeclaredColumns(thousands="."), [1234.0, 567000.0])):
         found = settle(column(values), FILE, asked).values
         assert found is not None
         assert found.tolist() == read
-    odd = settle(column(["3.7", "2.25"]), FILE, Asked(thousands="."))  # no thousands, whatever was said of them
+    odd = settle(
+        column(["3.7", "2.25"]), FILE, DeclaredColumns(thousands=".")
+    )  # no thousands, whatever was said of them
     assert odd.form is None
 
 
@@ -256,16 +260,16 @@ def test_codes_are_kept_as_text_where_that_is_said() -> None:
     codes = column(["401", "250", "E10", "V45", "428", "02134"])
     with pytest.raises(DataError, match=r"holds 'E10' in row 4 .*with --categorical c \(categorical\)$"):
         settle(codes, FILE)
-    found = settle(codes, FILE, Asked(categorical=frozenset("c"))).values
+    found = settle(codes, FILE, DeclaredColumns(categorical=frozenset("c"))).values
     assert found is not None
     assert found.tolist() == codes.tolist()
-    whole = settle(column([7, 8]), FILE, Asked(categorical=frozenset("c"))).values
+    whole = settle(column([7, 8]), FILE, DeclaredColumns(categorical=frozenset("c"))).values
     assert whole is not None
     assert whole.tolist() == ["7", "8"]
 
 
 def test_what_is_said_to_be_numbers_is_read_as_such_or_refused() -> None:
-    asked = Asked(numeric=frozenset("c"))
+    asked = DeclaredColumns(numeric=frozenset("c"))
     for values, read in (
         (pd.Categorical(["1", "3"]), [1.0, 3.0]),
         (["True", "false"], [1.0, 0.0]),
@@ -303,7 +307,7 @@ def test_days_and_months_that_can_be_told_in_two_ways_are_no_dates() -> None:
 
 
 def test_categories_are_the_same_as_text_and_as_floats() -> None:
-    asked = Asked(categorical=frozenset("c"))
+    asked = DeclaredColumns(categorical=frozenset("c"))
     for values in (["1.0", "2", None], [1.0, 2.0, None], pd.array([1, 2, None], dtype="Int64")):
         found = settle(pd.Series(values, name="c"), FILE, asked).values
         assert found is not None
@@ -337,7 +341,7 @@ def test_columns_of_other_libraries_types_hold_what_they_hold(dtype: str, values
         ({"thousands": 3}, "thousands 3 is no mark"),
         ({"decimal": ",", "thousands": "comma"}, "decimal and thousands are both ','; one mark cannot be both"),
         ({"drop_unusable": "yes"}, "drop_unusable is 'yes'; it must be True or False"),
-        ({"drop": 3}, "drop is 3; it takes the names of columns"),
+        ({"drop": 3}, "drop is 3; it must be names of columns"),
         ({"categorical": ["d"]}, r"has no column 'd' for categorical.*\(columns: c\)"),
         ({"categorical": "c", "numeric": ["c"]}, "column 'c' of rows.csv cannot be both categorical and numeric"),
     ],
@@ -357,6 +361,6 @@ def test_a_column_whose_name_holds_a_comma_can_be_named() -> None:
         ("", [""]),
         ([], []),
     ):
-        assert Wishes(drop=given).resolved("drop", columns, FILE) == found
+        assert ColumnOptions(drop=given).resolved("drop", columns, FILE) == found
     with pytest.raises(DataError, match="has no column 'x' for drop"):
-        Wishes(drop="c,x").resolved("drop", columns, FILE)
+        ColumnOptions(drop="c,x").resolved("drop", columns, FILE)

@@ -88,8 +88,8 @@ def test_notes_of_pandas_are_read_once_however_many_columns_there_are(
         ("a,b\n1,2\n\n3,4\n5,6,7\n", r"row 4, where the header is row 1: expected 2 columns, got 3"),
         ("1.5,2\n3,4\n", r"the first row of .*rows.csv looks like data, not like the names of columns \(1.5,2\)"),
         ("a,a,b,b\n1,2,3,4\n", "has more than one columns 'a', 'b'; every column needs a name of its own"),
-        (b"a,b\n1,\xe9\n", "column 'b' of .*rows.csv is not written in UTF-8"),
-        (b"a,\xe9\n1,2\n", "its header is not written in UTF-8"),
+        (b"a,b\n1,\xe9\n", "column 'b' of .*rows.csv is not UTF-8"),
+        (b"a,\xe9\n1,2\n", "its header is not UTF-8"),
     ],
 )
 def test_a_csv_file_that_is_none_is_refused(content: str | bytes, sentence: str, tmp_path: Path) -> None:

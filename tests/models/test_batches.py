@@ -131,7 +131,7 @@ def test_text_of_one_byte_a_letter_is_named_or_read(model: Model, frame: pd.Data
     path = tmp_path / "rows.csv"
     cards = frame["card"].where(frame.index != 350, "caf\xe9")
     frame.assign(card=cards).to_csv(path, index=False, encoding="latin-1")
-    with pytest.raises(DataError, match="it is not written in UTF-8, perhaps in Windows-1252 or Latin-1"):
+    with pytest.raises(DataError, match="it is not UTF-8, perhaps in Windows-1252 or Latin-1"):
         score_file(model, path, tmp_path / "s.parquet")
     assert score_file(model, path, tmp_path / "s.parquet", encoding="latin-1").unseen == {"card": 1}
 

@@ -1,23 +1,23 @@
-"""Rows in: what the networks learn from.
+"""Data loading: files, arrays and data frames become tables of training rows.
 
-Everything here makes a :class:`Table`: an immutable value of training rows, their labels where there are any, and the
-rows to test on. Images lie flat, one per row, top row of pixels first, and stay uint8 until a network sees them; what
-it sees is ``x * scale``, between 0 (black) and 1 (white) for such images.
+Everything here makes a :class:`Table`: an immutable value of training rows, with labels and test rows where there are
+any. Images are flattened, top row of pixels first, and stay uint8 in memory; networks see ``x * scale``, between 0
+(black) and 1 (white) for such images.
 
 - :func:`load` takes a name of the :func:`catalogue`: the embedded ``mnist``, or a folder placed in ``$TRASUNTO_DATA``.
 - :func:`read` takes files: folders and pairs of IDX files, as MNIST and its successors come, ``.npz`` and ``.npy``, and
   files of columns, CSV and Parquet.
-- :func:`from_arrays` takes what is in memory: arrays, and data frames of numbers.
-- :func:`read_records` takes columns as they are, from files, data frames and arrays: numbers, categories, missing
-  values, labels, weights, groups and times. :meth:`Records.table` splits them, fits a :class:`Preparation` on the
-  training rows alone (scaling, imputing, one-hot codes) and makes the table. Where normal rows are told from others,
-  only they are trained and tested on; the others are the table's ``anomalies``.
-- :func:`as_table` takes any of these as they are, where a table is asked for.
+- :func:`from_arrays` takes arrays, and data frames of numbers.
+- :func:`read_records` takes raw columns from files, data frames and arrays: numbers, categories, missing values,
+  labels, weights, groups and times. :meth:`Records.table` splits them, fits a :class:`Preparation` on the training rows
+  alone (scaling, imputation, one-hot codes) and makes the table. Where a label marks normal rows, only they are trained
+  and tested on; the others are the table's ``anomalies``.
+- :func:`as_table` takes any of these.
 - :func:`read_image` turns one picture into one row.
 
-Rows that cannot be learned from (damaged files, numbers that are not finite, labels that do not match) are refused
-here, in one sentence, so that nothing after this folder has to look. Nothing is downloaded but ``creditcard``, when it
-is asked for and not found on this machine. There is no augmentation.
+Invalid rows (damaged files, numbers that are not finite, labels that do not match) are refused here, in one sentence,
+so that no later folder has to check. Only ``creditcard`` is ever downloaded, if it is loaded and not on this machine.
+There is no augmentation.
 """
 
 from trasunto.data.arrays import from_arrays

@@ -1,4 +1,4 @@
-"""Tables from what is in memory: arrays, and data frames of numbers."""
+"""Tables from arrays, and from data frames of numbers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from trasunto.errors import DataError
 
 
 @dataclass(frozen=True)
-class Found:
-    """Rows as they were found, before anything is checked.
+class RawArrays:
+    """Unchecked rows and labels.
 
     Attributes
     ----------
@@ -28,9 +28,9 @@ class Found:
     y
         Labels, ``(n,)``, or None.
     place
-        Where they were found, for refusals.
+        Their source, for errors.
     drawn
-        Which of the rows there these are; None where they are all.
+        The sample that they are; None for all rows.
     """
 
     x: Any
@@ -63,16 +63,16 @@ def from_arrays(
     image_shape
         Height and width of flat images; known where `x` has three axes.
     scale
-        What networks see is ``x * scale``; 1/255 for uint8 unless given, else 1.
+        Networks see ``x * scale``; by default 1/255 for uint8, else 1.
     feature_names
-        d names; from the data frame, or numbered, unless given.
+        d names; by default from the data frame, or numbered.
     name
-        What the rows are called, in figures and refusals.
+        Name of the rows in figures and errors.
 
     Raises
     ------
     DataError
-        If a value is not a finite number, or the parts do not fit together.
+        If a value is not a finite number, or shapes do not match.
 
     Examples
     --------
@@ -83,21 +83,21 @@ def from_arrays(
     ((2, 2), 1, 1.0)
     """
     test_x, test_y = test if isinstance(test, tuple) and len(test) == 2 else (test, None)
-    tested = None if test_x is None else Found(test_x, test_y, place="test x")
+    tested = None if test_x is None else RawArrays(test_x, test_y, place="test x")
     origin = Provenance(name=name, path="", sha256="")
-    return assemble(Found(x, y), tested, origin, image_shape=image_shape, scale=scale, feature_names=feature_names)
+    return assemble(RawArrays(x, y), tested, origin, image_shape=image_shape, scale=scale, feature_names=feature_names)
 
 
 def assemble(
-    train: Found,
-    test: Found | None,
+    train: RawArrays,
+    test: RawArrays | None,
     origin: Provenance,
     *,
     image_shape: tuple[int, int] | None = None,
     scale: float | None = None,
     feature_names: Sequence[str] | None = None,
 ) -> Table:
-    """Check found rows and make them one table; the checksum in `origin` is filled in.
+    """Check raw rows and make a table; the checksum in `origin` is filled in.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def assemble(
         As :func:`from_arrays` does.
     """
 
-    def table(found: Found, called: str, tested: Table | None) -> Table:
+    def table(found: RawArrays, called: str, tested: Table | None) -> Table:
         rows, shape = _rows(found, image_shape)
         made = Table(
             x=rows,
@@ -128,13 +128,13 @@ def assemble(
     return table(train, origin.name, None if test is None else table(test, f"{origin.name} test", None))
 
 
-def drawn_from(found: Found, drawing: Drawing) -> Found:
-    """Draw from arrays of rows in memory; what has other labels than rows is refused by others.
+def drawn_from(found: RawArrays, drawing: Drawing) -> RawArrays:
+    """Sample rows of arrays in memory; unequal numbers of rows and labels are left for `assemble` to refuse.
 
     Raises
     ------
     DataError
-        So many do not fit into memory.
+        The rows do not fit into memory.
     """
     if drawing.rows is None:
         return found
@@ -146,7 +146,7 @@ def drawn_from(found: Found, drawing: Drawing) -> Found:
 
 
 def labels(y: Any, place: str) -> np.ndarray:
-    """Return labels as they are kept, ``(n,)``: whole numbers or text.
+    """Convert labels to integers or text, ``(n,)``.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def labels(y: Any, place: str) -> np.ndarray:
     raise DataError(f"the labels of {place} hold {marks.dtype}; labels are whole numbers or text")
 
 
-def _rows(found: Found, image_shape: tuple[int, int] | None) -> tuple[np.ndarray, tuple[int, int] | None]:
+def _rows(found: RawArrays, image_shape: tuple[int, int] | None) -> tuple[np.ndarray, tuple[int, int] | None]:
     """Return a copy of the rows, flat, ``(n, d)``, and their image shape."""
     array = _numbers(found)
     if array.ndim not in (2, 3):
@@ -184,7 +184,7 @@ def _rows(found: Found, image_shape: tuple[int, int] | None) -> tuple[np.ndarray
     return np.array(array, dtype=stored, order="C").reshape(len(array), -1), image_shape
 
 
-def _numbers(found: Found) -> np.ndarray:
+def _numbers(found: RawArrays) -> np.ndarray:
     frame = frame_of(found.x)
     if frame is None:
         return _array(found.x, found.place)
@@ -212,12 +212,12 @@ def _stored_as(dtype: np.dtype, images: bool, place: str) -> np.dtype:
     if dtype.kind == "f":
         return np.dtype(np.float64 if dtype.itemsize > 4 else np.float32)
     if images:
-        # Not guessed: 0 and 1 in an int64 array may be black and white, or black and almost black.
+        # Ambiguous: 0 and 1 in an int64 array may be black and white, or black and almost black.
         raise DataError(f"{place} holds images of {dtype}; pixels must be uint8 (0 to 255) or floating-point (0 to 1)")
     return np.dtype(np.float64)
 
 
-def _names(found: Found, shape: tuple[int, int] | None, d: int) -> Sequence[str]:
+def _names(found: RawArrays, shape: tuple[int, int] | None, d: int) -> Sequence[str]:
     frame = frame_of(found.x)
     if frame is not None:
         return [str(column) for column in frame.columns]
@@ -226,7 +226,7 @@ def _names(found: Found, shape: tuple[int, int] | None, d: int) -> Sequence[str]
     return numbered(d)
 
 
-def _refuse_not_finite(table: Table, found: Found) -> None:
+def _refuse_not_finite(table: Table, found: RawArrays) -> None:
     finite = np.isfinite(table.x)
     if finite.all():
         return

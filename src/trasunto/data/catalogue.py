@@ -1,6 +1,6 @@
-"""Data sets by name: those in the package, those registered, and those placed in ``$TRASUNTO_DATA``.
+"""Catalogue of data sets by name: embedded ones, registered ones, and folders in ``$TRASUNTO_DATA``.
 
-To add one that people fetch by hand, add an :class:`Entry` to `REGISTERED`; to embed one, give its files' MD5s too.
+To register one that users fetch by hand, add an :class:`Entry` to `REGISTERED`; to embed one, give its files' MD5s too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from trasunto.data.arrays import Found, assemble, drawn_from
+from trasunto.data.arrays import RawArrays, assemble, drawn_from
 from trasunto.data.creditcard import load_creditcard
 from trasunto.data.files import read
 from trasunto.data.idx import read_idx
@@ -33,15 +33,15 @@ class Entry:
     Attributes
     ----------
     name
-        As :func:`load` takes it.
+        Name for :func:`load`.
     description
-        What its rows are, in a few words.
+        Its rows in a few words.
     source
-        Who made it, and where it can be fetched.
+        Its author, and where to fetch it.
     licence
-        Under which terms.
+        Its licence.
     embedded
-        For data in the package: MD5 of each unpacked IDX file, by name.
+        MD5 of each unpacked IDX file by name, for data in the package.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def place(self) -> str:
-        """Where its files are, or belong."""
+        """Folder that its files are in, or belong into."""
         return f"trasunto/data/{self.name}" if self.embedded else str(_folder() / self.name)
 
     @property
@@ -103,7 +103,7 @@ def catalogue() -> tuple[Entry, ...]:
 
 
 def where_files_go() -> str:
-    """Say in one sentence where files fetched by hand belong, and what that place is now."""
+    """Return a sentence on the folder for files fetched by hand."""
     return f"files fetched by hand go into ${VARIABLE}/NAME ({VARIABLE} is {os.environ.get(VARIABLE) or 'not set'})"
 
 
@@ -143,7 +143,7 @@ def load(name: str, **options: Any) -> Table:
     if entry.embedded:
         drawing, asked = drawing_of(options), beside_drawing(options)
         if asked:
-            raise DataError(f"the data set '{name}' holds images, so that {', '.join(asked)} cannot be asked of it")
+            raise DataError(f"the data set '{name}' holds images; {', '.join(asked)} cannot be used with it")
         return _embedded(entry, drawing)
     if not entry.present:
         raise DataError(
@@ -153,16 +153,16 @@ def load(name: str, **options: Any) -> Table:
 
 
 def _folder() -> Path:
-    """Return the folder of hand-fetched data; where none is set, a path that says so and does not exist."""
+    """Return the folder of hand-fetched data; if unset, the non-existent path ``$TRASUNTO_DATA``."""
     return Path(os.environ.get(VARIABLE) or f"${VARIABLE}")
 
 
 def _embedded(entry: Entry, drawing: Drawing) -> Table:
     folder = resources.files("trasunto.data") / entry.name
 
-    def found(part: str) -> Found:
+    def found(part: str) -> RawArrays:
         images, labels = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
-        return Found(
+        return RawArrays(
             read_idx(folder / f"{images}.xz", 3, md5=entry.embedded[images]),
             read_idx(folder / f"{labels}.xz", 1, md5=entry.embedded[labels]),
             place=images,

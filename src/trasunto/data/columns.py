@@ -1,7 +1,7 @@
-"""Raw columns as what they hold: numbers, truth values, or categories; and what can be neither.
+"""Conversion of raw columns to numbers, booleans or categories.
 
-Numbers are float64 with NaN where one is missing; categories are text with None where one is missing. Which of them a
-column holds is for :mod:`trasunto.data.settling` to say.
+Numbers are float64, NaN where missing; categories are text, None where missing. :mod:`trasunto.data.settling` decides
+which of them a column holds.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 6
-"""Column names that a sentence spells out."""
+"""Column names listed in a sentence at most."""
 
 TRUTHS = {"true": 1.0, "false": 0.0}
-"""Words of truth values, in any case."""
+"""Boolean words, in any case."""
 
 _WHOLE_AS_FLOAT = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 
@@ -45,7 +45,7 @@ def named(columns: Sequence[str]) -> str:
 
 
 def no_column(column: str, columns: Sequence[str], asked_as: str, place: Place) -> DataError:
-    """Return the refusal of a column that is not there, with the nearest name."""
+    """Return the error for an unknown column, with the nearest name."""
     spelt = ", ".join(columns[: 2 * SHOWN])
     rest = f" and {len(columns) - 2 * SHOWN} more" if len(columns) > 2 * SHOWN else ""
     return DataError(
@@ -54,12 +54,12 @@ def no_column(column: str, columns: Sequence[str], asked_as: str, place: Place) 
 
 
 def numbered(count: int) -> tuple[str, ...]:
-    """Return the names of columns that have none: x0, x1, ..."""
+    """Return names for unnamed columns: x0, x1, ..."""
     return tuple(f"x{column}" for column in range(count))
 
 
 def is_plain_number(dtype: object) -> bool:
-    """Say whether a raw column holds numbers of a type of NumPy's own, as arrays do; truth values are none."""
+    """Say whether a dtype is one of NumPy's own numeric types; booleans are not."""
     return isinstance(dtype, np.dtype) and dtype.kind in "iuf"
 
 
@@ -69,12 +69,12 @@ def is_number(column: pd.Series) -> bool:
 
 
 def numbers(column: pd.Series, place: Place, form: NumberFormat | None = None) -> pd.Series:
-    """Return a column as float64, NaN where a value is missing; text is read in the format `form`, where it has one.
+    """Convert a column to float64, NaN where missing; text is parsed in the format `form`, if given.
 
     Raises
     ------
     DataError
-        If a value is no number, or is infinite; the sentence names the first such cell.
+        If a value is not a number, or is infinite; the message names the first such cell.
     """
     import pandas as pd
 
@@ -88,7 +88,7 @@ def numbers(column: pd.Series, place: Place, form: NumberFormat | None = None) -
             wanted = "" if form is None else f", with {form.said},"
             raise DataError(
                 f"column '{column.name}' holds {found} in {place.row(int(strange[0]))}, where "
-                f"numbers{wanted} are wanted; write a number, or leave the cell empty where it is missing"
+                f"numbers{wanted} are expected; write a number, or leave the cell empty where it is missing"
             )
         column = read
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -102,13 +102,13 @@ def numbers(column: pd.Series, place: Place, form: NumberFormat | None = None) -
 
 
 def truths(column: pd.Series, place: Place) -> pd.Series:
-    """Return a column of truth values as float64, 1 where true and NaN where missing.
+    """Convert a column of booleans to float64, 1 where true and NaN where missing.
 
     Raises
     ------
     DataError
-        If a value is neither a truth value, nor "true" or "false" in any case, nor a number; the sentence names the
-        first such cell.
+        If a value is neither a boolean, nor "true" or "false" in any case, nor a number; the message names the first
+        such cell.
     """
     column = plain(column)
     if column.dtype.kind in "biuf":
@@ -118,12 +118,12 @@ def truths(column: pd.Series, place: Place) -> pd.Series:
 
 
 def categories(column: pd.Series, place: Place) -> pd.Series:
-    """Return a column as text, None where a value is missing; whole numbers lose their ".0", written as text too.
+    """Convert a column to text, None where missing; whole numbers, also as text, lose their ".0".
 
     Raises
     ------
     DataError
-        If it holds lists or other things that are no text.
+        If it holds lists or other values that are neither numbers nor text.
     """
     import pandas as pd
 
@@ -139,18 +139,18 @@ def categories(column: pd.Series, place: Place) -> pd.Series:
 
 
 def absences(column: pd.Series) -> np.ndarray:
-    """Return which values are missing, ``(n,)``."""
+    """Return whether each value is missing, ``(n,)``."""
     absent: np.ndarray = column.isna().to_numpy()
     return absent
 
 
 def _truth(value: object) -> object:
-    """Return 1 for true and 0 for false; anything else as it is."""
+    """Convert "true" and "false" to 1 and 0; other values are returned unchanged."""
     return TRUTHS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
 def _read_numbers(column: pd.Series, form: NumberFormat | None) -> pd.Series:
-    """Return what a column of text or mixed values holds as numbers; NaN where that is none."""
+    """Parse a column of text or mixed values as numbers; NaN where that fails."""
     import pandas as pd
 
     if form is None:
@@ -161,7 +161,7 @@ def _read_numbers(column: pd.Series, form: NumberFormat | None) -> pd.Series:
 
 
 def plain(column: pd.Series) -> pd.Series:
-    """Return a column as numpy's and pandas' own types have it: those of Arrow become these."""
+    """Convert a column of an Arrow dtype to NumPy's or pandas' own."""
     import pandas as pd
 
     if not isinstance(column.dtype, pd.ArrowDtype):
@@ -173,10 +173,7 @@ def plain(column: pd.Series) -> pd.Series:
 
 
 def other_than_numbers_and_text(column: pd.Series) -> tuple[int, str] | None:
-    """Return the position and the type of the first value that is neither number nor text nor missing, if there is one.
-
-    Lists, bytes and dates are such values.
-    """
+    """Return the position and type of the first value that is neither number, text nor missing, such as a list."""
     if column.dtype != object:
         return None
     for position, (value, absent) in enumerate(zip(column, column.isna(), strict=True)):
@@ -186,7 +183,7 @@ def other_than_numbers_and_text(column: pd.Series) -> tuple[int, str] | None:
 
 
 def word_key(word: str) -> str:
-    """Return what categories are told by: 1.0 is the category 1, and TRUE is true.
+    """Return the key by which categories are equal: 1.0 is 1, and TRUE is true.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The card transactions of September 2013: where they are found, and what is made of them unless asked otherwise."""
+"""Loader of the data set ``creditcard``: card transactions of September 2013."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ def load_creditcard(
     test: Any = None,
     **options: Any,
 ) -> Table:
-    """Load the card transactions: normal rows to train and test on, frauds apart.
+    """Load the card transactions: normal rows to train and test on, frauds as anomalies.
 
     Parameters
     ----------
     origin
         Their name, source and licence.
     folder
-        Where files placed by hand are.
+        Folder of files placed by hand.
     path
-        A file of them, or a folder with one, in place of that.
+        A file of them, or a folder with one, instead of `folder`.
     time
         Whether the seconds since the first transaction are a feature; their column's name to split by them.
     test
         The share of normal rows to test on, 0.2 unless given, or other rows.
     **options
-        As :func:`trasunto.data.read` takes them, in place of ``label="Class"`` and ``normal=0``; `drop` is beside Time.
+        Those of :func:`trasunto.data.read`, overriding ``label="Class"`` and ``normal=0``; `drop` adds to Time.
 
     Raises
     ------
     DataError
-        If they are neither on this machine nor can be fetched, or are not what they should be.
+        If they are neither on this machine nor can be fetched, or are different rows.
     """
     refuse_unknown(options)
     rows, place = _rows(folder, path)
@@ -73,7 +73,7 @@ def load_creditcard(
 
 
 def _rows(folder: Path, path: str | PathLike[str] | None) -> tuple[Any, str]:
-    """Return a file or a data frame of the transactions, and where they are from."""
+    """Return a file or a data frame of the transactions, and their source."""
     if path is not None:
         file = _file(Path(path)) if Path(path).is_dir() else Path(path)
         if file is None or not file.is_file() or not is_tabular(file):
@@ -101,7 +101,7 @@ def _fetched(folder: Path) -> pd.DataFrame:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it tries again; what came of it is said below
+            warnings.simplefilter("ignore")  # retries; a final failure is reported below
             frame: pd.DataFrame = fetch_openml(data_id=OPENML, as_frame=True, parser="auto").frame
     # Whatever the network, the server and its answer may raise.
     except Exception as fault:

@@ -1,4 +1,4 @@
-"""Dates and times as numbers: the hour, the day of the week, and the days since the first."""
+"""Parsing of dates and times, and their parts as numbers: hour, day of the week, days since the first."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ PARTS: dict[str, str] = {
     "weekday": "the day of the week, 0 (Monday) to 6 (Sunday)",
     "days": "days since the first training row's, with decimals",
 }
-"""What a column of dates becomes, and in which unit each part is."""
+"""Parts of a date and their units."""
 
 
 def dates(column: pd.Series, place: Place) -> pd.Series:
-    """Return a column as dates without a time zone, those with one in UTC; NaT where a value is missing.
+    """Convert a column to dates without a time zone, in UTC if they had one; NaT where missing.
 
     Raises
     ------
     DataError
-        If a value is no date; the sentence names the first such cell.
+        If a value is not a date; the message names the first such cell.
     """
     import pandas as pd
 
@@ -48,16 +48,16 @@ def dates(column: pd.Series, place: Place) -> pd.Series:
     if strange.size:
         found = str(column.iloc[strange[0]])
         raise DataError(
-            f"column '{column.name}' holds {found!r} in {place.row(int(strange[0]))}, where dates are wanted; "
+            f"column '{column.name}' holds {found!r} in {place.row(int(strange[0]))}, where dates are expected; "
             "write a date as 2013-09-01 or 2013-09-01 12:30, or leave the cell empty where it is missing"
         )
     return read
 
 
 def read_dates(column: pd.Series) -> pd.Series:
-    """Return the dates that a column of text or of Python's dates holds, NaT where a value is none.
+    """Parse a column of text or of Python's dates; NaT where a value is not a date.
 
-    Text is read in ISO 8601; a time of day is that of the first of January 1970.
+    Text must be ISO 8601; a time of day gets the date 1970-01-01.
     """
     import pandas as pd
 
@@ -69,7 +69,7 @@ def read_dates(column: pd.Series) -> pd.Series:
 
 
 def _iso(value: object) -> str | None:
-    """Return a date or a time of day as text in ISO 8601; None for anything else: numbers are no dates."""
+    """Return a date or a time of day in ISO 8601; None for anything else, numbers included."""
     if isinstance(value, datetime.time):
         value = value.replace(tzinfo=None).isoformat()
     if isinstance(value, datetime.date):

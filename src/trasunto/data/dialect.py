@@ -1,7 +1,6 @@
-"""How a file of text is written: packed or not, its encoding, what separates its columns, and where their names are.
+"""CSV dialect detection: compression, encoding, separator and header of a text file.
 
-It is detected once, from the beginning of the file; whole files and pieces of them are read by the same
-:class:`Dialect`.
+Detected once, from the beginning of the file; the same :class:`Dialect` reads the whole file or parts of it.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any
 from trasunto.data.columns import numbered
 from trasunto.data.header import is_number, looks_like_data
 from trasunto.data.places import Place
-from trasunto.data.text_streams import GZIP, Written, encoding_of, opened, single_spaced, unpadded
+from trasunto.data.text_streams import GZIP, TextEncoding, encoding_of, opened, single_spaced, unpadded
 from trasunto.errors import DataError
 
 SEPARATORS = ",;\t|"
@@ -26,16 +25,16 @@ SPACE = " "
 """Columns separated by any number of spaces and tabs."""
 
 BEGINNING = 1 << 20
-"""Bytes of text that are looked at, or more where a row is longer."""
+"""Bytes of text examined, or more if a row is longer."""
 
 LONGEST_ROW = 1 << 28
-"""Bytes that a row may have."""
+"""Maximum bytes of a row."""
 
 SAMPLE = 50
-"""Rows that are looked at, or fewer where they are long."""
+"""Rows examined, or fewer if they are long."""
 
-ONE_BYTE = "perhaps in Windows-1252 or Latin-1; save it in UTF-8, or name the encoding (encoding='cp1252', --encoding)"
-"""What to do about text that is not written in UTF-8."""
+ONE_BYTE = "perhaps in Windows-1252 or Latin-1; save it as UTF-8, or name the encoding (encoding='cp1252', --encoding)"
+"""Advice on text that is not UTF-8."""
 
 _EMPTY_LINES = re.compile(r"\A(?:[^\S\r\n]*(?:\r\n|\r|\n))+")
 _SEPARATOR_LINE = re.compile(r'\A"?sep=(.)"?[^\S\r\n]*(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -55,14 +54,14 @@ _OTHER_FILES = {
 
 @dataclass(frozen=True)
 class Layout:
-    """What a user states about a file of text where detection fails or is wrong.
+    """Properties of a text file stated by the user instead of detected.
 
     Attributes
     ----------
     header
-        Whether the first row holds the columns' names; None to tell it from the file.
+        Whether the first row holds the columns' names; None to detect it.
     encoding
-        As Python names it, such as ``cp1252``; None to tell it from the file.
+        Python's name of the encoding, such as ``cp1252``; None to detect it.
     """
 
     header: bool | None = None
@@ -79,32 +78,32 @@ class Layout:
 
 
 AS_FOUND = Layout()
-"""Nothing is stated; all is detected."""
+"""Detect everything."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one file of text is written.
+    """Dialect of one text file.
 
     Attributes
     ----------
     written
-        How its bytes become UTF-8 text.
+        Decoding of its bytes to UTF-8 text.
     separator
-        What stands between columns; `SPACE` for any number of spaces and tabs.
+        Separator of columns; `SPACE` for any number of spaces and tabs.
     header
         Whether the first row holds names.
     names
         The columns' names: those of the first row, or x0, x1, ...
     skipped
-        Lines before the first row: empty ones, and one that names the separator.
+        Lines before the first row: empty ones, and a ``sep=`` line.
     separator_lines
-        How many lines before the first row name the separator: 0 or 1.
+        Number of ``sep=`` lines before the first row: 0 or 1.
     longest
         Bytes of the longest of the first rows.
     """
 
-    written: Written
+    written: TextEncoding
     separator: str
     header: bool
     names: tuple[str, ...]
@@ -114,19 +113,19 @@ class Dialect:
 
     @property
     def counting(self) -> str:
-        """How rows are counted, as a spreadsheet does."""
+        """How rows are counted, in words, as in a spreadsheet."""
         return f"the {'header' if self.header else 'first row'} is row {1 + self.separator_lines}"
 
     def place(self, path: Path) -> Place:
-        """Return where the file's rows stand."""
+        """Return the place of the file's rows, for errors."""
         return Place(str(path), 1 + self.separator_lines + self.header, self.counting)
 
     def reading(self, block: int, rows: int) -> dict[str, Any]:
-        """Return the options with which Arrow reads it, at least so many bytes and about so many rows at once."""
+        """Return Arrow's options for reading it in blocks of at least `block` bytes and about `rows` rows."""
         from pyarrow import csv as arrow
 
         return {
-            # On one thread: only then do refusals name the row.
+            # On one thread: only then do Arrow's errors name the row.
             "read_options": arrow.ReadOptions(
                 use_threads=False,
                 block_size=max(block, min(rows * self.longest, max(LONGEST_ROW, 4 * self.longest))),
@@ -138,21 +137,21 @@ class Dialect:
 
 
 def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = ()) -> Dialect:
-    """Tell how a file of text is written.
+    """Detect the dialect of a text file.
 
     Parameters
     ----------
     path
-        The file, plain or packed with gzip, whatever its name says.
+        The file, plain or gzipped, whatever its suffix.
     layout
-        What is known of it already.
+        Known properties.
     known
-        Names of columns that the file must have: they tell a first row of names from one of data.
+        Names of columns that the file must have, by which a header is recognised.
 
     Raises
     ------
     DataError
-        If it cannot be read, is empty, is of another kind than text, or if its first row looks like data.
+        If it cannot be read, is empty or not text, or if its first row looks like data.
     """
     written, content, whole = _beginning(path, layout)
     beginning = content.decode("utf-8-sig" if written.encoding == "utf-8" else written.encoding, errors="replace")
@@ -175,7 +174,7 @@ def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = (
     if not rows:
         raise _no_names(path, rest, separator)
     if "\N{REPLACEMENT CHARACTER}" in "".join(rows[0]) and "\N{REPLACEMENT CHARACTER}".encode() not in content:
-        raise DataError(f"{path} cannot be read as CSV (its header is not written in UTF-8, {ONE_BYTE})")
+        raise DataError(f"{path} cannot be read as CSV (its header is not UTF-8, {ONE_BYTE})")
     header = _has_header(path, rows, layout.header, known, _LINE_END.split(rest, maxsplit=1)[0])
     longest = max(len(separator.join(row)) for row in rows) + 1
     return Dialect(
@@ -189,8 +188,8 @@ def dialect_of(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = (
     )
 
 
-def _beginning(path: Path, layout: Layout) -> tuple[Written, bytes, bool]:
-    """Return how the file is written, what it begins with, and whether that is all of it."""
+def _beginning(path: Path, layout: Layout) -> tuple[TextEncoding, bytes, bool]:
+    """Return the file's encoding, its beginning, and whether that is all of it."""
     try:
         with path.open("rb") as raw:
             start = raw.read(64)
@@ -199,8 +198,8 @@ def _beginning(path: Path, layout: Layout) -> tuple[Written, bytes, bool]:
                     raise DataError(f"{path} holds {kind}, not text; save its rows as text, with commas between them")
             packed = start.startswith(GZIP)
             raw.seek(0)
-            with opened(raw, Written(packed)) as stream:
-                # A buffer, for pyarrow's `read` never gives back its bytes where the stream turns out to be damaged.
+            with opened(raw, TextEncoding(packed)) as stream:
+                # A buffer: pyarrow's `read` leaks its bytes if the stream is damaged.
                 content = stream.read_buffer(BEGINNING).to_pybytes()
                 more = stream.read_buffer(BEGINNING).to_pybytes() if len(content) == BEGINNING else b""
                 encoding = layout.encoding or encoding_of(content)
@@ -211,17 +210,17 @@ def _beginning(path: Path, layout: Layout) -> tuple[Written, bytes, bool]:
         raise
     except Exception as fault:  # whatever the system and gzip raise
         raise DataError(f"{path} cannot be read as CSV ({_first_line(fault)})") from fault
-    return Written(packed, encoding), content, not more
+    return TextEncoding(packed, encoding), content, not more
 
 
 def _separator(text: str, whole: bool) -> str:
-    """Return what separates the columns: that by which most rows have as many cells as the first one."""
+    """Return the separator by which most rows have as many cells as the first one."""
     first = _LINE_END.split(text, maxsplit=1)[0]
     found = [_judged(text, separator, whole) for separator in SEPARATORS if separator in first]
     best = max((one for one in found if one[1] > 1), default=(0.0, 1, ""))
     if not best[2] or best[0] < 1 or best[2] == "\t":
         agreeing, width, _ = _judged(text, SPACE, whole)
-        # A tab may stand among spaces, as in files of fixed widths; else texts of a file with tabs may hold spaces.
+        # Tabs among runs of spaces are columns of fixed width; otherwise spaces may be part of tab-separated text.
         runs = best[2] != "\t" or all("  " in line for line in _LINE_END.split(text)[: SAMPLE // 2] if line)
         if agreeing == 1 and width > best[1] and runs and _holds_numbers(_rows(text, SPACE, whole)):
             return SPACE
@@ -229,7 +228,7 @@ def _separator(text: str, whole: bool) -> str:
 
 
 def _judged(text: str, separator: str, whole: bool) -> tuple[float, int, str]:
-    """Return which share of rows has as many cells as the first one, how many these are, and the separator."""
+    """Return the share of rows with as many cells as the first one, that number, and the separator."""
     rows = _rows(text, separator, whole)
     if not rows:
         return 0.0, 0, separator
@@ -242,7 +241,7 @@ def _holds_numbers(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _rows(text: str, separator: str, whole: bool) -> list[list[str]]:
-    """Return the first rows as cells, those that the text holds whole; none where the first is no row."""
+    """Return the first complete rows as cells; none if the first cannot be parsed."""
     rows: list[list[str]] = []
     if separator == SPACE:
         text = single_spaced(text[: BEGINNING // 8] if len(text) > BEGINNING // 8 else text)
@@ -260,11 +259,11 @@ def _rows(text: str, separator: str, whole: bool) -> list[list[str]]:
 
 
 def _is_padded(rows: Sequence[Sequence[str]], separator: str) -> bool:
-    """Say whether a blank follows each separator, as in "39, State-gov, 77516", and belongs to no text."""
+    """Say whether a blank follows each separator as padding, as in "39, State-gov, 77516"."""
     later = [cell for row in rows[1:] for cell in row[1:]]
     if separator not in ",;|" or not later or not all(cell[:1] in ("", " ") for cell in later) or not any(later):
         return False
-    # Of numbers Arrow leaves out blanks by itself.
+    # Arrow itself strips blanks from numbers.
     return not all(is_number(cell) for row in rows for cell in row)
 
 
@@ -295,7 +294,7 @@ def _has_header(
 
 
 def _told_by_names(first: Sequence[str], known: Collection[str]) -> bool | None:
-    """Say whether the first row holds known names; None where that cannot be told."""
+    """Say whether the first row holds the known names; None if undecided."""
     if set(known) <= set(first):
         return True
     return False if set(known) <= set(numbered(len(first))) else None

@@ -1,6 +1,6 @@
-"""Some rows of files of columns, read a batch at a time: no file lies in memory as a whole.
+"""Sampling rows of CSV and Parquet files in batches, without loading a whole file.
 
-A file is read twice where it is text: to count its rows, and to take those that were drawn.
+Text files are read twice: to count their rows, and to take the sampled ones.
 """
 
 from __future__ import annotations
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLOCK = 1 << 20
-"""Bytes of text that Arrow reads at once, and that are buffered of a column of Parquet."""
+"""Bytes of text per block of Arrow's reader, and of its buffer for a Parquet column."""
 
 ROWS_AT_ONCE = 128
-"""Rows that Arrow reads at once, about, where they are long: each block costs every column some hundred bytes."""
+"""Rows per block, about, if rows are long: each block costs every column some hundred bytes."""
 
 MOST_BLOCK = 1 << 30
-"""Bytes that Arrow reads at once, and at most: its blocks must hold a row each."""
+"""Maximum bytes per block, each of which must hold at least a row."""
 
 PARQUET_ROWS_AT_ONCE = 1 << 15
 
 MOST_PASSES = 8
-"""How often a file is begun anew because a column turns out to hold something else than it began with."""
+"""Maximum restarts because a column's type changes further down the file."""
 
 ROWS_LOOKED_AT = 1_000
-"""Rows by which the memory of all is told."""
+"""Rows by which memory is estimated."""
 
-# As processes were measured to grow while they read 400,000 rows of 20 numbers and 300,000 of 4 texts.
+# Measured growth of processes that read 400,000 rows of 20 numbers and 300,000 of 4 texts.
 NUMBER_BYTES = 64
 CATEGORY_BYTES = 26  # of each feature of a one-hot code
 COPIES_OF_TEXT = 2
 
 SMALLEST_NUMBER = 2
-"""Bytes that a number takes in a file of text: a digit and what separates it from the next one."""
+"""Minimum bytes of a number in a text file: a digit and a separator."""
 
 MOST_OF_A_CELL = 1_024
-"""Bytes that a value of Parquet takes, text and its one-hot code too, where that is looked at no closer."""
+"""Assumed memory of a Parquet value, one-hot code included, in bytes."""
 
 FEW_WORDS = 20
-"""As many texts are categories however few rows there are."""
+"""Distinct texts up to which a column counts as categorical however few rows there are."""
 
 MOST_UNPACKED = 20
-"""How many bytes of text one packed byte becomes, where that is looked at no closer."""
+"""Assumed bytes of text per compressed byte."""
 
 _OTHER_KIND = re.compile(r"In CSV column #(\d+): (?:.*invalid value '(.*)')?", re.DOTALL)
 
@@ -65,7 +65,7 @@ _OTHER_KIND = re.compile(r"In CSV column #(\d+): (?:.*invalid value '(.*)')?", r
 def drawn_of_files(
     path: Path, drawing: Drawing, layout: Layout = AS_FOUND, aside: Collection[str] = ()
 ) -> Drawn | None:
-    """Draw from the rows of a file of columns, or of several; None stands for all of them, and `aside` are no features.
+    """Sample the rows of one or several files of columns; None stands for all rows. Columns in `aside` are no features.
 
     Raises
     ------
@@ -88,25 +88,25 @@ def drawn_of_files(
 
 
 def row_bytes(head: pd.DataFrame, aside: Collection[str] = ()) -> float:
-    """Estimate the memory that a row takes at most, until a table is made of it, from some rows.
+    """Estimate, from the first rows, the peak memory of a row in bytes until it is part of a table.
 
-    Columns that are no features (`aside`) are read and become none.
+    Columns in `aside` are read, but are no features.
     """
     texts = [place for place, dtype in enumerate(head.dtypes) if dtype.kind not in "biufMm"]
     needed = float(NUMBER_BYTES * (head.shape[1] - len(texts)))
     for place in texts:
         column = head.iloc[:, place]
         words = 0 if column.name in aside else column.nunique()
-        coded = words if words < max(len(column) / 2, FEW_WORDS) else 0  # as many texts as rows are no categories
+        coded = words if words < max(len(column) / 2, FEW_WORDS) else 0  # nearly unique texts are not categories
         used = column.memory_usage(index=False, deep=True) / len(column)
         needed += COPIES_OF_TEXT * used + CATEGORY_BYTES * min(coded, MOST_WORDS)
     return max(needed, 1.0)
 
 
 def drawn_text(path: Path, dialect: Dialect, texts: Collection[str], numbers: np.ndarray) -> tuple[Any, int]:
-    """Return the rows of a file of text that have these numbers, as an Arrow table, and how many there are in all.
+    """Return the rows of a text file with these numbers as an Arrow table, and the number of all rows.
 
-    What a column holds is told from all rows, as where the whole file is read: one with text far down holds text.
+    Column types are inferred from all rows, as if the whole file were read: one with text far down holds text.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def drawn_text(path: Path, dialect: Dialect, texts: Collection[str], numbers: np
 
 
 def drawn_parquet(file: Any, numbers: np.ndarray) -> tuple[Any, int]:
-    """Return the rows of an open file of Parquet that have these numbers, as an Arrow table, and how many there are."""
+    """Return the rows of an open Parquet file with these numbers as an Arrow table, and the number of all rows."""
     with _opened_parquet(file) as reader:
         chosen, seen = [], 0
         for group in range(reader.num_row_groups):
@@ -167,12 +167,12 @@ def drawn_parquet(file: Any, numbers: np.ndarray) -> tuple[Any, int]:
 def _opened_parquet(file: Any) -> Any:
     from pyarrow import parquet
 
-    # Buffered, so that a row group of millions is decoded a piece at a time and never lies in memory as a whole.
+    # Buffered, so that a row group of millions is decoded in pieces and never held in memory as a whole.
     return parquet.ParquetFile(file, buffer_size=BLOCK, pre_buffer=False)
 
 
 def _surely_fits(parts: Sequence[Part]) -> bool:
-    """Say whether files are too small to need a closer look."""
+    """Say whether files are small enough to fit into memory by the coarsest estimate."""
     if parts[0].is_text:
         size = sum(part.path.stat().st_size * (MOST_UNPACKED if _is_packed(part) else 1) for part in parts)
         return size * NUMBER_BYTES / SMALLEST_NUMBER < free_memory()
@@ -198,7 +198,7 @@ def _size_of_parquet(part: Part) -> tuple[int, int]:
 def _count(part: Part, dialect: Dialect | None) -> int:
     if dialect is None:
         return _size_of_parquet(part)[0]
-    refuse_names_twice(dialect.names, str(part.path))  # of two columns of one name Arrow would refuse to read one
+    refuse_names_twice(dialect.names, str(part.path))  # Arrow would refuse to read one of two equal names
     block = BLOCK
     while True:
         try:
@@ -210,7 +210,7 @@ def _count(part: Part, dialect: Dialect | None) -> int:
 
 
 class _Head(NamedTuple):
-    """The first rows of a file: some of them, and how many stand in how many bytes of text."""
+    """The first rows of a file, and the number of rows and bytes of the text they are from."""
 
     frame: pd.DataFrame
     rows: int
@@ -218,7 +218,7 @@ class _Head(NamedTuple):
 
 
 def _head(part: Part, dialect: Dialect | None) -> _Head | None:
-    """Return the first rows of a file; None where it has none, or whoever reads it will say what is wrong with it."""
+    """Return the first rows of a file; None if it has none, or is invalid, which its reader will report."""
     try:
         if dialect is None:
             with part.path.open("rb") as file, _opened_parquet(file) as reader:
@@ -235,7 +235,7 @@ def _head(part: Part, dialect: Dialect | None) -> _Head | None:
 
 
 def _text_bytes(part: Part, dialect: Dialect) -> int:
-    """Estimate how many bytes a file has as UTF-8, unpacked, from its beginning."""
+    """Estimate the size of a file as unpacked UTF-8 text, in bytes, from its beginning."""
     size = part.path.stat().st_size
     with part.path.open("rb") as raw, opened(raw, dialect.written) as stream:
         beginning = len(stream.read_buffer(4 * BLOCK))
@@ -256,7 +256,7 @@ def _text_batches(path: Path, dialect: Dialect, block: int, **converting: Any) -
 
 
 def _taken(rows: Any, numbers: np.ndarray, seen: int) -> list[Any]:
-    """Return those rows of a batch that have these numbers, where `seen` rows came before it; no batch for none."""
+    """Return the rows of a batch with these numbers, after `seen` earlier rows; an empty list for none."""
     first, last = np.searchsorted(numbers, (seen, seen + len(rows)))
     return [rows.take(numbers[first:last] - seen)] if last > first else []
 

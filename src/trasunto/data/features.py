@@ -1,4 +1,4 @@
-"""Records from a raw frame: which columns are features, which have another role, and what each feature holds."""
+"""Assignment of a raw frame's columns to features and other roles, and their conversion to records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trasunto.data.places import Place
 from trasunto.data.preparation import VALUES_AT_ONCE, LeftOut
 from trasunto.data.records import Records
 from trasunto.data.roles import read_groups, read_labels, read_times, read_weights
-from trasunto.data.settling import Asked, format_remark, settle
+from trasunto.data.settling import DeclaredColumns, format_remark, settle
 from trasunto.data.table import Provenance
 from trasunto.data.usefulness import IDENTIFIER, UNNAMED, cannot_serve, identifiers, of_too_many_texts, useless
 from trasunto.errors import DataError
@@ -29,15 +29,15 @@ ROLES: Mapping[str, Callable[[Any, Place], np.ndarray]] = {
     "group": read_groups,
     "time": read_times,
 }
-"""What a column can be beside a feature."""
+"""Roles of columns other than features."""
 
 MARKS = {"comma": ",", "point": ".", "space": " ", "apostrophe": "'"}
 """Words for marks that are awkward to type."""
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What was asked of columns, as it was given: see :func:`trasunto.data.read_records`."""
+class ColumnOptions:
+    """The user's options of columns, unresolved: see :func:`trasunto.data.read_records`."""
 
     drop: Sequence[str] | str = ()
     categorical: Sequence[str] | str = ()
@@ -61,10 +61,10 @@ class Wishes:
             raise DataError(f"drop_unusable is {self.drop_unusable!r}; it must be True or False")
 
     def resolved(self, what: str, columns: Sequence[str], place: Place) -> list[str]:
-        """Return the columns that `drop`, `categorical` or `numeric` name.
+        """Return the columns named by `drop`, `categorical` or `numeric`.
 
-        What is given may be a column's name, or names with commas between them, where no column has it for a name; one
-        that holds a comma itself may stand in double quotes.
+        Each text is a column's name or, if there is no such column, several names separated by commas; names with
+        commas may be in double quotes.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class Wishes:
         """
         given = getattr(self, what)
         if not isinstance(given, str | Iterable) or isinstance(given, bytes):
-            raise DataError(f"{what} is {given!r}; it takes the names of columns")
+            raise DataError(f"{what} is {given!r}; it must be names of columns")
         known, found = set(columns), []
         for name in map(str, [given] if isinstance(given, str) else given):
             several = (
@@ -85,23 +85,23 @@ class Wishes:
                 found.append(one)
         return found
 
-    def asked(self, columns: Sequence[str], place: Place, formats: Mapping[str, NumberFormat]) -> Asked:
-        """Return what columns are asked to hold."""
+    def asked(self, columns: Sequence[str], place: Place, formats: Mapping[str, NumberFormat]) -> DeclaredColumns:
+        """Return the declared types and formats of columns."""
         categorical, numeric = (frozenset(self.resolved(what, columns, place)) for what in ("categorical", "numeric"))
         if both := sorted(categorical & numeric):
             raise DataError(f"{named(both)} of {place.name} cannot be both categorical and numeric")
-        return Asked(categorical, numeric, self.decimal, self.thousands, formats)
+        return DeclaredColumns(categorical, numeric, self.decimal, self.thousands, formats)
 
 
 def records_of(
     frame: pd.DataFrame,
     place: Place,
     roles: Mapping[str, Any],
-    wishes: Wishes,
+    column_options: ColumnOptions,
     origin: Provenance,
     formats: Mapping[str, NumberFormat],
 ) -> Records:
-    """Tell the features from the rest, and settle what each column holds.
+    """Make records of a frame: separate features from other roles, and infer each feature's type.
 
     Raises
     ------
@@ -115,13 +115,13 @@ def records_of(
         others = [other for other, also in taken.items() if also == column and other != role]
         if others:
             raise DataError(f"column '{column}' of {place.name} cannot be both {role} and {others[0]}")
-    aside = {*wishes.resolved("drop", columns, place), *taken.values()}
+    aside = {*column_options.resolved("drop", columns, place), *taken.values()}
     kept = [column for column in columns if column not in aside]
     if not kept:
         raise DataError(
             f"no column of {place.name} is left to be a feature: {named(columns)} are dropped or not features"
         )
-    asked = wishes.asked(columns, place, formats)
+    asked = column_options.asked(columns, place, formats)
     numbers = _numbers(frame, [column for column in kept if column.strip()], asked)
     ready = {*numbers.columns}
     settled = {c: settle(frame[c], place, asked) for c in kept if c.strip() and c not in ready}
@@ -131,7 +131,7 @@ def records_of(
     features = _joined(numbers, rest, [column for column in kept if column in ready or column in rest])
     meant = asked.numeric | asked.categorical
     known = [LeftOut(column, IDENTIFIER) for column in identifiers(frame[list(features)]) if column not in meant]
-    if (unserving and not wishes.drop_unusable) or not len(features.columns):
+    if (unserving and not column_options.drop_unusable) or not len(features.columns):
         unfit = [*known, *of_too_many_texts(features), *useless(features)]
         raise cannot_serve([*unserving, *unfit], columns, place)
     values = {role: None if column is None else ROLES[role](column, place) for role, column in found.items()}
@@ -145,7 +145,7 @@ def records_of(
         origin,
         place,
         unusable=(*unserving, *known),
-        drop_unusable=bool(wishes.drop_unusable),
+        drop_unusable=bool(column_options.drop_unusable),
         found=tuple(columns),
         formats=forms,
         truths=frozenset(column for column, one in settled.items() if one.truth),
@@ -153,8 +153,8 @@ def records_of(
     )
 
 
-def _numbers(frame: pd.DataFrame, columns: Sequence[str], asked: Asked) -> pd.DataFrame:
-    """Return the columns that hold numbers as such, all of them finite: nothing else is to be settled there."""
+def _numbers(frame: pd.DataFrame, columns: Sequence[str], asked: DeclaredColumns) -> pd.DataFrame:
+    """Return the columns of numeric dtype and finite values as float64: they need no type inference."""
     dtypes = frame.dtypes.to_dict()
     plain = [column for column in columns if is_plain_number(dtypes[column])]
     plain = [column for column in plain if column not in asked.categorical]
@@ -176,7 +176,7 @@ def _joined(numbers: pd.DataFrame, others: Mapping[str, pd.Series], order: Seque
 
 
 def _role(frame: pd.DataFrame, role: str, given: Any, place: Place) -> pd.Series | None:
-    """Return the column that has a role, or the values given for it."""
+    """Return a role's column, or the values given for it."""
     import pandas as pd
 
     if given is None:

@@ -1,4 +1,4 @@
-"""Tables from files: folders and pairs of IDX files, .npz and .npy; and files of columns, text and Parquet."""
+"""Tables from files: IDX (single files, pairs, folders), .npz, .npy, CSV and Parquet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Unpack
 
-from trasunto.data.arrays import Found, assemble, drawn_from
+from trasunto.data.arrays import RawArrays, assemble, drawn_from
 from trasunto.data.idx import is_idx, read_idx
 from trasunto.data.idx_folders import WANTED, idx_files
 from trasunto.data.numpy_files import read_arrays
@@ -55,9 +55,9 @@ def read(
         The same for test rows, in place of those that come with `path`; or, of a file of columns, the share of its rows
         to test on, 0.2 unless given.
     name
-        What the rows are called; the file's or folder's name unless given.
+        Name of the rows; by default the file's or folder's.
     source, licence
-        Who made them and under which terms, for the provenance.
+        Author and licence, for the provenance.
     **options
         How columns become rows: `label`, `drop`, `weight`, `group`, `time`, `header` and `encoding` as
         :func:`read_records` takes them, as well as `rows`, and `scaling`, `missing`, `split`, `normal` and `seed` as
@@ -68,7 +68,7 @@ def read(
     Raises
     ------
     DataError
-        If something is missing, damaged, or not what its name or header says; if a value is not finite.
+        If something is missing, damaged, or contradicts its name or header; if a value is not finite.
     """
     refuse_unknown(options)
     shared = isinstance(test, int | float)
@@ -80,7 +80,7 @@ def read(
         return table_of(main, options, test, Provenance(name, "", "", source, licence))
     if asked or shared:
         said = ", ".join([*asked, *(["a share to test on"] if shared else [])])
-        raise DataError(f"{main} holds no columns, so that {said} cannot be asked of it; it is read as it is")
+        raise DataError(f"{main} holds no columns; {said} cannot be used with it")
     train, own_test = _find(path, drawing)
     tested = _find(test)[0] if isinstance(test, str | PathLike | tuple) else own_test
     called = name or (main.resolve().name if main.is_dir() else main.name.split(".")[0])
@@ -91,8 +91,8 @@ def _holds_columns(path: Path) -> bool:
     return is_tabular(path) and not (path.is_dir() and idx_files(path))
 
 
-def _find(source: Source, drawing: Drawing = ALL) -> tuple[Found, Found | None]:
-    """Return the rows of a source, and the test rows where it brings some."""
+def _find(source: Source, drawing: Drawing = ALL) -> tuple[RawArrays, RawArrays | None]:
+    """Return the rows of a source, and its test rows if it has some."""
     if isinstance(source, tuple):
         images, labels = (_existing(path) for path in source)
         return _idx_pair(images, labels, drawing), None
@@ -102,7 +102,7 @@ def _find(source: Source, drawing: Drawing = ALL) -> tuple[Found, Found | None]:
     if path.suffix in (".npz", ".npy"):
         return read_arrays(path, drawing=drawing)
     if not is_idx(path) or Path(path.stem).suffix.lower() in SUFFIXES:  # columns, packed with xz
-        raise DataError(f"{path} is none of the files that can be read: {READABLE}")
+        raise DataError(f"{path} is not a file that can be read: {READABLE}")
     return _idx_pair(path, None, drawing), None
 
 
@@ -112,16 +112,16 @@ def _existing(path: str | PathLike[str]) -> Path:
         state = "no permission to read" if Path(path).exists() else "no such file or folder as"
         raise DataError(f"there is {state} {path}; what can be read is {READABLE}")
     if is_pattern(Path(path)) and not is_tabular(Path(path)):
-        raise DataError(f"no files of columns match {path}; what can be read so is {READABLE_COLUMNS}")
+        raise DataError(f"no files of columns match {path}; these can be read: {READABLE_COLUMNS}")
     return Path(path)
 
 
-def _idx_pair(images: Path, labels: Path | None, drawing: Drawing = ALL) -> Found:
-    found = Found(read_idx(images, 3), None if labels is None else read_idx(labels, 1), place=str(images))
+def _idx_pair(images: Path, labels: Path | None, drawing: Drawing = ALL) -> RawArrays:
+    found = RawArrays(read_idx(images, 3), None if labels is None else read_idx(labels, 1), place=str(images))
     return drawn_from(found, drawing)
 
 
-def _idx_folder(folder: Path, drawing: Drawing) -> tuple[Found, Found | None]:
+def _idx_folder(folder: Path, drawing: Drawing) -> tuple[RawArrays, RawArrays | None]:
     found = idx_files(folder)
     if found is None:
         raise DataError(

@@ -1,4 +1,4 @@
-"""What a preparation's numbers are: fitted by scikit-learn on training rows, many columns at a time."""
+"""Fitting of a preparation on training rows, by scikit-learn, many columns at a time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGE = 1e140
-"""Numbers above this are divided by a power of two before they are fitted: their squares' sum may overflow."""
+"""Numbers above this are divided by a power of two before fitting: the sum of their squares may overflow."""
 
 NOISE = 16
-"""Steps between neighbouring floats up to which a column's range is taken for rounding of one value."""
+"""Spacings of neighbouring floats up to which a column's range counts as rounding of one value."""
 
 
 class Fitted(NamedTuple):
-    """What was fitted on a column of numbers; in their unit."""
+    """Statistics of a column of numbers, in its unit."""
 
     centre: float
     spread: float
@@ -53,19 +53,19 @@ def fit_preparation(
     scaling, missing
         One of :data:`trasunto.data.preparation.SCALINGS` and of ``MISSING_POLICIES``.
     place
-        Where the rows are, for refusals.
+        Place of the rows, for errors.
     formats, truths
-        How numbers were written, by column, and which columns hold truth values.
+        Number formats by column, and boolean columns.
     left_out
-        Columns that could not serve.
+        Unusable columns.
 
     Raises
     ------
     DataError
-        If `scaling` or `missing` is not known; if a column has no value at all, or as many categories as rows; if a
-        value is missing and `missing` is ``refuse``; if numbers are too large to be scaled.
+        If `scaling` or `missing` is unknown; if a column has no value at all, or as many categories as rows; if a value
+        is missing and `missing` is ``refuse``; if numbers are too large to be scaled.
     """
-    # Made before anything is fitted: a word that is not known is refused in the same sentence as in a stored one.
+    # Validates scaling and missing before fitting, with the same errors as for a stored preparation.
     Preparation((PreparedNumber("x", 0.0, 1.0, 0.0),), scaling, missing)
     parts = {str(name): _parts(features[name]) for name, dtype in features.dtypes.items() if dtype.kind == "M"}
     plain = [str(name) for name, dtype in features.dtypes.items() if dtype == np.float64]
@@ -102,7 +102,7 @@ def _refuse_absent(features: pd.DataFrame, absent: Mapping[str, int], missing: s
 
 
 def _parts(column: pd.Series) -> dict[str, np.ndarray]:
-    """Return the parts of dates that are not the same in every row; of equal dates, their days."""
+    """Return the parts of dates that vary; days if all dates are equal."""
     found = {part: part_of(column, part, column.min().to_datetime64()) for part in PARTS}
     varying = {part: values for part, values in found.items() if np.fmin.reduce(values) < np.fmax.reduce(values)}
     return varying or {"days": found["days"]}
@@ -111,12 +111,12 @@ def _parts(column: pd.Series) -> dict[str, np.ndarray]:
 def _fits(
     columns: Sequence[np.ndarray], names: Sequence[str], scaling: str, missing: str, place: Place
 ) -> Iterator[Fitted]:
-    """Fit columns of n numbers, so many at a time that memory is bounded."""
+    """Fit columns of n numbers, in blocks of bounded memory."""
     if not columns:
         return
     at_once = max(VALUES_AT_ONCE // len(columns[0]), 1)
     for first in range(0, len(columns), at_once):
-        # Columns one after the other in memory: their sums are then those of single columns, to the last bit.
+        # Fortran order, so that sums are bit-equal to those of single columns.
         block = np.array(columns[first : first + at_once]).T
         highest = np.fmax.reduce(np.abs(block), axis=0)
         exponents = np.where(highest > LARGE, np.frexp(highest)[1], 0)
@@ -137,7 +137,7 @@ def _fits(
 
 
 def _fit_block(block: np.ndarray, scaling: str, missing: str) -> Iterator[Fitted]:
-    """Fit the columns of a block, ``(n, k)``, of numbers whose squares can be added."""
+    """Fit the columns of a block, ``(n, k)``, of numbers whose squares do not overflow."""
     from sklearn.impute import SimpleImputer
 
     imputer = SimpleImputer(strategy="median" if missing == "refuse" else missing).fit(block)
@@ -147,7 +147,7 @@ def _fit_block(block: np.ndarray, scaling: str, missing: str) -> Iterator[Fitted
 
 
 def scales(values: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return centres and spreads of k columns of numbers, ``(n, k)``; where all values are equal, the spread is 1."""
+    """Return centres and spreads of k columns of numbers, ``(n, k)``; the spread of a constant column is 1."""
     from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
     if scaling == "standard":
@@ -168,9 +168,10 @@ def scales(values: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
 def _of_small_spread(
     values: np.ndarray, overlooked: np.ndarray, centres: np.ndarray, spreads: np.ndarray, middle: Any, distance: Any
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Measure anew the columns whose spread scikit-learn takes for rounding, beside their distance from 0.
+    """Re-measure columns that scikit-learn treats as constant because they are far from 0 relative to their spread.
 
-    It is measured from one of their own values, which loses no digit. A range of a few neighbouring floats is rounding.
+    Measured relative to one of their own values, which loses no digits. A range of a few neighbouring floats is
+    rounding.
     """
     lowest, highest = values.min(axis=0), values.max(axis=0)
     ranges, step = highest - lowest, np.spacing(np.maximum(np.abs(lowest), np.abs(highest)))
@@ -184,7 +185,7 @@ def _of_small_spread(
 
 
 def _quartile_distance(values: np.ndarray) -> np.ndarray:
-    """Return the distance between the quartiles of numbers ``(n,)``, or of each column ``(n, k)``."""
+    """Return the interquartile range of numbers ``(n,)``, or of each column ``(n, k)``."""
     lower, upper = np.percentile(values, [25, 75], axis=0)
     distance: np.ndarray = upper - lower
     return distance

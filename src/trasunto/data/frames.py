@@ -1,4 +1,4 @@
-"""Data frames of any library, as pandas has them, and their columns by name."""
+"""Conversion of any library's data frames to pandas, and checks of their columns' names."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 def frame_of(rows: Any) -> pd.DataFrame | None:
-    """Return a data frame as a pandas frame, or None where `rows` are no data frame.
+    """Convert a data frame to pandas, or return None if `rows` is not one.
 
-    A data frame is one of pandas, or anything that hands over its columns through Arrow's PyCapsule interface: those
-    of polars, tables and record batches of Arrow. Columns keep what they hold: text, categories, truth values, dates;
-    whole numbers with missing ones become floats.
+    A data frame is pandas' own, or any object with Arrow's PyCapsule interface, such as those of polars and Arrow.
+    Columns keep their types; integers with missing values become floats.
     """
-    # Not imported for this: whoever hands over a frame of pandas has done so.
+    # Not imported here: a caller with a pandas frame has imported it.
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(rows, pandas.DataFrame):
         own: pd.DataFrame = rows
@@ -40,17 +39,17 @@ def frame_of(rows: Any) -> pd.DataFrame | None:
 
 
 def in_order(frame: pd.DataFrame, wanted: Sequence[str], place: Place, aside: Collection[str] = ()) -> pd.DataFrame:
-    """Return the wanted columns of a frame in their order, whichever order it has them in.
+    """Return the wanted columns of a frame, in the wanted order.
 
     Parameters
     ----------
     aside
-        Columns that it may have besides.
+        Further columns allowed.
 
     Raises
     ------
     DataError
-        A column is missing, unknown or there twice.
+        A column is missing, unknown or duplicate.
     """
     found = [str(name) for name in frame.columns]
     if found != list(wanted):
@@ -63,19 +62,19 @@ def in_order(frame: pd.DataFrame, wanted: Sequence[str], place: Place, aside: Co
 def refuse_other_columns(
     found: Sequence[str], wanted: Sequence[str], place: Place, aside: Collection[str] = ()
 ) -> None:
-    """Refuse columns that are not those wanted, in whatever order, and those of `aside`.
+    """Refuse columns other than those wanted, in any order, and those of `aside`.
 
     Raises
     ------
     DataError
-        Naming what is missing, unknown or there twice.
+        The message names missing, unknown and duplicate columns.
     """
     if said := differing(found, wanted, aside):
-        raise DataError(f"{place.name} {said}; {len(wanted)} are wanted, {named(wanted)}")
+        raise DataError(f"{place.name} {said}; {len(wanted)} are expected, {named(wanted)}")
 
 
 def differing(found: Sequence[str], wanted: Sequence[str], aside: Collection[str] = ()) -> str:
-    """Say how columns differ from those wanted, whatever their order; nothing where they do not.
+    """Describe how columns differ from those wanted, ignoring order; empty if they do not.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rows as people hand them over, in place of a table: arrays, data frames, names and paths."""
+"""Conversion of arrays, data frames, names and paths to tables."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def as_table(rows: Any, test: float = 0.0) -> Table:
 
 
 def held_out_remark(rows: Any, table: Table) -> tuple[str, ...]:
-    """Return a sentence on the rows that were held out of what was no table; none where it was one."""
+    """Return a remark on the rows held out by `as_table`; none if `rows` was a table."""
     if isinstance(rows, Table) or table.test is None:
         return ()
     return (f"Of the {table.n + table.test.n:,} rows, {table.test.n:,} were held out to test on.",)

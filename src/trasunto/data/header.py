@@ -1,4 +1,4 @@
-"""Whether the first row of a file holds names or data."""
+"""Header detection: does the first row of a file hold names or data."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 MOSTLY = 0.8
-"""The share of a column's cells that must be numbers, or dates, for it to be a column of them."""
+"""Share of cells that must be numbers, or dates, for a column to count as such."""
 
 YEARS = (1800, 2100)
 
 EVEN = 0.1
-"""By how much the steps between numbers may differ for these to count something, such as wavelengths."""
+"""Relative tolerance for evenly spaced numbers, such as wavelengths."""
 
 FEW = 3
-"""Numbers of which less cannot be said."""
+"""Fewest numbers to judge by."""
 
 _NUMBER = re.compile(r"\s*[-+]?[$€£]?\s?(?:\d[\d.,' \u00a0\u202f]*|[.,]\d+)(?:[eE][-+]?\d+)?\s?[%$€£]?\s*")
 _DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?\s*")
@@ -35,10 +35,10 @@ def is_number(text: str) -> bool:
 
 
 def looks_like_data(first: Sequence[str], later: Sequence[Sequence[str]]) -> bool:
-    """Say whether the first row is one of data: numbers or dates above such, or texts that stand below them again.
+    """Say whether the first row is data: numbers or dates above others, or texts that recur below.
 
-    Numbers that count, are years or are evenly apart name columns where texts stand beside them or the numbers below
-    are others. Where nothing can be told, the first row is one of names.
+    Numbers that count up, are years or are evenly spaced are names if there are texts beside them or the numbers below
+    are of another range. If undecided, the first row holds names.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def _has_decimals(text: str) -> bool:
 
 
 def _within(name: str, below: Sequence[str]) -> bool:
-    """Say whether a number may be one of those below; of few, or of numbers in words of people's own, it may."""
+    """Say whether a number fits the range of those below; assumed if they are few or cannot be parsed."""
     try:
         values = [float(cell) for cell in below]
         apart = max(values) - min(values)

@@ -1,4 +1,4 @@
-"""IDX, the format of MNIST's files, plain or packed with gzip or xz.
+"""Reader of IDX, the format of MNIST's files, plain or compressed with gzip or xz.
 
 A file is two zero bytes, a byte for the element type, a byte for the number of dimensions, each dimension as a
 big-endian 32-bit number, then the elements, also big-endian, last dimension fastest. Images have three dimensions,
@@ -36,14 +36,14 @@ HOLDS = {1: "labels", 3: "images"}
 PIECE = 1 << 20  # bytes
 
 ALWAYS = 16 << 20
-"""Bytes that any packed file may unpack into."""
+"""Unpacked bytes that any compressed file may have."""
 
 MOST_PACKED = 1100
-"""Bytes that a packed byte may become beyond that: gzip reaches 1,032, xz ten times as many, of zeros alone."""
+"""Compression ratio allowed beyond that: gzip reaches 1,032; xz ten times as much, but only for zeros."""
 
 
 def read_idx(path: Traversable, dimensions: int, *, md5: str = "") -> np.ndarray:
-    """Read one IDX file; how it is packed is seen from its first bytes, whatever its name says.
+    """Read one IDX file; compression is detected from its first bytes, not its suffix.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def read_idx(path: Traversable, dimensions: int, *, md5: str = "") -> np.ndarray
     dimensions
         1 for labels, 3 for images.
     md5
-        MD5 of the unpacked file, checked where given.
+        MD5 of the unpacked file, checked if given.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def read_idx(path: Traversable, dimensions: int, *, md5: str = "") -> np.ndarray
     Raises
     ------
     DataError
-        If the file cannot be read or unpacked, is empty, holds something else than promised, or has another MD5.
+        If the file cannot be read or unpacked, is empty, contradicts its header, or has another MD5.
     """
     try:
         with path.open("rb") as file, _unpacked(file) as stream:
@@ -104,7 +104,7 @@ def _size(file: IO[bytes]) -> int:
 
 
 def is_idx(path: Traversable) -> bool:
-    """Say whether a file begins as IDX does, packed or not; one that cannot be unpacked may have been meant as one."""
+    """Say whether a file begins as IDX does, compressed or not; a damaged archive counts too, for a better error."""
     try:
         with path.open("rb") as file, _unpacked(file) as stream:
             return stream.read(2) == b"\0\0" or (stream is not file and path.name.endswith((".gz", ".xz")))
@@ -120,7 +120,7 @@ def _element(path: Traversable, magic: bytes, dimensions: int) -> np.dtype:
     if magic[3] != dimensions:
         wanted = f"{HOLDS[dimensions]} ({dimensions})"
         found = f"{HOLDS.get(magic[3], 'something else')} ({magic[3]})"
-        raise DataError(f"{path} holds {found} where {wanted} are wanted, by the number of dimensions in its header")
+        raise DataError(f"{path} holds {found}, not {wanted}, by the number of dimensions in its header")
     return ELEMENTS[magic[2]]
 
 
@@ -146,7 +146,7 @@ def _refuse_other_length(path: Traversable, promised: int, found: int) -> None:
     if found < promised:
         raise DataError(f"{path} is truncated: its header promises {promised} bytes, {found} were found")
     if found > promised:
-        raise DataError(f"{path} goes on after the {promised} bytes that its header promises")
+        raise DataError(f"{path} is longer than the {promised} bytes that its header promises")
 
 
 def _refuse_other_md5(path: Traversable, expected: str, *parts: bytes | bytearray) -> None:

@@ -1,4 +1,4 @@
-"""Folders of IDX files, named as those of MNIST, Fashion-MNIST and EMNIST are, packed or as archives unpack."""
+"""Discovery of IDX files in a folder, by the naming schemes of MNIST, Fashion-MNIST and EMNIST."""
 
 from __future__ import annotations
 
@@ -32,15 +32,14 @@ class IdxFiles:
 
 
 def idx_files(folder: Path) -> IdxFiles | None:
-    """Return the IDX files in a folder, or None where it holds no images to train on.
+    """Return the IDX files in a folder, or None if it has no training images.
 
-    Files in the folder come before those in folders within it. What looks like another file of images or labels and is
-    not read is said in a warning.
+    Files in the folder precede those in its subfolders. Further files of images or labels are ignored with a warning.
 
     Raises
     ------
     DataError
-        If several files could be meant.
+        If several files match.
     """
     near = [file for file in sorted(folder.iterdir()) if file.is_file()]
     deeper = [file for inner in sorted(folder.iterdir()) if inner.is_dir() for file in _files_of(inner)]
@@ -81,7 +80,7 @@ def _what(file: Path) -> tuple[str, str, str] | None:
 
 
 def _sorted(files: Iterable[Path]) -> dict[tuple[str, str, str], list[Path]]:
-    """Return files by the set, the part and the kind that their names tell."""
+    """Group files by data set, part and kind, parsed from their names."""
     found: dict[tuple[str, str, str], list[Path]] = defaultdict(list)
     for file in files:
         if (what := _what(file)) is not None:
@@ -90,7 +89,7 @@ def _sorted(files: Iterable[Path]) -> dict[tuple[str, str, str], list[Path]]:
 
 
 def _one(folder: Path, files: list[Path]) -> Path | None:
-    """Return the file of one kind; where it lies there packed too, the plain one, which is read fastest."""
+    """Return the file of one kind; the uncompressed one if there are both, which is read fastest."""
     folders = dict.fromkeys(file.parent for file in files)
     if len(folders) > 1:
         names = ", ".join(str(file.relative_to(folder)) for file in files)

@@ -1,4 +1,4 @@
-"""One picture file as one row."""
+"""Reader of a picture file as one row of grey pixels."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 ALWAYS = 10_000_000
-"""Pixels that any picture may have."""
+"""Pixels allowed in any picture."""
 
 PIXELS_PER_BYTE = 100
-"""Pixels that a byte of a larger picture may stand for; photographs have about ten."""
+"""Pixels per byte allowed in a larger picture; photographs have about ten."""
 
 
 def read_image(path: str | PathLike[str], shape: tuple[int, int]) -> np.ndarray:
     """Read any picture as one grey row of pixels.
 
-    The picture is turned upright as its camera noted, laid on black where it is transparent, made grey and stretched to
-    `shape`. Nothing is inverted or cropped: to look like MNIST, it should be light on dark and fill the frame.
+    The picture is rotated by its EXIF orientation, composited on black, converted to grey and resized to `shape`. It is
+    not inverted or cropped: to look like MNIST, it should be light on dark and fill the frame.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def read_image(path: str | PathLike[str], shape: tuple[int, int]) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            # From memory: of a file, Pillow reads blocks as long as headers claim, and Python makes room for all of it.
+            # From memory: from a file, Pillow reads blocks as long as headers claim, and Python allocates all of it.
             content = Path(path).read_bytes()
             with Image.open(io.BytesIO(content), formats=_formats()) as picture:
                 _refuse_promises(picture, len(content))
@@ -74,7 +74,7 @@ def _formats() -> list[str]:
 
 
 def _refuse_promises(picture: Picture, size: int) -> None:
-    """Refuse a header that promises more than a file of so many bytes holds: every pixel takes memory, there or not."""
+    """Refuse a header that claims more pixels than `size` bytes can hold: each claimed pixel takes memory."""
     pixels = picture.width * picture.height
     if pixels > max(ALWAYS, PIXELS_PER_BYTE * size):
         raise ValueError(f"its header promises {pixels:,} pixels, and the file has {size:,} bytes")

@@ -1,4 +1,4 @@
-"""Numbers as people write them: separators of thousands, decimal commas, currencies, per cent, accounting negatives."""
+"""Number formats: thousands separators, decimal commas, currencies, per cent, accounting negatives."""
 
 from __future__ import annotations
 
@@ -28,22 +28,21 @@ SAID = {",": "a comma", ".": "a point", " ": "a space", "'": "an apostrophe"}
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """How the numbers of one column are written.
+    """Format of the numbers of one column.
 
-    A minus may stand before or after the number, and parentheses around it mean minus, as accountants write. The sign
-    may stand before or after the number or be left out; only where it is ``%`` must every number but 0 have it. A per
-    cent is kept in per cents: ``12 %`` is 12.
+    A minus may precede or follow the number; parentheses mean minus, as in accounting. The sign may precede or follow
+    the number or be missing; only ``%`` is required for every number but 0. Per cent are not divided: ``12 %`` is 12.
 
     Attributes
     ----------
     decimal
-        What the decimals begin with, a point or a comma.
+        Decimal mark, a point or a comma.
     thousands
-        What stands between groups of thousands: a comma, a point, a space (of any width), an apostrophe, or nothing.
+        Thousands separator: a comma, a point, a space (of any width), an apostrophe, or empty.
     sign
-        A currency's sign or code, or ``%``; empty where there is none.
+        A currency's sign or code, or ``%``, or empty.
     blanks
-        Texts that are no numbers, and stand for a missing one: "unknown".
+        Texts that stand for a missing number, such as "unknown".
 
     Examples
     --------
@@ -67,7 +66,7 @@ class NumberFormat:
 
     @property
     def said(self) -> str:
-        """What the format is, for readers: "decimals with a comma, thousands apart by a point, in €"."""
+        """Description in words: "decimals with a comma, thousands apart by a point, in €"."""
         parts = [f"decimals with {SAID[self.decimal]}"]
         if self.thousands:
             parts.append(f"thousands apart by {SAID[self.thousands]}")
@@ -80,7 +79,7 @@ class NumberFormat:
         return ", ".join(parts)
 
     def read(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the numbers that n texts are, ``(n,)`` float64; NaN for a text that is not written so."""
+        """Parse n texts as float64, ``(n,)``; NaN for a text of another format."""
         return np.array([self._read(text) for text in texts], dtype=np.float64)
 
     def _read(self, text: str) -> float:
@@ -105,10 +104,10 @@ class NumberFormat:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         apart, point = _ONE_OF[self.thousands], _ONE_OF[self.decimal]
-        # Groups of two are Indian (12,34,567); none begins with 0, for 0,123 is less than one.
+        # Groups of two are Indian (12,34,567); none begins with 0, since 0,123 is less than one.
         inner = rf"(?:{apart}\d{{2,3}})*" if self.thousands == "," else rf"(?:{apart}\d{{3}})*"
         groups = rf"[1-9]\d{{0,2}}{inner}{apart}\d{{3}}"
-        # No one groups the digits before an exponent: 3,267e+02 has a decimal comma.
+        # Digits before an exponent are never grouped: 3,267e+02 has a decimal comma.
         body = rf"(?:{groups}(?:{point}\d*)?|(?:\d+(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?)"
         sign = rf"{re.escape(self.sign)}\.?" if self.sign else "(?!)"
         gap, pole = rf"[{_SPACES}]*", rf"[-+{_MINUS[1:]}]"
@@ -123,12 +122,12 @@ class NumberFormat:
 
 
 def format_from_json(content: object) -> NumberFormat | None:
-    """Read what `to_json` wrote, or None for null.
+    """Restore a format from `to_json`'s value, or None from null.
 
     Raises
     ------
     TypeError, DataError
-        If it is not that.
+        If it is invalid.
     """
     if content is None:
         return None
@@ -137,10 +136,10 @@ def format_from_json(content: object) -> NumberFormat | None:
 
 
 FITTING = 0.99
-"""The share of a column's cells that must be written in one format for it to be read so."""
+"""Share of a column's cells that must have one format."""
 
 _SAMPLE = 2_000
-"""Texts by which formats that do not fit are told early."""
+"""Texts sampled to reject formats early."""
 
 _CODES = re.compile(
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NGN|NOK|NZD|"
@@ -150,16 +149,16 @@ _BESIDE_SIGNS = re.compile(rf"[\d\s.,'\u2019()+{_SPACES}{_MINUS[1]}-]+")
 
 
 class Guess(NamedTuple):
-    """How the cells of a column seem to be written.
+    """Most likely format of a column.
 
     Attributes
     ----------
     form
-        The format that most of them fit.
+        The format that fits most cells.
     share
-        How many of them do, 0 to 1.
+        Share of cells that it fits, 0 to 1.
     rival
-        Another format that fits as many and reads other numbers in a cell of both, where there is one.
+        Another format that fits as many but parses other numbers, or None.
     """
 
     form: NumberFormat
@@ -168,14 +167,14 @@ class Guess(NamedTuple):
 
 
 def guess_format(texts: Sequence[str], counts: np.ndarray, decimal: str | None, thousands: str | None) -> Guess:
-    """Find the format that most cells of a column are written in.
+    """Guess the format that fits most cells of a column.
 
     Parameters
     ----------
     texts, counts
-        The different texts of the column, and how many cells, ``(k,)``, hold each.
+        The distinct texts of the column, and their counts, ``(k,)``.
     decimal, thousands
-        The marks, where they are known.
+        The marks, if known.
     """
     sign = _sign_of(texts, counts)
     order = [(".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'")]
@@ -191,7 +190,7 @@ def guess_format(texts: Sequence[str], counts: np.ndarray, decimal: str | None, 
     if not found:
         return Guess(NumberFormat(), 0.0, None)
     share, form, values = max(found, key=lambda one: one[0])  # of equals, the first
-    # Of a cell that only one of them can read there is nothing to choose.
+    # Cells that only one format can parse are not ambiguous.
     rivals = [
         other for also, other, read in found if also == share and (~np.isnan(read + values) & (read != values)).any()
     ]
@@ -201,7 +200,7 @@ def guess_format(texts: Sequence[str], counts: np.ndarray, decimal: str | None, 
 
 
 def _sign_of(texts: Sequence[str], counts: np.ndarray) -> str:
-    """Return the currency's sign or code, or %, that most cells with one have; empty where there is none."""
+    """Return the most frequent currency sign or code, or %; empty if there is none."""
     tally: Counter[str] = Counter()
     for text, count in zip(texts, counts.tolist(), strict=True):
         left = _BESIDE_SIGNS.sub("", text) if len(text) < 64 else ""

@@ -1,4 +1,4 @@
-"""Rows from .npz and .npy files."""
+"""Reader of rows from .npz and .npy files, without pickle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, TypeVar
 
 import numpy as np
 
-from trasunto.data.arrays import Found
+from trasunto.data.arrays import RawArrays
 from trasunto.data.sampling import ALL, Drawing, Drawn
 from trasunto.errors import DataError, nearest
 
@@ -20,24 +20,24 @@ Read = TypeVar("Read")
 NPZ_KEYS = (("x_train", "y_train"), ("x", "y"), ("X", "y"))
 NPZ_TEST_KEYS = ("x_test", "y_test")
 MEMBER = ".npy"
-"""How an archive's members are called, after their names."""
+"""Suffix of an archive's members."""
 
 PIECE = 1 << 22
-"""Bytes of rows that are read at once where not all are wanted."""
+"""Bytes of rows read at a time when sampling."""
 
 NUMBER_BYTES = 8
 COPIES = 2
-"""A table holds its rows once, and what they were made of lies beside them."""
+"""Copies of the rows in memory: the table's and the source's."""
 
 MOST_PACKED = 1100
-"""Bytes that one packed byte can become: deflate reaches 1,032."""
+"""Maximum compression ratio: deflate reaches 1,032."""
 
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-"""The versions of numpy's format, with what reads their headers; a third is for records with names beyond Latin-1."""
+"""Header readers by version of numpy's format; version 3 is only for records with names beyond Latin-1."""
 
 
-def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) -> tuple[Found, Found | None]:
-    """Return the rows of a file of arrays, and the test rows where it brings some.
+def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) -> tuple[RawArrays, RawArrays | None]:
+    """Return the rows of a file of arrays, and its test rows if it has some.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) ->
         An ``.npy`` file of rows, or an ``.npz`` file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, or ``x``
         (or ``X``) and ``y``; all but the first may be missing.
     label
-        The array that holds the labels, if it is called otherwise.
+        Name of the array of labels, if not ``y``.
     drawing
-        How many rows are drawn; those to test on are not drawn from.
+        Size and seed of the sample of training rows; test rows are not sampled.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) ->
             if not zipfile.is_zipfile(file):
                 size = path.stat().st_size
                 drawn = _drawn(file, size, drawing, str(path))
-                return Found(_array(file, size, drawn), place=str(path), drawn=drawn), None
+                return RawArrays(_array(file, size, drawn), place=str(path), drawn=drawn), None
             with zipfile.ZipFile(file) as archive:
                 present = [name.removesuffix(MEMBER) for name in archive.namelist()]
                 main = next((x for x, _ in NPZ_KEYS if x in present), None)
@@ -74,7 +74,7 @@ def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) ->
                 }
     except DataError:
         raise
-    # A damaged archive raises whatever zipfile, zlib, struct and numpy's header parser do.
+    # For a damaged archive, any error of zipfile, zlib, struct and numpy's header parser.
     except Exception as fault:
         reason = str(fault).partition("\n")[0].rstrip(".") or type(fault).__name__
         raise DataError(f"{path} cannot be read as arrays of numbers ({reason})") from fault
@@ -82,7 +82,7 @@ def read_arrays(path: Path, label: str | None = None, drawing: Drawing = ALL) ->
 
 
 def _member(archive: zipfile.ZipFile, name: str, read: Callable[[IO[bytes], int], Read]) -> Read:
-    """Return what is read of an array in an archive; one that claims to be larger than it can be is none."""
+    """Apply `read` to an array in an archive; refuse one that claims an impossible size."""
     told = next(member for member in archive.infolist() if member.filename.removesuffix(MEMBER) == name)
     if told.file_size > MOST_PACKED * told.compress_size:
         raise ValueError(f"{name} claims to be {told.file_size:,} bytes, packed into {told.compress_size:,}")
@@ -91,7 +91,7 @@ def _member(archive: zipfile.ZipFile, name: str, read: Callable[[IO[bytes], int]
 
 
 def _header(file: IO[bytes], size: int) -> tuple[tuple[int, ...], bool, np.dtype]:
-    """Read the header of a file of so many bytes, and refuse one that promises more than these hold."""
+    """Read an array's header; refuse one that claims more than the file's `size` bytes."""
     file.seek(0)
     version = np.lib.format.read_magic(file)
     if version not in HEADERS:
@@ -105,7 +105,7 @@ def _header(file: IO[bytes], size: int) -> tuple[tuple[int, ...], bool, np.dtype
 
 
 def _drawn(file: IO[bytes], size: int, drawing: Drawing, name: str) -> Drawn | None:
-    """Draw from an array's rows; one that is no array of rows is refused by others."""
+    """Sample an array's rows; an array of another shape is refused later."""
     shape, _, dtype = _header(file, size)
     if len(shape) not in (2, 3) or not math.prod(shape):
         return None
@@ -114,7 +114,7 @@ def _drawn(file: IO[bytes], size: int, drawing: Drawing, name: str) -> Drawn | N
 
 
 def _array(file: IO[bytes], size: int, drawn: Drawn | None = None) -> np.ndarray:
-    """Read an array, or its rows that were drawn, a piece at a time, where it has as many as they were drawn from."""
+    """Read an array, or its sampled rows in pieces, if it has as many rows as were sampled from."""
     shape, by_columns, dtype = _header(file, size)
     if drawn is None or by_columns or dtype.hasobject or shape[:1] != (drawn.sample.of,):
         file.seek(0)
@@ -128,7 +128,7 @@ def _array(file: IO[bytes], size: int, drawn: Drawn | None = None) -> np.ndarray
 
 
 def _pieces(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype, numbers: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the rows with these numbers, a piece of what follows the header at a time."""
+    """Yield the rows with these numbers, reading the array in pieces."""
     row = math.prod(shape[1:]) * dtype.itemsize
     at_once = max(PIECE // max(row, 1), 1)
     for seen in range(0, shape[0], at_once):
@@ -141,7 +141,7 @@ def _pieces(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype, numbers: n
 
 
 def _is_text(array: np.ndarray) -> bool:
-    """Say whether every letter of an array of text is one: Python ends up in faults with others."""
+    """Say whether all letters of a text array are valid code points: others crash Python."""
     letters = np.ascontiguousarray(array).reshape(-1).view(np.uint32)
     if not array.dtype.isnative:
         letters = letters.byteswap()
@@ -150,7 +150,7 @@ def _is_text(array: np.ndarray) -> bool:
 
 def _named(
     path: Path, arrays: dict[str, np.ndarray], present: list[str], label: str | None, drawn: Drawn | None
-) -> tuple[Found, Found | None]:
+) -> tuple[RawArrays, RawArrays | None]:
     """Choose training and test rows by their names in the archive."""
     held = ", ".join(present) or "(none)"
     if label is not None and label not in arrays:
@@ -158,7 +158,7 @@ def _named(
     for x, y in NPZ_KEYS:
         if x in arrays:
             x_test, y_test = NPZ_TEST_KEYS
-            test = Found(arrays[x_test], arrays.get(y_test), f"{x_test} in {path}") if x_test in arrays else None
-            return Found(arrays[x], arrays.get(label or y), f"{x} in {path}", drawn), test
+            test = RawArrays(arrays[x_test], arrays.get(y_test), f"{x_test} in {path}") if x_test in arrays else None
+            return RawArrays(arrays[x], arrays.get(label or y), f"{x} in {path}", drawn), test
     wanted = ", ".join(x for x, _ in NPZ_KEYS)
     raise DataError(f"{path} holds the arrays {held}; its rows must be called one of {wanted}")

@@ -1,4 +1,4 @@
-"""What can be asked of columns while a table is made of them."""
+"""Options of reading columns into a table, and their use by one call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, TypedDict
 
 from trasunto.data.dialect import Layout
-from trasunto.data.features import Wishes
+from trasunto.data.features import ColumnOptions
 from trasunto.data.reading import read_with_test
 from trasunto.data.records import TEST_SHARE
 from trasunto.data.sampling import Drawing
@@ -16,7 +16,7 @@ from trasunto.errors import DataError, one_of
 
 ROLES = ("label", "weight", "group", "time")
 LAYOUT = ("header", "encoding")
-WISHES = tuple(field.name for field in fields(Wishes))
+COLUMN_OPTIONS = tuple(field.name for field in fields(ColumnOptions))
 
 
 class TableOptions(TypedDict, total=False):
@@ -46,42 +46,24 @@ NAMES = tuple(TableOptions.__annotations__)
 
 
 def refuse_unknown(options: Mapping[str, Any]) -> None:
-    """Refuse an option that there is not.
-
-    Raises
-    ------
-    DataError
-        With the nearest one.
-    """
+    """Refuse unknown options with a `DataError` that names the nearest one."""
     for name in options:
         if name not in NAMES:
             raise one_of("option", name, (*NAMES, "test"), DataError)
 
 
 def layout_of(options: Mapping[str, Any]) -> Layout:
-    """Return what the options say of files of text.
-
-    Raises
-    ------
-    DataError
-        If it is not known.
-    """
+    """Return the options of text files, header and encoding; an invalid one raises a `DataError`."""
     return Layout(**{name: options[name] for name in LAYOUT if name in options})
 
 
 def drawing_of(options: Mapping[str, Any]) -> Drawing:
-    """Return how many rows the options ask for; the seed of the split is that of the draw.
-
-    Raises
-    ------
-    DataError
-        They are no number.
-    """
+    """Return the requested sample of rows, seeded as the split is; invalid numbers raise a `DataError`."""
     return Drawing(options.get("rows"), options.get("seed", 0))
 
 
 def beside_drawing(options: Mapping[str, Any]) -> list[str]:
-    """Return the options that say more than how many rows are drawn, and with which seed.
+    """Return the options other than the size and seed of a sample.
 
     Examples
     --------
@@ -98,14 +80,13 @@ def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenanc
     Parameters
     ----------
     rows
-        What :func:`trasunto.data.read_records` reads.
+        Rows as for :func:`trasunto.data.read_records`.
     options
-        Those given.
+        The options given.
     test
-        The share to test on, or other rows of the same columns, or None for what there is: test rows that come with
-        `rows`, or the usual share.
+        Share to test on, or other rows of the same columns, or None for the test rows of `rows` or the default share.
     origin
-        Where the rows come from, as far as it is known.
+        Origin of the rows, as far as known.
 
     Raises
     ------
@@ -114,13 +95,13 @@ def table_of(rows: Any, options: Mapping[str, Any], test: Any, origin: Provenanc
     """
     roles = {role: options.get(role) for role in ROLES}
     settings: dict[str, Any] = {
-        name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, *WISHES, "rows")
+        name: given for name, given in options.items() if name not in (*ROLES, *LAYOUT, *COLUMN_OPTIONS, "rows")
     }
-    wishes = Wishes(**{name: given for name, given in options.items() if name in WISHES})
+    column_options = ColumnOptions(**{name: given for name, given in options.items() if name in COLUMN_OPTIONS})
     layout = layout_of(options)
-    records, own_test = read_with_test(rows, roles, wishes, origin, layout, drawing=drawing_of(options))
+    records, own_test = read_with_test(rows, roles, column_options, origin, layout, drawing=drawing_of(options))
     if test is None:
         test = TEST_SHARE if own_test is None else own_test
     elif not isinstance(test, int | float):
-        test = read_with_test(test, roles, wishes, Provenance("", "", ""), layout, records.formats)[0]
+        test = read_with_test(test, roles, column_options, Provenance("", "", ""), layout, records.formats)[0]
     return records.table(test=test, **settings)

@@ -1,4 +1,4 @@
-"""Which files a path of rows stands for: one file of columns, or those of a folder or a pattern, as one table."""
+"""Resolution of a path, folder or glob pattern to the files of one table."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from trasunto.errors import DataError
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".data")
 SUFFIXES = (*TEXT_SUFFIXES, ".parquet")
 READABLE_COLUMNS = f"{', '.join(TEXT_SUFFIXES)} (each also packed, .gz), .parquet"
-"""The endings of files of columns, for refusals."""
+"""Suffixes of files of columns, for errors."""
 
 NOT_IN_FOLDERS = (".txt", ".data")
-"""Endings that files beside rows have as well: in a folder they count where there are no others."""
+"""Suffixes that other files have too: in a folder they only count if there are no others."""
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _KEY = re.compile(r"([^=]+)=(.*)")
@@ -33,7 +33,7 @@ class Part:
     path
         The file.
     keys
-        Columns that the names of its folders tell, with their value, or None where it is missing: ``year=2013``.
+        Hive partition columns from the names of its folders (``year=2013``) with their values, None where missing.
     """
 
     path: Path
@@ -41,17 +41,17 @@ class Part:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is written as text; else it is Parquet."""
+        """Whether it is text; otherwise Parquet."""
         return _suffix(self.path) in TEXT_SUFFIXES
 
 
 def is_tabular(path: Path) -> bool:
-    """Say whether a path stands for files of columns, by their names."""
+    """Say whether a path names files of columns, by their suffixes."""
     return bool(parts_of(path))
 
 
 def name_of(path: Path) -> str:
-    """Return what rows of a path are called: the file's or folder's name without its ending.
+    """Return the default name of a path's rows: the file's or folder's name without its suffix.
 
     Examples
     --------
@@ -64,23 +64,23 @@ def name_of(path: Path) -> str:
 
 
 def is_pattern(path: Path) -> bool:
-    """Say whether this is no file or folder, but a pattern of names such as ``rows/*.csv``."""
+    """Say whether a path is a glob pattern, such as ``rows/*.csv``, and not an existing file or folder."""
     return glob.has_magic(str(path)) and not path.exists()
 
 
 def parts_of(path: Path) -> tuple[Part, ...]:
-    """Return the files of columns that a path stands for, in the order of their names; none if there are none.
+    """Return the files of columns that a path names, in natural order; empty if there are none.
 
     Parameters
     ----------
     path
-        A file; a folder, in which names that begin with a dot or an underscore do not count and folders named
-        ``key=value`` do; or a pattern of names.
+        A file; a folder, without names that begin with a dot or an underscore, but with subfolders named
+        ``key=value``; or a glob pattern.
 
     Raises
     ------
     DataError
-        If there are files of text and of Parquet among them, or a name is not written in UTF-8.
+        If there are both text and Parquet files, or a name is not UTF-8.
     """
     if is_pattern(path):
         fixed = next(number for number, name in enumerate(path.parts) if glob.has_magic(name))
@@ -102,7 +102,7 @@ def parts_of(path: Path) -> tuple[Part, ...]:
 
 
 def not_empty(parts: tuple[Part, ...], path: Path) -> tuple[Part, ...]:
-    """Return the files without those of several that are empty, as Spark writes text where it has no rows.
+    """Drop empty files, which Spark writes for partitions without rows, unless there is only one file.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def not_empty(parts: tuple[Part, ...], path: Path) -> tuple[Part, ...]:
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:
-    """Return what matches a pattern; names that begin with a dot do not, unless the pattern says so, as in a shell."""
+    """Return the matches of a pattern; as in a shell, hidden names only match patterns with a dot."""
     asked = any(map(_is_hidden, pattern.split("/")))
     try:
         found = list(folder.glob(pattern))
@@ -132,7 +132,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _within(path: Path, keys: tuple[tuple[str, str | None], ...]) -> Iterator[Part]:
-    """Yield the files of a folder and of its folders named ``key=value``; or the file itself."""
+    """Yield the files of a folder and of its subfolders named ``key=value``; or the file itself."""
     if not path.is_dir():
         if _suffix(path) in SUFFIXES:
             yield Part(path, keys)
@@ -156,7 +156,7 @@ def _suffix(path: Path) -> str:
 
 
 def _is_unnamed_parquet(path: Path) -> bool:
-    """Say whether a file without an ending is Parquet, as Hive writes it."""
+    """Say whether a file without a suffix is Parquet, as Hive writes it."""
     if path.suffix:
         return False
     try:
@@ -167,5 +167,5 @@ def _is_unnamed_parquet(path: Path) -> bool:
 
 
 def _order(path: Path) -> list[tuple[int, str]]:
-    """Return what part-2 comes before part-10 by."""
+    """Return the key of natural order: part-2 before part-10."""
     return [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in re.split(r"(\d+)", str(path))]

@@ -1,4 +1,4 @@
-"""Where rows stand, as a user who looks for one counts them."""
+"""Row positions for error messages, counted as in the user's file."""
 
 from __future__ import annotations
 
@@ -10,20 +10,14 @@ from trasunto.errors import DataError
 
 
 def refuse_unreadable_name(path: object) -> None:
-    """Refuse a file's name that is no text: no sentence, model or report could name it.
-
-    Raises
-    ------
-    DataError
-        If it is not.
-    """
+    """Refuse a file name that is not UTF-8 with a `DataError`: no message, model or report could name it."""
     if not is_text(str(path)):
         shown = str(path).encode(errors="replace").decode()
-        raise DataError(f"the name '{shown}' is not written in UTF-8; rename the file or its folder")
+        raise DataError(f"the name '{shown}' is not UTF-8; rename the file or its folder")
 
 
 def is_text(name: str) -> bool:
-    r"""Say whether a name can be written in UTF-8; one whose bytes mean nothing there cannot.
+    r"""Say whether a name can be encoded in UTF-8: one with surrogate escapes cannot.
 
     Examples
     --------
@@ -35,20 +29,20 @@ def is_text(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """Where rows were found, and how they are counted there.
+    """Source of rows, and how they are counted there.
 
     Attributes
     ----------
     name
-        A file, or what the rows are called.
+        File or other name of the rows.
     first
-        The number of the first row.
+        Number of the first row.
     counting
         How rows are counted, in a few words.
     parts
-        Where rows of several files stand, each with the position of its first row; rows are counted there.
+        Places of several files, each with the position of its first row; rows are counted by file.
     numbers
-        Where the rows of a sample stand among all rows, counted from 0; None where they are all.
+        Positions of sampled rows among all rows, from 0; None for all rows.
 
     Examples
     --------
@@ -65,7 +59,7 @@ class Place:
     numbers: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     def row(self, position: int) -> str:
-        """Name the row at this position, which counts from 0."""
+        """Describe the row at a position, counted from 0."""
         if self.numbers is not None:
             return replace(self, numbers=None).row(int(self.numbers[position]))
         for start, part in reversed(self.parts):
@@ -74,5 +68,5 @@ class Place:
         return f"row {position + self.first} of {self.name} ({self.counting})"
 
     def after(self, rows: int) -> Place:
-        """Return the place of what comes after so many rows of it."""
+        """Return the place of the rows after the first `rows`."""
         return replace(self, first=self.first + rows, parts=tuple((start - rows, part) for start, part in self.parts))

@@ -1,9 +1,8 @@
-"""How raw columns become what networks see, and back: a fitted value of plain numbers and words.
+"""Fitted preprocessing of raw columns to features, and its inverse.
 
-Each raw column becomes one feature, ``(value - centre) / spread``; where it holds categories, a block of features that
-are its one-hot code; where it holds dates, a feature for each of their parts. The numbers were fitted
-(:mod:`trasunto.data.fitting`) on training rows alone; applying them needs nothing but this value, which is plain JSON
-when it is stored.
+A column of numbers becomes one feature, ``(value - centre) / spread``; categories become a one-hot block; dates a
+feature for each of their parts. :mod:`trasunto.data.fitting` fits it on training rows alone; it is stored as plain
+JSON.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 2
-"""Of what `to_json` writes; 1, without formats of numbers, dates and columns left out, is read as well."""
+"""Version written by `to_json`; 1, without number formats, dates and left-out columns, is read as well."""
 
 ROWS = Place("the rows to prepare")
 
 VALUES_AT_ONCE = 2**22
-"""Numbers that are fitted and prepared at once: 32 megabytes of float64."""
+"""Numbers fitted and prepared at a time: 32 megabytes of float64."""
 
 SCALINGS = {
     "standard": "mean 0 and standard deviation 1",
@@ -44,7 +43,7 @@ SCALINGS = {
     "robust": "median 0 and distance between the quartiles 1",
     "none": "as they are",
 }
-"""How numbers can be scaled, as measured on the training rows."""
+"""Scalings of numbers, fitted on the training rows."""
 
 MISSING_POLICIES = {
     "median": "the column's median; a category of its own",
@@ -52,19 +51,19 @@ MISSING_POLICIES = {
     "most_frequent": "the column's most frequent value",
     "refuse": "nothing: rows with missing values are refused",
 }
-"""What can stand in for a missing number; for a missing category."""
+"""Replacements of a missing number; of a missing category."""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A raw column that serves no network.
+    """An unusable raw column.
 
     Attributes
     ----------
     name
         The column.
     why
-        Why it cannot serve, for readers.
+        The reason, for readers.
     """
 
     name: str
@@ -73,24 +72,24 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Preparation:
-    """What was fitted on the training rows: prepared columns for each raw column, in their order.
+    """Preprocessing fitted on the training rows: prepared columns for each raw column, in order.
 
     A column of dates is prepared as up to three, its parts; any other as one.
 
-    A category that the training rows did not have is coded by a block of zeros, and :meth:`unseen` counts such rows. A
-    missing number takes the value that `missing` says, as fitted on the training rows. A missing category is a category
-    of its own, ``(missing)``, where training rows lacked it too, and else one that was not seen.
+    An unseen category is coded as a block of zeros, and :meth:`unseen` counts such rows. A missing number is replaced
+    as `missing` says, by a value fitted on the training rows. A missing category is a category of its own,
+    ``(missing)``, if the training rows had missing ones too, and otherwise unseen.
 
     Attributes
     ----------
     fitted
         The prepared columns.
     scaling
-        How numbers were scaled: one of `SCALINGS`.
+        One of `SCALINGS`.
     missing
-        What stands in for a missing value: one of `MISSING_POLICIES`.
+        One of `MISSING_POLICIES`.
     left_out
-        Raw columns that could not serve and were left out; rows may bring them or not.
+        Unusable raw columns, which rows may or may not have.
 
     Examples
     --------
@@ -158,7 +157,7 @@ class Preparation:
         frame
             n rows of the same columns, as a data frame, in any order; or an array, ``(n, columns)``, in theirs.
         place
-            Where the rows are, for refusals.
+            Place of the rows, for errors.
 
         Returns
         -------
@@ -187,7 +186,7 @@ class Preparation:
         return prepared
 
     def _prepare_numbers(self, rows: pd.DataFrame, out: np.ndarray) -> frozenset[str]:
-        """Prepare the columns that hold numbers as such, many at a time; return which: none with a value to refuse."""
+        """Prepare the valid columns of numeric dtype, many at a time; return their names."""
         ready = {name for name, dtype in rows.dtypes.items() if is_plain_number(dtype)}
         both = zip(self.fitted, self.spans, strict=True)
         numbers = [
@@ -214,10 +213,9 @@ class Preparation:
         return frozenset(done)
 
     def shown(self, frame: Any, *, place: Place = ROWS) -> pd.DataFrame:
-        """Return raw rows in the units of the k prepared columns, as :meth:`restore` gives them.
+        """Return raw rows in the units of the k prepared columns, comparable with :meth:`restore`.
 
-        Numbers as they were read (NaN where one is missing), categories as text (None where one is missing), and the
-        parts of dates.
+        Numbers are as read (NaN where missing), categories are text (None where missing), dates are their parts.
 
         Raises
         ------
@@ -231,25 +229,25 @@ class Preparation:
         return pd.DataFrame({part.name: part.shown(raw) for parts, raw in read.values() for part in parts})
 
     def restore(self, x: np.ndarray) -> pd.DataFrame:
-        """Return prepared rows, ``(n, d)``, in the k prepared columns and the units that they came from.
+        """Return prepared rows, ``(n, d)``, as k columns in their original units.
 
-        A category is the one with the largest value of its block; a block of zeros is ``(unseen)``.
+        A block becomes the category of its largest value; a block of zeros ``(unseen)``.
 
         Raises
         ------
         DataError
-            If `x` has not d features.
+            If `x` does not have d features.
         """
         import pandas as pd
 
         rows = np.asarray(x, dtype=np.float64)
         if rows.ndim != 2 or rows.shape[1] != self.d:
-            raise DataError(f"rows of shape {rows.shape} cannot be restored; (n, {self.d}) features are wanted")
+            raise DataError(f"rows of shape {rows.shape} cannot be restored; (n, {self.d}) features are expected")
         both = zip(self.fitted, self.spans, strict=True)
         return pd.DataFrame({column.name: column.restore(rows[:, start:stop]) for column, (start, stop) in both})
 
     def unseen(self, frame: Any, *, place: Place = ROWS) -> dict[str, int]:
-        """Count the rows whose category the training rows did not have, by column; columns without any are left out.
+        """Count the rows of unseen categories by column; columns without any are omitted.
 
         Raises
         ------
@@ -262,7 +260,7 @@ class Preparation:
         return {name: count for name, count in counts.items() if count}
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON of which :meth:`from_json` makes the same preparation, to the last bit."""
+        """Return JSON values from which :meth:`from_json` restores the preparation bit by bit."""
         columns = [column.to_json() for column in self.fitted]
         left_out = [asdict(column) for column in self.left_out]
         kept = {"scaling": self.scaling, "missing": self.missing}
@@ -270,12 +268,12 @@ class Preparation:
 
     @staticmethod
     def from_json(content: Any) -> Preparation:
-        """Read what :meth:`to_json` wrote, or an earlier trasunto.
+        """Restore a preparation from the value of :meth:`to_json`, also of an earlier trasunto.
 
         Raises
         ------
         DataError
-            If it is not that.
+            If it is invalid.
         """
         number = content.get("format") if isinstance(content, dict) else None
         if type(number) is not int or not 1 <= number <= FORMAT:
@@ -291,7 +289,7 @@ class Preparation:
 
     @cached_property
     def _by_source(self) -> tuple[tuple[str, tuple[PreparedColumn, ...]], ...]:
-        """Return what each raw column became: its name, and the prepared columns."""
+        """The prepared columns of each raw column, with its name."""
         grouped = groupby(self.fitted, lambda column: column.source)
         return tuple((source, tuple(parts)) for source, parts in grouped)
 
@@ -304,7 +302,7 @@ class Preparation:
             return in_order(own, self.columns, place)
         rows = np.asarray(frame)
         if rows.ndim != 2 or rows.shape[1] != len(self.columns):
-            wanted = f"(n, {len(self.columns)}), with {named(self.columns)}, is wanted"
+            wanted = f"(n, {len(self.columns)}), with {named(self.columns)}, is expected"
             raise DataError(f"{place.name} has shape {rows.shape}; {wanted}")
         return pd.DataFrame(rows, columns=list(self.columns))
 
@@ -321,7 +319,7 @@ def refuse_missing(column: pd.Series, place: Place) -> None:
     Raises
     ------
     DataError
-        With the first row that has none.
+        The message names the first such row.
     """
     absent = np.flatnonzero(absences(column))
     if absent.size:

@@ -1,4 +1,4 @@
-"""One raw column as networks see it: a scaled number, the one-hot code of a category, or a part of a date."""
+"""Fitted preprocessing of one column: a scaled number, a one-hot category, or a part of a date."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = "(missing)"
-"""The category that a missing one becomes, where the training rows had missing ones."""
+"""Category of missing values, if the training rows had some."""
 
 UNSEEN = "(unseen)"
-"""What a block of zeros is restored as."""
+"""Restored value of a block of zeros."""
 
 
 class PreparedColumn(Protocol):
-    """A raw column, or a part of one, with what was fitted on the training rows; it fills `width` features."""
+    """Fitted preprocessing of a raw column, or of a part of one, to `width` features."""
 
     @property
     def name(self) -> str:
-        """The raw column's name; of a part of it, the part's."""
+        """Name of the raw column, or of its part."""
 
     @property
     def source(self) -> str:
@@ -38,11 +38,11 @@ class PreparedColumn(Protocol):
 
     @property
     def absent(self) -> int:
-        """How many training rows had no value."""
+        """Number of training rows without a value."""
 
     @property
     def width(self) -> int:
-        """How many features it fills."""
+        """Number of features."""
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -53,13 +53,13 @@ class PreparedColumn(Protocol):
         """Whether the cells of a CSV file are handed to `read` as text; else as numbers."""
 
     def read(self, raw: pd.Series, place: Place) -> pd.Series:
-        """Return a raw column as what it must hold."""
+        """Convert a raw column to this column's type."""
 
     def prepare(self, column: pd.Series, out: np.ndarray) -> None:
-        """Write n rows of a column that was read into zeros, ``(n, width)``."""
+        """Write the features of a column from `read` into zeros, ``(n, width)``."""
 
     def shown(self, column: pd.Series) -> np.ndarray:
-        """Return n rows of a column that was read in its own unit, ``(n,)``, as :meth:`restore` gives them."""
+        """Return a column from `read` in its own unit, ``(n,)``, comparable with :meth:`restore`."""
 
     def restore(self, x: np.ndarray) -> np.ndarray:
         """Return prepared rows ``(n, width)`` as raw values, ``(n,)``."""
@@ -79,13 +79,13 @@ class PreparedNumber:
     centre, spread
         In the column's unit; `spread` is above 0.
     fill
-        What stands in for a missing number, in the column's unit.
+        Replacement of a missing number, in the column's unit.
     absent
-        How many training rows had none.
+        Number of training rows without a value.
     format
-        How numbers are written, where they are not as Python writes them.
+        Number format, unless Python's own.
     truth
-        Whether the column holds truth values, 1 where true.
+        Whether the column holds booleans, 1 where true.
     """
 
     name: str
@@ -118,7 +118,7 @@ class PreparedNumber:
 
     @property
     def as_text(self) -> bool:
-        """Whether numbers have a format, or are truth values."""
+        """Whether numbers have a format, or are booleans."""
         return self.truth or self.format is not None
 
     def read(self, raw: pd.Series, place: Place) -> pd.Series:
@@ -138,7 +138,7 @@ class PreparedNumber:
         return self._scale.restore(x[:, 0])
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON; Python writes floats shortest, so that they are read back as they were."""
+        """Return plain JSON, in which floats round-trip exactly."""
         return {"kind": "number"} | asdict(self)
 
     @property
@@ -155,11 +155,11 @@ class PreparedCategory:
     name
         The raw column.
     words
-        The categories of the training rows, in the order of their features.
+        Categories of the training rows, in the order of their features.
     fill
-        Which of them a missing category is, or None: then it is coded as one that was not seen.
+        Replacement of a missing category, or None to code it as unseen.
     absent
-        How many training rows had none.
+        Number of training rows without a value.
     """
 
     name: str
@@ -192,7 +192,7 @@ class PreparedCategory:
 
     @property
     def as_text(self) -> bool:
-        """Always: a code may look like a number, with zeros before it."""
+        """Always: a code may look like a number with leading zeros."""
         return True
 
     def read(self, raw: pd.Series, place: Place) -> pd.Series:
@@ -200,7 +200,7 @@ class PreparedCategory:
         return categories(raw, place)
 
     def codes(self, column: pd.Series) -> np.ndarray:
-        """Return which category each row has, ``(n,)``; -1 for one that was not seen."""
+        """Return the index of each row's category, ``(n,)``; -1 if unseen."""
         import pandas as pd
 
         codes, words = pd.factorize(column.where(column.notna(), self.fill))
@@ -209,7 +209,7 @@ class PreparedCategory:
         return found
 
     def _place(self, word: str) -> int:
-        """Return the place of a category, with or without blanks beside it as it was in training; -1 of no category."""
+        """Return the index of a category, ignoring surrounding blanks if necessary; -1 if unseen."""
         found = self._places.get(word_key(word))
         return self._stripped.get(word_key(word.strip()), -1) if found is None else found
 
@@ -219,7 +219,7 @@ class PreparedCategory:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        """The place of each category, by what it is told by; of two alike, the first."""
+        """Index of each category by `word_key`; the first of equal ones."""
         return {word_key(word): place for place, word in reversed(tuple(enumerate(self.words)))}
 
     def prepare(self, column: pd.Series, out: np.ndarray) -> None:
@@ -253,11 +253,11 @@ class PreparedDate:
     part
         One of :data:`trasunto.data.dates.PARTS`.
     first
-        The first of the training rows' dates, from which days are counted; ISO 8601.
+        First date of the training rows, from which days are counted; ISO 8601.
     centre, spread, fill
-        In the part's unit, as of a :class:`PreparedNumber`.
+        As in :class:`PreparedNumber`, in the part's unit.
     absent
-        How many training rows had no date.
+        Number of training rows without a date.
     """
 
     source: str
@@ -325,12 +325,12 @@ class PreparedDate:
 
 
 def column_from_json(content: Any) -> PreparedColumn:
-    """Read what a prepared column's `to_json` wrote, in this format or an earlier one.
+    """Restore a prepared column from the value of its `to_json`, of this format or an earlier one.
 
     Raises
     ------
     DataError
-        If it is not that.
+        If it is invalid.
     """
     try:
         fields = dict(content)

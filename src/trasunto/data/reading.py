@@ -1,4 +1,4 @@
-"""Records from files of columns, files of arrays, data frames and arrays."""
+"""Reader of records from CSV, Parquet, .npz and .npy files, data frames and arrays."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trasunto.data.arrays import Found
+from trasunto.data.arrays import RawArrays
 from trasunto.data.arrow_faults import refuse_names_twice
 from trasunto.data.columns import numbered
 from trasunto.data.dialect import AS_FOUND, Layout
 from trasunto.data.drawn_files import drawn_of_files, row_bytes
-from trasunto.data.features import Wishes, records_of
+from trasunto.data.features import ColumnOptions, records_of
 from trasunto.data.frames import frame_of
 from trasunto.data.number_formats import NumberFormat
 from trasunto.data.numpy_files import read_arrays
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 READABLE_RECORDS = f"{READABLE_COLUMNS}, .npz or .npy, or a folder or a pattern of files of columns"
 
 ROWS = 1_000
-"""Rows of what is in memory by which the memory of all is told."""
+"""Rows in memory by which the memory of a row is estimated."""
 
 
 def read_records(
@@ -61,12 +61,11 @@ def read_records(
 ) -> Records:
     """Read raw rows of columns; nothing is fitted, split or scaled.
 
-    A column of numbers, truth values or dates holds these. A column of text holds numbers where at least 99 % of its
-    cells are written in one format (``1,234.50``, ``1.234,50 €``, ``12 %``, ``(500)``), dates where all are dates in
-    ISO 8601 (``2013-09-01 12:30``) or times of day, and categories otherwise; but where most cells are numbers and
-    some are not, the first such one is refused, unless it has no digits and is at most one in a hundred ("unknown"):
-    such cells are missing. Empty cells and ``NA`` are missing. What was decided is said in the
-    records' `remarks`.
+    Columns of numbers, booleans or dates keep their type. A column of text holds numbers if at least 99 % of its cells
+    have one format (``1,234.50``, ``1.234,50 €``, ``12 %``, ``(500)``), dates if all are dates in ISO 8601
+    (``2013-09-01 12:30``) or times of day, and categories otherwise; but if most cells are numbers and some are not,
+    the first such one is refused, unless they have no digits ("unknown") and are at most one in a hundred: these are
+    missing. Empty cells and ``NA`` are missing. The records' `remarks` say what was inferred.
 
     Parameters
     ----------
@@ -87,20 +86,20 @@ def read_records(
         The marks of decimals (``.`` or ``,``) and of thousands (``,``, ``.``, a space or ``'``) where cells with
         commas or points can be read in two ways.
     drop_unusable
-        Whether columns that cannot serve are left out, rather than refused: see :meth:`Records.table`.
+        Whether unusable columns are left out, rather than refused: see :meth:`Records.table`.
     rows, seed
-        How many rows to draw, uniformly, or ``"fit"`` for as many as fit into the memory that is free; and the seed of
-        the draw, which depends on nothing else. They stay in the file's order, the provenance says which they are, and
-        a file is then read a piece at a time. Of no more rows than asked for, all are read.
+        Size of a uniform sample of the rows, or ``"fit"`` for as many as fit into free memory; and its seed, on which
+        alone it depends. Sampled rows stay in the file's order, the provenance names the sample, and files are read in
+        pieces. Fewer rows than that are all read.
     header
-        Whether the first row of a file of text holds the columns' names; without names they are called x0, x1, ...
-        Unless given, it is told from the file, and a first row that looks like data is refused.
+        Whether the first row of a text file holds the columns' names; without names they are called x0, x1, ... By
+        default it is detected, and a first row that looks like data is refused.
     encoding
-        Of a file of text, as Python names it. Unless given, UTF-8, or UTF-16 where the file tells.
+        Python's name of a text file's encoding; by default UTF-8, or UTF-16 if detected.
     name
-        What the rows are called; the file's name unless given.
+        Name of the rows; by default the file's.
     source, licence
-        Who made them and under which terms, for the provenance.
+        Author and licence, for the provenance.
 
     Raises
     ------
@@ -118,28 +117,28 @@ def read_records(
     (('Amount',), [0, 1])
     """
     roles = {"label": label, "weight": weight, "group": group, "time": time}
-    wishes = Wishes(drop, categorical, numeric, decimal, thousands, drop_unusable)
+    column_options = ColumnOptions(drop, categorical, numeric, decimal, thousands, drop_unusable)
     origin = Provenance(name, "", "", source, licence)
-    return read_with_test(path, roles, wishes, origin, Layout(header, encoding), drawing=Drawing(rows, seed))[0]
+    return read_with_test(path, roles, column_options, origin, Layout(header, encoding), drawing=Drawing(rows, seed))[0]
 
 
 def read_with_test(
     path: Any,
     roles: Mapping[str, Any],
-    wishes: Wishes,
+    column_options: ColumnOptions,
     origin: Provenance,
     layout: Layout = AS_FOUND,
     formats: Mapping[str, NumberFormat] | None = None,
     drawing: Drawing = ALL,
 ) -> tuple[Records, Records | None]:
-    """Read records, and those to test on where an ``.npz`` file brings some; the rest as in :func:`read_records`.
+    """Read records, and the test records of an ``.npz`` file if it has some; otherwise as :func:`read_records`.
 
     Parameters
     ----------
     formats
-        How numbers are written, by column, where that is known of other rows of the same columns.
+        Number formats by column, known from other rows of the same columns.
     drawing
-        How many rows are drawn; those to test on are not drawn from.
+        Size and seed of the sample; test rows are not sampled.
 
     Raises
     ------
@@ -154,31 +153,33 @@ def read_with_test(
             frame = frame.iloc[drawn.numbers].reset_index(drop=True)
             place = replace(place, numbers=drawn.numbers)
         origin = _origin(origin, "arrays", origin.path)
-        return _drawn_records(frame, place, roles, wishes, origin, known, drawn), None
+        return _drawn_records(frame, place, roles, column_options, origin, known, drawn), None
     file = _existing_file(path)
     origin = _origin(origin, name_of(file), str(file))
     if is_tabular(file):
         names = column_names(file, layout)
         aside = {
-            *wishes.resolved("drop", names, Place(str(file))),
+            *column_options.resolved("drop", names, Place(str(file))),
             *(one for one in roles.values() if isinstance(one, str)),
         }
         drawn = drawn_of_files(file, drawing, layout, aside)
-        frame, place, remarks = _from_file(file, roles, wishes, layout, None if drawn is None else drawn.numbers)
-        read = _drawn_records(frame, place, roles, wishes, origin, known, drawn)
+        frame, place, remarks = _from_file(
+            file, roles, column_options, layout, None if drawn is None else drawn.numbers
+        )
+        read = _drawn_records(frame, place, roles, column_options, origin, known, drawn)
         return replace(read, remarks=(*read.remarks, *remarks)), None
     if file.suffix not in (".npz", ".npy"):
-        raise DataError(f"{file} is no table of columns; what can be read as one is {READABLE_RECORDS}")
+        raise DataError(f"{file} is not a table of columns; these can be read: {READABLE_RECORDS}")
     called = roles["label"] if isinstance(roles["label"], str) else None
     train, test = read_arrays(file, called, drawing)
 
-    def records(found: Found, given: Mapping[str, Any]) -> Records:
+    def records(found: RawArrays, given: Mapping[str, Any]) -> Records:
         frame, place = _in_memory(found.x, found.place)
         own = called or given["label"] is None
         if found.drawn is not None:
             place = replace(place, numbers=found.drawn.numbers)
         given = {**given, "label": None} if own else given
-        return _drawn_records(frame, place, given, wishes, origin, known, found.drawn, found.y if own else None)
+        return _drawn_records(frame, place, given, column_options, origin, known, found.drawn, found.y if own else None)
 
     return records(train, roles), None if test is None else records(test, roles)
 
@@ -187,21 +188,18 @@ def _drawn_records(
     frame: pd.DataFrame,
     place: Place,
     roles: Mapping[str, Any],
-    wishes: Wishes,
+    column_options: ColumnOptions,
     origin: Provenance,
     formats: Mapping[str, NumberFormat],
     drawn: Drawn | None,
     y: Any = None,
 ) -> Records:
-    """Return records of rows that were drawn, with the roles' values for the same rows; `y` are their labels already.
-
-    Values are given for all rows.
-    """
+    """Make records of sampled rows; the roles' values, given for all rows, are sampled too, unlike the labels `y`."""
     if drawn is not None:
         roles = {role: _of_drawn(given, role, place, drawn) for role, given in roles.items()}
         origin = replace(origin, sample=drawn.sample)
     roles = roles if y is None else {**roles, "label": y}
-    records = records_of(frame, place, roles, wishes, origin, formats)
+    records = records_of(frame, place, roles, column_options, origin, formats)
     if drawn is None:
         return records
     return replace(records, remarks=(f"The rows are {drawn.sample}.", *records.remarks))
@@ -219,18 +217,18 @@ def _of_drawn(given: Any, role: str, place: Place, drawn: Drawn) -> Any:
 
 
 def _from_file(
-    file: Path, roles: Mapping[str, Any], wishes: Wishes, layout: Layout, numbers: np.ndarray | None
+    file: Path, roles: Mapping[str, Any], column_options: ColumnOptions, layout: Layout, numbers: np.ndarray | None
 ) -> tuple[pd.DataFrame, Place, list[str]]:
-    """Read a file of columns, as text those whose cells must be seen as they stand there; say what is strange there."""
+    """Read a file of columns, some of them as text; return remarks on columns with leading zeros as well."""
     names = column_names(file, layout)
-    text = {*wishes.resolved("categorical", names, Place(str(file)))}
+    text = {*column_options.resolved("categorical", names, Place(str(file)))}
     frame, place = read_columns(file, text, layout, numbers)
-    if wishes.decimal == "," or wishes.thousands == ".":
-        # Points may be those of thousands, which Arrow took for decimal points.
+    if column_options.decimal == "," or column_options.thousands == ".":
+        # Arrow took points for decimal points that may separate thousands.
         pointed = [str(name) for name, dtype in frame.dtypes.items() if dtype.kind == "f"]
         frame, place = read_columns(file, {*text, *pointed}, layout, numbers)
     given = [role for role in roles.values() if isinstance(role, str)]
-    aside = {*wishes.resolved("drop", names, place), *wishes.resolved("numeric", names, place), *given}
+    aside = {*column_options.resolved("drop", names, place), *column_options.resolved("numeric", names, place), *given}
     whole = [str(name) for name, dtype in frame.dtypes.items() if dtype.kind in "iu" and name not in aside]
     padded = padded_columns(file, whole, layout)
     return (
@@ -258,7 +256,7 @@ def _origin(given: Provenance, name: str, path: str) -> Provenance:
 
 
 def _in_memory(rows: Any, name: str = "") -> tuple[pd.DataFrame, Place]:
-    """Return a data frame or an array as a frame with text for names, and how its rows are counted."""
+    """Convert a data frame or an array to a frame with text for names; return its place as well."""
     frame = frame_of(rows)
     if frame is not None:
         place = Place(name or "the data frame")

@@ -1,4 +1,4 @@
-"""Raw columns before anything is fitted, and the table that is made of them."""
+"""Records: raw columns with labels and other roles, which are split and prepared to a table."""
 
 from __future__ import annotations
 
@@ -29,43 +29,43 @@ TEST_SHARE = 0.2
 WORDS = {"scaling": "standard", "missing": "median", "split": "random"}
 
 FEW_NORMAL = 50
-"""Fewer normal rows than these are remarked."""
+"""Normal rows below which a table carries a remark."""
 
 LARGEST = 1e18
-"""Numbers above this have squares that float32 cannot hold, or whose sum it cannot."""
+"""Numbers above this overflow float32 when squared or summed."""
 
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Raw rows: columns as they were found, with labels and what else belongs to a row, nothing fitted.
+    """Raw rows, before splitting and fitting.
 
     Attributes
     ----------
     features
-        n rows of columns: float64, NaN where a number is missing; text, None where a category is missing; or dates.
+        n rows of columns: float64, NaN where missing; text, None where missing; or dates.
     y
         Labels, ``(n,)``, or None.
     weights
-        How much each row counts, ``(n,)``, or None.
+        Row weights, ``(n,)``, or None.
     groups
-        The number of each row's group, ``(n,)``, or None.
+        Group numbers, ``(n,)``, or None.
     times
-        Each row's time, ``(n,)``, numbers or dates, or None.
+        Times, ``(n,)``, numbers or dates, or None.
     provenance
-        Where the rows come from.
+        Source of the rows.
     place
-        How they are counted there.
+        How rows are counted there.
     unusable
-        Columns that cannot serve, as far as they were told when the rows were read; those of them that hold neither
-        numbers, categories nor dates are not among the features.
+        Unusable columns found while reading; those that hold neither numbers, categories nor dates are not among the
+        features.
     drop_unusable
-        Whether a table leaves out columns that cannot serve; else it refuses them.
+        Whether a table leaves out unusable columns; otherwise it refuses them.
     found
-        The names of all columns that were found, in order.
+        Names of all columns, in order.
     formats, truths
-        How numbers were written, by column, where not as Python writes them; which columns hold truth values.
+        Number formats by column, unless Python's own; boolean columns.
     remarks
-        What was read how, as sentences.
+        Sentences on how columns were read.
     """
 
     features: pd.DataFrame
@@ -106,35 +106,35 @@ class Records:
         seed: int = 0,
         drop_unusable: bool | None = None,
     ) -> Table:
-        """Split the rows, prepare them as the training rows say, and make a table of them.
+        """Split the rows, fit a preparation on the training rows, and make a table.
 
         Parameters
         ----------
         scaling
-            How numbers are scaled: standard, minmax, robust or none.
+            Scaling of numbers: standard, minmax, robust or none.
         missing
-            What stands in for a missing number: median, mean or most_frequent of the training rows; or refuse. A
-            missing category is a category of its own, or the most frequent one.
+            Replacement of a missing number: median, mean or most_frequent of the training rows; or refuse. A missing
+            category is a category of its own, or the most frequent one.
         split
-            Which rows are tested on: random, stratified (with the same share of every class), group (whole groups),
-            time (the latest) or last (the last, as Keras's `validation_split`).
+            Choice of test rows: random, stratified (with the same share of every class), group (whole groups), time
+            (the latest) or last (the last, as Keras's `validation_split`).
         test
-            The share of rows to test on, of groups where these are split; 0 for none. Or other records to test on.
+            Share of the rows, or groups, to test on; 0 for none. Or other records to test on.
         normal
-            The label of normal rows. Given, only these are split, trained and tested on; all others are the table's
+            Label of normal rows. If given, only these are split, trained and tested on; all others are the table's
             anomalies.
         seed
-            Of the split.
+            Seed of the split.
         drop_unusable
-            Whether columns that cannot serve are left out: without any value, with one value in every row, that
-            number the rows (a different whole number in every row, and a name such as ``order_id``), with a different
-            text in nearly every row; as the records say unless given. Remarks and preparation of the table say which.
+            Whether to leave out unusable columns: empty, constant, row identifiers (unique whole numbers under a name
+            such as ``order_id``), or text that differs in nearly every row; by default as in the records. Remarks and
+            preparation of the table name them.
 
         Raises
         ------
         DataError
-            If the rows cannot be split so; if columns cannot serve, all of which are named, and are not left out; if no
-            row is normal, or every one.
+            If the rows cannot be split so; if columns are unusable, all of which are named, and are not left out; if
+            no row is normal, or every one.
 
         Examples
         --------
@@ -170,24 +170,24 @@ class Records:
 
 
 def _refuse_other_kinds(test: object, seed: object, **words: object) -> None:
-    """Refuse settings of wrong kinds; words that are not known are refused where they are used."""
+    """Refuse settings of wrong types; unknown words are refused where they are used."""
     for name, word in words.items():
         if not isinstance(word, str):
-            raise DataError(f"{name} is {word!r}; it takes a word, such as '{WORDS[name]}'")
+            raise DataError(f"{name} is {word!r}; it must be a word, such as '{WORDS[name]}'")
     if isinstance(test, bool) or not isinstance(test, Records | int | float | np.integer | np.floating):
-        raise DataError(f"test is {test!r}; it takes a share of the rows from 0 to below 1, or other records")
+        raise DataError(f"test is {test!r}; it must be a share of the rows from 0 to below 1, or other records")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        raise DataError(f"seed is {seed!r}; it takes a whole number")
+        raise DataError(f"seed is {seed!r}; it must be a whole number")
 
 
 Piece = tuple[Records, np.ndarray]
-"""Records, and which of their rows."""
+"""Records, and indices of some of their rows."""
 
 
 def _parts(
     records: Records, test: float | Records, split: str, normal: Any, seed: int
 ) -> tuple[np.ndarray, list[Piece], list[Piece]]:
-    """Choose the rows to train on, those to test on and those apart."""
+    """Choose training rows, test rows and anomalies."""
     usual, strange = _by_label(records, normal)
     share, other = (0.0, test) if isinstance(test, Records) else (test, None)
     y, groups, times = (None if kept is None else kept[usual] for kept in (records.y, records.groups, records.times))
@@ -199,15 +199,15 @@ def _parts(
         tested, apart = [(other, usual_too)], [*apart, (other, strange_too)]
     if normal is not None and not any(rows.size for _, rows in apart):
         raise DataError(
-            f"every row of {records.place.name} is labelled {normal}, so that none is left to be found strange; leave "
-            "normal out to train on all of them"
+            f"every row of {records.place.name} is labelled {normal}, so that there are no anomalies; omit normal to "
+            "train on all of them"
         )
     return usual[train], tested, apart
 
 
 def _joined(preparation: Preparation, train: list[Piece], test: list[Piece], anomalies: list[Piece]) -> Table:
-    """Prepare the rows of every part, and make one table of them; parts without rows are left out."""
-    # All rows of a file at once: a refusal then counts as the file does.
+    """Prepare the rows of every part, and make a table of them; empty parts are omitted."""
+    # All rows of a file at once, so that errors count rows as the file does.
     everything = {records for records, _ in (*train, *test, *anomalies)}
     aside = {column.name for column in preparation.left_out}
     prepared = {
@@ -244,13 +244,13 @@ def _joined(preparation: Preparation, train: list[Piece], test: list[Piece], ano
 
 
 def _kept(pieces: list[tuple[np.ndarray | None, np.ndarray]]) -> np.ndarray | None:
-    """Return the values of the rows of all pieces; None where a piece has none."""
+    """Concatenate the values of all pieces' rows; None if a piece has none."""
     there = [values[rows] for values, rows in pieces if values is not None]
     return np.concatenate(there) if len(there) == len(pieces) else None
 
 
 def _by_label(records: Records, normal: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the normal rows' numbers, and those of all others; every row is normal where `normal` is None."""
+    """Return the indices of normal rows and of all others; every row is normal if `normal` is None."""
     rows = np.arange(records.n)
     if normal is None:
         return rows, rows[:0]
@@ -259,7 +259,7 @@ def _by_label(records: Records, normal: Any) -> tuple[np.ndarray, np.ndarray]:
             f"{records.place.name} has no labels to tell normal rows by; name the column of labels with label"
         )
     if np.ndim(normal):
-        raise DataError(f"normal is {normal!r}; it takes one label")
+        raise DataError(f"normal is {normal!r}; it must be one label")
     usual = records.y == as_label(normal, records.y)
     if not usual.any():
         found = np.unique(records.y).tolist()
@@ -272,20 +272,20 @@ def _by_label(records: Records, normal: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _unusable(records: Records, train: np.ndarray) -> tuple[LeftOut, ...]:
-    """Return the columns that cannot serve; text is judged by the rows to train on, as its categories are theirs."""
+    """Return the unusable columns; text is judged by the training rows, which define its categories."""
     texts = of_too_many_texts(records.features.iloc[train])
     # Of several reasons one.
     return tuple({one.name: one for one in (*records.unusable, *texts, *useless(records.features))}.values())
 
 
 def _refuse_missing(features: pd.DataFrame, place: Place) -> None:
-    # Before the split, after which a position would no longer be a row of the file.
+    # Before the split, while positions are still rows of the file.
     for _, column in features.items():
         refuse_missing(column, place)
 
 
 def _refuse_too_large(preparation: Preparation, pieces: list[np.ndarray], place: Place) -> None:
-    """Refuse rows to train on whose numbers, taken as they are, have squares beyond float32."""
+    """Refuse unscaled training rows whose squares overflow float32."""
     for x in pieces:
         large = np.abs(x).max(axis=0)
         if (large > LARGEST).any():
@@ -298,9 +298,9 @@ def _refuse_too_large(preparation: Preparation, pieces: list[np.ndarray], place:
 
 
 def _remarks(records: Records, table: Table, normal: Any, left_out: Sequence[LeftOut]) -> Iterator[str]:
-    """Say what was made of the columns, and what is strange about the rows to train on."""
+    """Yield remarks on columns left out, dates, and suspiciously few normal rows."""
     if left_out:
-        yield f"Left out, as they cannot serve: {columns_said(left_out, records.found)}."
+        yield f"Left out as unusable: {columns_said(left_out, records.found)}."
     assert table.preparation is not None
     dates: dict[str, list[str]] = {}
     for column in table.preparation.fitted:

@@ -1,4 +1,4 @@
-"""Columns that are not features: labels, weights, groups and times."""
+"""Readers of columns that are not features: labels, weights, groups and times."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 
 def read_labels(column: pd.Series, place: Place) -> np.ndarray:
-    """Return labels, ``(n,)``: whole numbers, also where they are written as text; 1 and 0 for true and false; or text.
+    """Return labels, ``(n,)``: integers, also from text; 1 and 0 for booleans; or text.
 
     Raises
     ------
@@ -105,9 +105,9 @@ def read_times(column: pd.Series, place: Place) -> np.ndarray:
 
 
 def as_label(label: Any, y: np.ndarray) -> Any:
-    """Return a label as the labels `y` are: a number or a truth value that was typed as text, or the other way round.
+    """Convert a label to the type of the labels `y`: text to a number or boolean, or the other way round.
 
-    One that can be no label of `y` is returned as it is.
+    One that cannot be a label of `y` is returned unchanged.
     """
     if y.dtype.kind == "U":
         return str(label)

@@ -1,7 +1,7 @@
-"""A uniform sample of rows: which ones a number and a seed choose, wherever the rows lie and however they are read.
+"""Uniform sampling of rows, independent of file formats and batches.
 
-Every row has a key, the next number of a stream that a seed begins, and the rows with the smallest keys are the sample:
-it depends on how many rows there are, on the number asked for and on the seed alone.
+Every row gets the next number of a seeded stream as its key, and the rows with the smallest keys are the sample: it
+depends only on the number of rows, the sample size and the seed.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from trasunto.errors import DataError
 from trasunto.wording import byte_size
 
 FIT = "fit"
-"""As many rows as fit into the memory that is free."""
+"""As many rows as fit into free memory."""
 
 KEYS_AT_ONCE = 1 << 20
 
 MOST_ROWS = 10**11
-"""Rows that a file may claim to hold: a damaged footer would else keep the draw busy for years."""
+"""Rows that a file may claim to hold: sampling by a damaged footer could take years."""
 
 FILLED = 0.8
-"""The share of the free memory that rows are let fill: networks and programs take some as well."""
+"""Share of free memory that rows may fill: networks and programs need some too."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Which rows were drawn of those there are.
+    """A uniform sample without replacement.
 
     Attributes
     ----------
     rows, of
-        How many were drawn, uniformly and without replacement, and of how many.
+        Number of rows sampled, and of all rows.
     seed
-        What the draw began with.
+        Seed of the sample.
     fitted
-        Whether their number is what fitted into memory.
+        Whether its size was chosen to fit into memory.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class Sample:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A sample, and the numbers of its rows, ascending, counted from 0."""
+    """A sample, and the indices of its rows, ascending."""
 
     sample: Sample
     numbers: np.ndarray
@@ -64,19 +64,19 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How many rows were asked for.
+    """Requested sample.
 
     Attributes
     ----------
     rows
         A number, ``"fit"``, or None for all.
     seed
-        Of the draw.
+        Seed of the sample.
 
     Raises
     ------
     DataError
-        They are something else.
+        A field is invalid.
     """
 
     rows: int | str | None = None
@@ -86,29 +86,29 @@ class Drawing:
         number = isinstance(self.rows, int | np.integer) and not isinstance(self.rows, bool) and self.rows >= 1
         if self.rows is not None and not number and self.rows != FIT:
             raise DataError(
-                f"rows is {self.rows!r}; it takes how many rows to draw, a whole number from 1 on, or '{FIT}' for as "
+                f"rows is {self.rows!r}; it must be the number of rows to draw, at least 1, or '{FIT}' for as "
                 "many as fit into memory"
             )
         whole = isinstance(self.seed, int | np.integer) and not isinstance(self.seed, bool)
         if self.rows is not None and not (whole and self.seed >= 0):
-            raise DataError(f"seed is {self.seed!r}; rows are drawn with a whole number from 0 on")
+            raise DataError(f"seed is {self.seed!r}; it must be a whole number of at least 0")
 
     def drawn_of(self, n: int, row_bytes: float, name: str, *, about: bool = False) -> Drawn | None:
-        """Draw from n rows; None stands for all of them.
+        """Sample n rows; None stands for all of them.
 
         Parameters
         ----------
         row_bytes
-            Memory that a table of them takes at most, a row.
+            Peak memory of a row in a table.
         name
-            What they are, for refusals.
+            Name of the rows, for errors.
         about
-            Whether n is an estimate; then nothing is drawn.
+            Whether n is an estimate, as if all rows are requested.
 
         Raises
         ------
         DataError
-            So many do not fit into the memory that is free, and how many would is said; or n is beyond belief.
+            The rows do not fit into free memory (the message says how many would), or n is implausible.
         """
         if n > MOST_ROWS:
             raise DataError(f"{name} claims to hold {n:,} rows; more than {MOST_ROWS:,} are not drawn from")
@@ -136,14 +136,14 @@ ALL = Drawing()
 
 
 def draw(n: int, wanted: int, seed: int) -> np.ndarray:
-    """Return the numbers of `wanted` of n rows, ascending, counted from 0.
+    """Return the indices of a sample of `wanted` of n rows, ascending.
 
     Examples
     --------
     >>> draw(10, 3, seed=0).tolist()
     [0, 8, 9]
     """
-    # Keys one after the other: neither batches nor the length of what comes later change those of earlier rows.
+    # Keys from one sequential stream: neither batches nor later rows change those of earlier rows.
     stream = np.random.Philox(seed)
     keys, rows = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
     for first in range(0, n, KEYS_AT_ONCE):
@@ -160,6 +160,6 @@ def draw(n: int, wanted: int, seed: int) -> np.ndarray:
 
 
 def _rounded_down(number: int) -> int:
-    """Return a number with two significant digits, so that a little less memory does not make it another."""
+    """Round down to two significant digits, so that slightly less memory does not change the number."""
     unit = int(10 ** max(len(str(number)) - 2, 0))
     return number // unit * unit

@@ -1,4 +1,4 @@
-"""How numbers are filled and scaled, and brought back to their units."""
+"""Imputation and scaling of numbers, and its inverse."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Numbers = float | np.ndarray
 
 
 def scaled(values: np.ndarray, centre: Numbers, spread: Numbers, fill: Numbers) -> np.ndarray:
-    """Return numbers ``(n,)`` or ``(n, k)``, filled and scaled; what is beyond all floats becomes the largest there is.
+    """Impute and scale numbers ``(n,)`` or ``(n, k)``; overflows are clipped to the largest float.
 
     Parameters
     ----------
     centre, spread, fill
-        As of a :class:`Scale`; of k columns, ``(k,)``.
+        As in :class:`Scale`; for k columns, ``(k,)``.
     """
     filled = np.where(np.isnan(values), fill, values)
     with np.errstate(over="ignore"):
@@ -31,14 +31,14 @@ def scaled(values: np.ndarray, centre: Numbers, spread: Numbers, fill: Numbers) 
 
 @dataclass(frozen=True)
 class Scale:
-    """How a number is filled and scaled: ``(value - centre) / spread``.
+    """Imputation and scaling of a number: ``(value - centre) / spread``.
 
     Attributes
     ----------
     centre, spread
         In the number's unit; `spread` is above 0.
     fill
-        What stands in for a missing number, in its unit.
+        Replacement of a missing number, in its unit.
     """
 
     centre: float
@@ -57,7 +57,7 @@ class Scale:
             )
 
     def prepare(self, values: np.ndarray) -> np.ndarray:
-        """Return n numbers filled and scaled, ``(n,)``."""
+        """Impute and scale n numbers, ``(n,)``."""
         return scaled(values, self.centre, self.spread, self.fill)
 
     def restore(self, prepared: np.ndarray) -> np.ndarray:

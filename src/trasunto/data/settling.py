@@ -1,14 +1,14 @@
-"""What each raw column holds: numbers, truth values, categories or dates; or why it can be none of them.
+"""Type inference for raw columns: numbers, booleans, categories or dates.
 
-A column of numbers, truth values or dates holds these. A column that was declared categorical (pandas' ``category``, a
-dictionary in Parquet) or that is asked to be holds categories whatever they look like. A column of text holds
+A column of numbers, booleans or dates keeps its type. A column declared categorical (by the user, as pandas'
+``category`` or a dictionary in Parquet) holds categories whatever they look like. A column of text holds
 
-- numbers, where all of its cells read as numbers, or at least 99 % fit one format and the others have no digits
-  ("unknown"), which count as missing then; where most do and some do not, the first that does not is refused;
-- dates, where all of its cells are dates in ISO 8601 or times of day;
+- numbers, if all cells are numbers, or at least 99 % fit one format and the others have no digits ("unknown"), which
+  then count as missing; if most are numbers and some are not, the first that is not is refused;
+- dates, if all cells are dates in ISO 8601 or times of day;
 - categories, otherwise.
 
-Missing values belong to no side.
+Missing values are ignored.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOSTLY = 0.5
-"""The share of a text column's cells from which on they are taken for numbers, in some of which something is wrong."""
+"""Share of numbers in a text column above which the other cells count as errors."""
 
 MOST_BLANKS = 20
-"""Different texts that may stand for missing numbers in one column: a model keeps them."""
+"""Distinct texts that may stand for missing numbers in one column: models store them."""
 
 INFINITE = ("inf", "infinity")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the user said of columns.
+class DeclaredColumns:
+    """Types and formats of columns that the user declared.
 
     Attributes
     ----------
     categorical, numeric
-        Columns that hold categories, and numbers.
+        Columns of categories, and of numbers.
     decimal, thousands
-        The marks of numbers that are written with commas, points, spaces or apostrophes, or None.
+        Decimal mark and thousands separator, or None.
     formats
-        The formats of columns that are known from elsewhere: of the rows to train on, for those to test on.
+        Number formats known from other rows: those of the training rows, for test rows.
     """
 
     categorical: frozenset[str] = frozenset()
@@ -60,24 +60,24 @@ class Asked:
     formats: Mapping[str, NumberFormat] = field(default_factory=dict)
 
 
-NOTHING = Asked()
+NOTHING = DeclaredColumns()
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What a raw column holds.
+    """A column converted to its inferred type.
 
     Attributes
     ----------
     values
         n numbers (float64, NaN where missing), categories (text, None where missing) or dates (NaT where missing);
-        None where the column can be none of these.
+        None if the column is none of these.
     form
-        How the numbers are written, where not as Python writes them.
+        Number format, unless Python's own.
     truth
-        Whether the numbers are truth values.
+        Whether the numbers are booleans.
     why
-        Why it can be none of these, for readers.
+        Reason if it is none of these, for readers.
     """
 
     values: pd.Series | None
@@ -86,13 +86,13 @@ class Settled:
     why: str = ""
 
 
-def settle(column: pd.Series, place: Place, asked: Asked = NOTHING) -> Settled:
-    """Say what a raw column holds.
+def settle(column: pd.Series, place: Place, asked: DeclaredColumns = NOTHING) -> Settled:
+    """Infer the type of a raw column and convert it.
 
     Raises
     ------
     DataError
-        If a value is infinite, most but not all values are numbers of one format, or the format cannot be told.
+        If a value is infinite, most but not all values are numbers of one format, or the format is ambiguous.
     """
     column = plain(column)
     name, kind = str(column.name), column.dtype.kind
@@ -115,8 +115,8 @@ def settle(column: pd.Series, place: Place, asked: Asked = NOTHING) -> Settled:
     return _text(column.astype(object), place, asked)
 
 
-def _text(column: pd.Series, place: Place, asked: Asked) -> Settled:
-    """Settle a column of text, of numbers as Python objects, or of both."""
+def _text(column: pd.Series, place: Place, asked: DeclaredColumns) -> Settled:
+    """Infer the type of a column of text, of numbers as Python objects, or of both."""
     import pandas as pd
 
     name = str(column.name)
@@ -161,9 +161,9 @@ def _text(column: pd.Series, place: Place, asked: Asked) -> Settled:
 
 
 def _with_blanks(guess: Guess, texts: list[str]) -> Guess:
-    """Return a guess that most cells fit with the few texts that do not and stand for missing numbers.
+    """Add to a guess the few texts that do not fit it, as markers of missing numbers.
 
-    These have no digits: "unknown". What has some may be a number that is written wrongly, and is not lost.
+    They have no digits, such as "unknown". A text with digits may be a malformed number, and is not dropped.
     """
     blanks = tuple(text for text, value in zip(texts, guess.form.read(texts), strict=True) if np.isnan(value))
     if guess.share < FITTING or len(blanks) > MOST_BLANKS or any(map(_may_be_a_number, blanks)):
@@ -176,7 +176,7 @@ def _may_be_a_number(text: str) -> bool:
 
 
 def _formatted(column: pd.Series, guess: Guess, place: Place) -> pd.Series:
-    """Return numbers of a format; one that is not written so is refused with its place."""
+    """Parse numbers of a format; refuse others with their place."""
     try:
         return numbers(column, place, guess.form)
     except DataError as fault:
@@ -187,7 +187,7 @@ def _formatted(column: pd.Series, guess: Guess, place: Place) -> pd.Series:
 
 
 def _two_ways(column: pd.Series, texts: list[str], guess: Guess, place: Place) -> DataError:
-    """Return the refusal of numbers that can be read in two ways."""
+    """Return the error for numbers of an ambiguous format."""
     assert guess.rival is not None
     one, other = guess.form.read(texts), guess.rival.read(texts)
     which = int(np.flatnonzero(~np.isnan(one + other) & (one != other))[0])
@@ -202,7 +202,7 @@ def _two_ways(column: pd.Series, texts: list[str], guess: Guess, place: Place) -
 
 
 def _option(form: NumberFormat) -> str:
-    """Return the option by which a format is told from one with the other mark of decimals."""
+    """Return the option that selects a format over one with the other decimal mark."""
     return f"--thousands {form.thousands}" if form.decimal == "." else f"--decimal {form.decimal}"
 
 
@@ -211,10 +211,10 @@ def _as_codes(name: str) -> str:
 
 
 def _all_are_dates(column: pd.Series) -> bool:
-    """Say whether a column of objects holds dates or times of day alone."""
+    """Say whether a column of objects holds only dates or times of day."""
     return all(isinstance(value, datetime.date | datetime.time) for value in column[column.notna()])
 
 
 def format_remark(name: str, form: NumberFormat) -> str:
-    """Return what was decided of a column's format, for readers."""
+    """Return a remark on a column's format."""
     return f"Column '{name}' is read as numbers: {form.said}."

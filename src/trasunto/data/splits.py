@@ -1,4 +1,4 @@
-"""Which rows go where."""
+"""Splits of rows into training and test rows."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ SPLITS = {
     "time": "the latest rows",
     "last": "the last rows, as Keras's validation_split",
 }
-"""Which rows can be held out to test on."""
+"""Ways to choose test rows."""
 
 
 def split_point(n: int, fraction: float) -> int:
-    """Return how many of `n` rows stay when the last `fraction` is held out.
+    """Return how many of `n` rows remain when the last `fraction` is held out.
 
     Raises
     ------
     DataError
-        If `fraction` is outside [0, 1), or leaves no row on one of the sides.
+        If `fraction` is outside [0, 1), or leaves a side without rows.
     """
     if not 0 <= fraction < 1:
         raise DataError(f"the fraction of rows to hold out is {fraction}; it must be at least 0 and below 1")
-    # Keras's own expression, rounding of 1 - fraction included; another may cut one row away from its validation_split.
+    # Keras's own expression, including the rounding of 1 - fraction: another may differ from it by one row.
     kept = math.floor(n * (1.0 - fraction))
     if kept == 0 or (kept == n and fraction > 0):
         raise DataError(
@@ -39,19 +39,18 @@ def split_point(n: int, fraction: float) -> int:
 
 
 def stratified_rows(y: ArrayLike, count: int, seed: int) -> np.ndarray:
-    """Choose `count` rows at random, as equally from each class as the classes allow.
+    """Sample `count` rows, balanced over the classes as far as their sizes allow.
 
-    With the same seed, the rows for a smaller count are among those for a larger one, so that growing sets of labels
-    can be compared.
+    With the same seed, a smaller sample is part of a larger one, so that growing sets of labels can be compared.
 
     Parameters
     ----------
     y
         Labels, ``(n,)``.
     count
-        How many rows, 1 to n.
+        Sample size, 1 to n.
     seed
-        Of the choice.
+        Seed of the sample.
 
     Returns
     -------
@@ -74,7 +73,7 @@ def stratified_rows(y: ArrayLike, count: int, seed: int) -> np.ndarray:
         raise DataError(f"{count} labelled rows are asked for; there are {n} (legal: 1 to {n})")
     shuffled = np.random.default_rng(seed).permutation(n)
     _, classes, sizes = np.unique(labels[shuffled], return_inverse=True, return_counts=True)
-    turn = np.empty(n, dtype=np.int64)  # a row's turn: how many of its class come before it in the shuffled order
+    turn = np.empty(n, dtype=np.int64)  # rank of a row within its class, in shuffled order
     turn[np.argsort(classes, kind="stable")] = np.concatenate([np.arange(size) for size in sizes])
     in_turn = np.argsort(turn, kind="stable")
     return np.sort(shuffled[in_turn[:count]])
@@ -90,20 +89,20 @@ def split_rows(
     groups: np.ndarray | None = None,
     times: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Choose which of `n` rows are trained on and which are held out to test on.
+    """Split `n` rows into training and test rows.
 
     Parameters
     ----------
     n
-        How many rows there are.
+        Number of rows.
     test
-        The share to hold out, 0 to below 1: of the rows; of the groups where these are split.
+        Share to hold out, 0 to below 1: of the rows, or of the groups if these are split.
     split
         One of `SPLITS`.
     seed
-        Of the choice, where it is left to chance.
+        Seed of random splits.
     y, groups, times
-        A row's label, group and time, ``(n,)``; the split that needs them needs all of them.
+        Labels, groups and times, ``(n,)``, for the splits that need them.
 
     Returns
     -------
@@ -171,7 +170,7 @@ def _by_time(kept: int, times: np.ndarray | None) -> tuple[np.ndarray, np.ndarra
     if times is None:
         raise DataError("a split by time needs a row's time; name its column with time")
     order = np.argsort(times, kind="stable")
-    # Rows of the same moment stay together, or the networks would have seen the moment that they are tested on.
+    # Rows of the same moment stay together: otherwise networks are tested on a moment they were trained on.
     kept = int(np.searchsorted(times[order], times[order[kept]]))
     if kept == 0:
         raise DataError(f"a split by time has nothing to train on: no row is before {times[order[0]]}")

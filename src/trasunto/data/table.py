@@ -1,4 +1,4 @@
-"""The value that every study starts from: rows, their labels, and where they come from."""
+"""Table: immutable training rows with labels, held-out rows and provenance."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ STORED_AS = ("uint8", "float32", "float64")
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where rows come from.
+    """Origin of rows.
 
     Attributes
     ----------
     name
-        What the rows are called, in figures and refusals.
+        Name of the rows in figures and errors.
     path
-        The file or folder they were read from; empty for rows from memory.
+        File or folder they were read from; empty for rows from memory.
     sha256
-        SHA-256 of the decoded rows' bytes (not of the file, which may be packed), in hex.
+        SHA-256 of the decoded rows' bytes (not of the file, which may be compressed), in hex.
     source
-        Who made them, or where they were fetched.
+        Their author, or where they were fetched.
     licence
-        Under which terms.
+        Their licence.
     sample
-        Which of its rows were drawn; None where they are all that there are.
+        The sample that they are; None for all rows.
     """
 
     name: str
@@ -55,9 +55,9 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Rows to train on, with what belongs to them.
+    """Training rows with labels, weights and held-out rows.
 
-    The arrays cannot be written to through the table, so that its fingerprint stays true.
+    Arrays are read-only through the table, so that its fingerprint stays valid.
 
     Attributes
     ----------
@@ -72,30 +72,27 @@ class Table:
     feature_names
         d names.
     provenance
-        Where the rows come from.
+        Origin of the rows.
     scale
         Networks see ``x * scale``: 1/255 for uint8 pixels.
     validation
         Rows held out of the training rows, or None.
     weights
-        How much each training row counts, ``(n,)``, finite and above 0, or None where all count alike; used after
-        division by their mean.
+        Row weights, ``(n,)``, finite and above 0, or None for equal ones; normalised to a mean of 1 when used.
     blocks
-        Spans ``[start, stop)`` of features that are the one-hot code of one category each, from left to right.
+        Spans ``[start, stop)`` of one-hot blocks, from left to right.
     anomalies
-        Rows apart, as a table of the same features, or None: neither trained nor evaluated on, only scored. They are
-        not in the fingerprint.
-    preparation
-        How the features came from raw columns, fitted on the training rows alone; None where they were taken as they
-        were.
-    remarks
-        What a reader of anything made of these rows should know of how they were read, as sentences; not in the
+        Anomalies as a table of the same features, or None: only scored, neither trained nor evaluated on. Not in the
         fingerprint.
+    preparation
+        Preprocessing of raw columns, fitted on the training rows alone; None if features are raw.
+    remarks
+        Sentences on how the rows were read, for reports; not in the fingerprint.
 
     Raises
     ------
     DataError
-        If the parts do not fit together.
+        If parts contradict each other.
 
     Examples
     --------
@@ -148,21 +145,21 @@ class Table:
 
     @cached_property
     def classes(self) -> np.ndarray:
-        """The classes of its labels and its held-out rows', in order; empty where there are no labels."""
+        """Classes of all labels, held-out rows included, sorted; empty if there are none."""
         labels = [part.y for _, part in self._parts() if part.y is not None]
         return np.unique(np.concatenate(labels)) if labels else np.array([])
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what a network sees: every row's values, their scale and the split; no names, paths or labels.
+        """SHA-256 of all rows' values, their scale and the split, without names, paths or labels.
 
-        Weights and blocks are in it where there are any; rows apart are not.
+        Weights and blocks are included if there are any; anomalies are not.
         """
         digest = hashlib.sha256()
         for role, part in self._parts():
             digest.update(f"{role} {part.x.dtype.str} {part.x.shape} {part.scale!r}\n".encode())
             digest.update(np.ascontiguousarray(part.x).data)
-            # Only where there are any: what was trained before tables had weights and blocks is found again.
+            # Only if there are any, so that fingerprints from before tables had weights and blocks stay valid.
             if part.weights is not None:
                 digest.update(f"{role} weights\n".encode())
                 digest.update(part.weights.tobytes())
@@ -172,7 +169,7 @@ class Table:
 
     @cached_property
     def label_fingerprint(self) -> str:
-        """SHA-256 of the labels of all rows; empty where the training rows have none."""
+        """SHA-256 of the labels of all rows; empty if the training rows have none."""
         if self.y is None:
             return ""
         digest = hashlib.sha256()
@@ -258,7 +255,7 @@ class Table:
         return rows.astype(np.int64)
 
     def _faults(self) -> Iterator[str]:
-        """Say what does not fit together; each sentence may rely on those before it."""
+        """Yield contradictions between parts as sentences; each check may rely on those before it."""
         if self.x.ndim != 2 or self.x.dtype not in STORED_AS:
             yield f"has rows of shape {self.x.shape}, {self.x.dtype}; (n, d) of {' or '.join(STORED_AS)} is needed"
         if self.x.size == 0:

@@ -1,7 +1,7 @@
-"""Data frames from files of columns: text (CSV and its like, plain or packed with gzip) and Parquet.
+"""Data frames from CSV-like text files (plain or gzipped) and Parquet files, by pyarrow.
 
-pyarrow reads both: as many values in every row as there are columns, numbers to the last digit, empty cells and ``NA``
-as missing. Nothing is converted here; :mod:`trasunto.data.settling` says what a column holds.
+Rows must have as many values as there are columns; numbers are exact; empty cells and ``NA`` are missing. Nothing is
+converted here; :mod:`trasunto.data.settling` infers the types of columns.
 """
 
 from __future__ import annotations
@@ -28,29 +28,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS_LOOKED_AT = 1_000
-"""Rows by which codes with leading zeros are told."""
+"""Rows in which codes with leading zeros are looked for."""
 
 
 def read_columns(
     path: Path, text: Collection[str] = (), layout: Layout = AS_FOUND, numbers: np.ndarray | None = None
 ) -> tuple[pd.DataFrame, Place]:
-    """Read a file of columns, or several of the same columns as one table, and say how its rows are counted.
+    """Read a file of columns, or several with the same columns, as one table; return the place of its rows as well.
 
-    A file of text begins with the names of its columns, separated by commas, semicolons, tabs, pipes or spaces. Its
-    rows are counted from the header, which is row 1, as a spreadsheet does; empty lines are passed over. Several files
-    are read one after the other, and columns may stand in another order in each; what their folders tell
-    (``year=2013``) is a column.
+    A text file begins with the names of its columns, separated by commas, semicolons, tabs, pipes or spaces. Its rows
+    are counted as in a spreadsheet, the header being row 1; empty lines are skipped. Columns of several files may
+    differ in order; partition folders (``year=2013``) become columns.
 
     Parameters
     ----------
     path
         The file, a folder of such files or a pattern of their names.
     text
-        Columns of a file of text that are read as the text that stands there, whatever it looks like: "007" is no 7.
+        Columns of a text file to read as text, whatever it looks like: "007" stays "007".
     layout
-        What a user says of files of text.
+        Header and encoding of text files.
     numbers
-        The numbers of the rows to read, ascending, counted from 0 over all files; None for all.
+        Indices of the rows to read over all files, ascending; None for all.
 
     Raises
     ------
@@ -60,7 +59,7 @@ def read_columns(
     """
     parts = parts_of(path)
     if not parts:
-        raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
+        raise DataError(f"{path} is not a table of columns: its name must end in {READABLE_COLUMNS}")
     parts = not_empty(parts, path)
     tables, place = _tables(path, parts, layout, text, numbers)
     table = tables[0] if len(tables) == 1 else _joined(path, parts, tables)
@@ -74,7 +73,7 @@ def read_columns(
 
 
 def column_names(path: Path, layout: Layout = AS_FOUND, known: Collection[str] = ()) -> list[str]:
-    """Return the names of a file's columns, or of the first of several files, having read no rows.
+    """Return the names of a file's columns, or of the first of several files, without reading rows.
 
     Raises
     ------
@@ -83,7 +82,7 @@ def column_names(path: Path, layout: Layout = AS_FOUND, known: Collection[str] =
     """
     parts = parts_of(path)
     if not parts:
-        raise DataError(f"{path} is no table of columns; its name must end in {READABLE_COLUMNS}")
+        raise DataError(f"{path} is not a table of columns: its name must end in {READABLE_COLUMNS}")
     first = not_empty(parts, path)[0]
     return names_of_part(first, dialect_of(first.path, layout, known) if first.is_text else None)
 
@@ -112,10 +111,7 @@ def names_of_part(part: Part, dialect: Dialect | None) -> list[str]:
 
 
 def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND) -> list[str]:
-    """Return which columns of a file of text are written with leading zeros, all cells as wide.
-
-    It looks at the first rows alone, of a file that was read before.
-    """
+    """Return the columns of a text file with leading zeros and cells of equal width, judged by its first rows."""
     import pyarrow
     from pyarrow import csv as arrow
 
@@ -140,13 +136,13 @@ def padded_columns(path: Path, columns: Sequence[str], layout: Layout = AS_FOUND
 
 
 def _text(path: Path, dialect: Dialect, texts: Collection[str], numbers: np.ndarray | None) -> tuple[Any, int]:
-    """Return the rows with these numbers, and how many the file has."""
+    """Return the rows with these numbers, and the number of all rows."""
     import pyarrow
 
     table, seen = _all_text(path, dialect, texts) if numbers is None else drawn_text(path, dialect, texts, numbers)
     bad = [field.name for field in table.schema if pyarrow.types.is_binary(field.type)]
     if bad:
-        raise DataError(f"{named(bad)} of {path} is not written in UTF-8, {ONE_BYTE}")
+        raise DataError(f"{named(bad)} of {path} is not UTF-8, {ONE_BYTE}")
     return table, seen
 
 
@@ -163,7 +159,7 @@ def _all_text(path: Path, dialect: Dialect, texts: Collection[str]) -> tuple[Any
             with path.open("rb") as raw, opened(raw, dialect.written) as stream:
                 table = arrow.read_csv(stream, convert_options=converting, **dialect.reading(block, ROWS_AT_ONCE))
             break
-        # Whatever gzip, the decoder and Arrow's parser raise for a file that is none.
+        # Any error of gzip, the decoder and Arrow's parser.
         except Exception as fault:
             if needs_longer_blocks(fault) and block < MOST_BLOCK:
                 block *= 4
@@ -173,14 +169,14 @@ def _all_text(path: Path, dialect: Dialect, texts: Collection[str]) -> tuple[Any
 
 
 def _parquet(path: Path, numbers: np.ndarray | None) -> tuple[Any, int]:
-    """Return the rows with these numbers, and how many the file has."""
+    """Return the rows with these numbers, and the number of all rows."""
     from pyarrow import parquet
 
     try:
         with path.open("rb") as file:
             if numbers is None:
                 table = parquet.ParquetFile(file).read()
-                table.validate(full=True)  # text that is no UTF-8 would be found out only by whoever looks at it
+                table.validate(full=True)  # otherwise invalid UTF-8 would only fail on later access
                 seen = len(table)
             else:
                 table, seen = drawn_parquet(file, numbers)
@@ -192,13 +188,13 @@ def _parquet(path: Path, numbers: np.ndarray | None) -> tuple[Any, int]:
 
 
 def _index_of(schema: Any) -> list[str]:
-    """Return the columns that pandas made of a frame's index."""
+    """Return the columns that are a stored pandas index."""
     told = schema.pandas_metadata or {}
     return [name for name in told.get("index_columns", []) if isinstance(name, str)]
 
 
 def _with_categories(frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
-    """Return a frame in which categories are such: of others than text, Parquet lets pandas' notes alone tell."""
+    """Restore categorical columns: for types other than text, only pandas' metadata in Parquet marks them."""
     noted = (schema.pandas_metadata or {}).get("columns", [])
     names = [column["name"] for column in noted if column.get("pandas_type") == "categorical"]
     kinds = {name: "category" for name in names if name in frame.columns}
@@ -208,7 +204,7 @@ def _with_categories(frame: pd.DataFrame, schema: Any) -> pd.DataFrame:
 def _tables(
     path: Path, parts: Sequence[Part], layout: Layout, texts: Collection[str], numbers: np.ndarray | None
 ) -> tuple[list[Any], Place]:
-    """Return every file's table, and how their rows are counted; other columns than the first's are refused."""
+    """Return every file's table, and the place of their rows; refuse columns that differ from the first file's."""
     tables: list[Any] = []
     first = 0
     places: list[tuple[int, Place]] = []
@@ -236,7 +232,7 @@ def _tables(
 
 
 def _differs(tables: Sequence[Any], name: str) -> bool:
-    """Say whether a column of text files was read as things that no single column is."""
+    """Say whether a column's inferred types in several text files are incompatible."""
     import pyarrow
 
     kinds = {table.schema.field(name).type for table in tables} - {pyarrow.null()}
@@ -262,7 +258,7 @@ def _joined(path: Path, parts: Sequence[Part], tables: Sequence[Any]) -> Any:
 
 
 def with_keys(rows: Any, part: Part) -> Any:
-    """Return an Arrow table or record batch of a file with the columns that its folders tell, as text."""
+    """Add a file's partition columns, as text, to its Arrow table or record batch."""
     import pyarrow
 
     for name, value in part.keys:

@@ -1,4 +1,4 @@
-"""Streams of a file of text as UTF-8, unpacked, with single separators and without blanks beside them."""
+"""Decoding streams for text files: decompression, transcoding to UTF-8, normalised separators."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""Byte order marks; that of UTF-16 begins as one of UTF-32 does."""
+"""Byte order marks; UTF-32 first, since one of its marks begins with UTF-16's."""
 
 GZIP = b"\x1f\x8b"
-"""What a file packed with gzip begins with."""
+"""Magic bytes of gzip."""
 
 ENOUGH = 1000
-"""Bytes by which an encoding without a mark is told."""
+"""Bytes by which an encoding without a mark is detected."""
 
 
 @dataclass(frozen=True)
-class Written:
-    """How a file's bytes stand for its text.
+class TextEncoding:
+    """Encoding of a text file, and normalisation of its separators.
 
     Attributes
     ----------
     packed
-        With gzip.
+        Whether it is gzipped.
     encoding
-        As Python names it.
+        Python's name of its encoding.
     spaced
-        Whether any number of spaces and tabs separates columns, and one shall.
+        Whether to collapse runs of spaces and tabs between columns.
     padded
-        Another separator, beside which blanks stand, and none shall; empty where there are none.
+        Separator beside which to strip blanks, or empty.
     """
 
     packed: bool = False
@@ -47,17 +47,17 @@ class Written:
     spaced: bool = False
     padded: str = ""
 
-    def with_single_spaces(self) -> Written:
-        """Return the same, read with one space between columns."""
+    def with_single_spaces(self) -> TextEncoding:
+        """Return a copy that collapses runs of spaces and tabs."""
         return replace(self, spaced=True)
 
-    def without_blanks(self, separator: str) -> Written:
-        """Return the same, read without blanks beside this separator."""
+    def without_blanks(self, separator: str) -> TextEncoding:
+        """Return a copy that strips blanks beside this separator."""
         return replace(self, padded=separator)
 
 
 def encoding_of(start: bytes) -> str:
-    """Return the encoding that a text's first bytes tell: UTF-8, or UTF-16 or 32 by its mark or its zero bytes."""
+    """Detect an encoding by a text's first bytes: UTF-16 or 32 by mark or zero bytes, otherwise UTF-8."""
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding
@@ -70,19 +70,19 @@ def encoding_of(start: bytes) -> str:
 
 
 def decoded(content: bytes) -> str:
-    """Return a whole text, without a byte order mark.
+    """Decode a whole text, without its byte order mark.
 
     Raises
     ------
     UnicodeDecodeError
-        It is not written in the encoding that its first bytes tell, UTF-8 unless they tell another.
+        It is not valid in the detected encoding.
     """
     encoding = encoding_of(content)
     return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
 
 
-def opened(raw: IO[bytes], written: Written) -> Any:
-    """Return a stream of Arrow's that reads the text as UTF-8, unpacked; the file stays open when it is closed."""
+def opened(raw: IO[bytes], written: TextEncoding) -> Any:
+    """Return an Arrow stream of the text as unpacked UTF-8; closing it leaves the file open."""
     import pyarrow
 
     stream = pyarrow.CompressedInputStream(raw, "gzip") if written.packed else pyarrow.PythonFile(raw, "r")
@@ -94,7 +94,7 @@ def opened(raw: IO[bytes], written: Written) -> Any:
 
 
 def single_spaced(text: str) -> str:
-    r"""Return text with one space for every run of spaces and tabs, and none at the ends of lines.
+    r"""Collapse runs of spaces and tabs to one space, and strip them from the ends of lines.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def single_spaced(text: str) -> str:
 
 
 def unpadded(text: str, separator: str) -> str:
-    r"""Return text without blanks beside a separator and at the ends of lines.
+    r"""Strip blanks beside a separator and at the ends of lines.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def unpadded(text: str, separator: str) -> str:
 
 
 class _Respaced(io.RawIOBase):
-    """A stream of text with single spaces, or with none beside separators; what stands within quotes is as it was."""
+    """A stream of text with single spaces, or without blanks beside separators; quoted text is unchanged."""
 
     def __init__(self, stream: Any, padded: str = "") -> None:
         self._stream, mark = stream, padded.encode()
@@ -136,7 +136,7 @@ class _Respaced(io.RawIOBase):
         return given
 
     def _go_on(self) -> None:
-        """Read some more, and hand on what is complete: up to the end of a line."""
+        """Read a further block, and process its complete lines."""
         piece = bytes(self._stream.read(1 << 20))
         self._ended = not piece
         content = self._held + piece

@@ -1,4 +1,4 @@
-"""Columns that cannot serve: empty, constant, that number the rows, of too many texts, or without a name."""
+"""Detection of unusable columns: empty, constant, row identifiers, nearly unique text, unnamed."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ TEXTS = "too many different texts for categories"
 UNNAMED = "no name"
 
 FEW_ROWS = 20
-"""Of no more rows than these, whole numbers may differ by chance, and every text may be a category."""
+"""Rows up to which unique whole numbers may be chance, and every text may be a category."""
 
 _NAMES = re.compile(
     r"(?i:^|[\s_.\-:])(?i:id|ids|idx|index|key|uid|uuid|guid|nr|no|number|num|row|rowid|record|serial|unnamed: \d+)$"
     r"|[a-z](?:Id|ID|Key|Index|Number|Nr|No)$"
 )
-"""Names of columns that number the rows."""
+"""Names of row identifiers."""
 
 MOST_WORDS = 1000
-"""Categories that a column may have: each is a feature."""
+"""Maximum categories of a column: each is a feature."""
 
 MOST_NAMES = 500
-"""Columns that a sentence spells out."""
+"""Columns listed in a sentence at most."""
 
 
 def useless(features: pd.DataFrame) -> list[LeftOut]:
-    """Return the columns of n settled rows that say nothing: without any value, or with the same one in every row."""
+    """Return the empty and constant columns of n settled rows."""
     found: list[LeftOut] = []
     if not len(features):
         return found
     numbers = [name for name, dtype in features.dtypes.items() if dtype == np.float64]
     block = features[numbers].to_numpy() if numbers else np.empty((len(features), 0))
-    # A missing number takes a value from the others, so that it makes no difference.
+    # A missing number is imputed from the others, so that the column stays constant.
     lowest, highest = np.fmin.reduce(block, axis=0), np.fmax.reduce(block, axis=0)
     whys = {name: EMPTY for name, one in zip(numbers, lowest, strict=True) if np.isnan(one)}
     whys |= {name: CONSTANT for name, same in zip(numbers, lowest == highest, strict=True) if same}
@@ -59,7 +59,7 @@ def useless(features: pd.DataFrame) -> list[LeftOut]:
 
 
 def _why_useless(column: pd.Series) -> str | None:
-    """Say why categories or dates say nothing, if they do."""
+    """Return why a column of categories or dates is useless, or None."""
     absent = absences(column)
     if absent.all():
         return EMPTY
@@ -68,22 +68,22 @@ def _why_useless(column: pd.Series) -> str | None:
 
 
 def has_too_many_texts(column: pd.Series) -> bool:
-    """Say whether text is different in nearly every row: names and numbers of documents are no categories."""
+    """Say whether text differs in nearly every row: names and document numbers are no categories."""
     different, there = column.nunique(), int(column.notna().sum())
     return different > MOST_WORDS or (different > FEW_ROWS and 2 * different > there)
 
 
 def of_too_many_texts(features: pd.DataFrame) -> list[LeftOut]:
-    """Return the columns of n settled rows whose text is different in nearly every row."""
+    """Return the columns of n settled rows whose text differs in nearly every row."""
     words = (features[name] for name, dtype in features.dtypes.items() if dtype.kind == "O")
     return [LeftOut(str(column.name), TEXTS) for column in words if has_too_many_texts(column)]
 
 
 def identifiers(frame: pd.DataFrame) -> list[str]:
-    """Return the columns of a raw frame, (n, k), that number the rows.
+    """Return the row identifiers among the columns of a raw frame, (n, k).
 
-    They hold a different whole number in every row and are called so: ``id``, ``order_id``, ``rowNumber``. Any other
-    column of different whole numbers may be measured: seconds, ranks.
+    They hold unique whole numbers and are named so: ``id``, ``order_id``, ``rowNumber``. Other columns of unique whole
+    numbers may be measurements, such as seconds or ranks.
     """
     if len(frame) <= FEW_ROWS:
         return []
@@ -92,12 +92,12 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
 
 
 def columns_said(found: Sequence[LeftOut], names: Sequence[str]) -> str:
-    """Return columns with why they cannot serve: "'a', 'b' (one value in every row); column 1 (no name)".
+    """Describe unusable columns by reason: "'a', 'b' (one value in every row); column 1 (no name)".
 
     Parameters
     ----------
     names
-        The file's columns, in order, by which one without a name is told.
+        The file's columns, in order, to number unnamed ones.
     """
     grouped: dict[str, list[str]] = {}
     for column in found:
@@ -112,13 +112,13 @@ def _spelt(columns: list[str], positions: Mapping[str, int]) -> str:
 
 
 def cannot_serve(found: Iterable[LeftOut], names: Sequence[str], place: Place) -> DataError:
-    """Return the refusal of columns that cannot serve: all of them, with why and with what would do."""
+    """Return the error for unusable columns: all of them, with reasons and remedies."""
     columns = tuple(found)
     one = len(columns) == 1
     asked = " (an identifier that means something is kept with --numeric)" if _any(columns, IDENTIFIER) else ""
     dated = "; a date is read where it is written as 2013-09-01" if _any(columns, TEXTS) else ""
     return DataError(
-        f"{place.name} has {len(columns):,} column{'' if one else 's'} that cannot serve: "
+        f"{place.name} has {len(columns):,} unusable column{'' if one else 's'}: "
         f"{columns_said(columns, names)}; leave {'it' if one else 'them'} out with --drop-unusable "
         f"(drop_unusable=True), or by name with --drop{asked}{dated}"
     )

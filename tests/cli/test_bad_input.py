@@ -189,4 +189,4 @@ def test_a_picture_that_is_none(refused: Refused, tiny: Path, tmp_path: Path) ->
 @pytest.mark.parametrize("on", ["cluster", "local", "local:0", "local:many", "ray:"])
 def test_workers_that_are_none(refused: Refused, on: str) -> None:
     for command in (QUICK, ("study", "hidden-size"), ("reproduce", "mnist")):
-        assert f"on '{on}' " in refused(*command, "--on", on)
+        assert f"invalid value for on: '{on}'" in refused(*command, "--on", on)

@@ -1,4 +1,4 @@
-"""What this process runs on: cores, free memory, versions of packages."""
+"""The environment of this process: cores, free memory, versions of packages."""
 
 from __future__ import annotations
 

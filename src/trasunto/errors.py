@@ -1,4 +1,4 @@
-"""What trasunto says when it cannot go on.
+"""Errors of trasunto.
 
 Every refusal that a user can mend is a :class:`TrasuntoError`: one sentence that names the thing, the place and the
 legal values. The command line prints it and exits with code 2. Anything else that escapes is a fault of ours.

@@ -1,7 +1,7 @@
-"""Whether this process was forked from one in which JAX was running: its threads were left behind.
+"""Detection of a fork from a process in which JAX was running, whose threads stayed behind.
 
-What needs a thread of JAX's waits for ever then, as the compiler does. The package registers this when it is imported,
-so that a process which uses JAX through another library is noticed too.
+Work that needs one of JAX's threads, such as compiling, would wait forever there. The package registers this when it
+is imported, so that it also notices a process that uses JAX through another library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How numbers, times and names are written: the same in messages, on a report's page and in Markdown."""
+"""Wording of numbers, times and names: the same in messages, on a report's page and in Markdown."""
 
 from __future__ import annotations
 

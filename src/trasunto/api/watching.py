@@ -1,4 +1,4 @@
-"""What whoever watches is told: how far the work is, which network is the best so far, and how many went wrong."""
+"""Training progress for observers: how far the work is, the best network so far, how many failed."""
 
 from __future__ import annotations
 

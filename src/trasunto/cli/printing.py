@@ -1,4 +1,4 @@
-"""What is printed: sentences as they are, tables, costs, and one JSON document where machines read."""
+"""Output of commands: sentences, tables, costs, and one JSON document for machines."""
 
 from __future__ import annotations
 

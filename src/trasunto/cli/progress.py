@@ -1,4 +1,4 @@
-"""How the training goes: a small live table on a terminal, a line now and then elsewhere, both with an estimate."""
+"""Training progress: a live table on a terminal, a line now and then elsewhere, both with the time left."""
 
 from __future__ import annotations
 

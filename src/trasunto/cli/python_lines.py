@@ -1,4 +1,4 @@
-"""What to type in Python to look at what a command trained."""
+"""Python lines that look at what a command trained."""
 
 from __future__ import annotations
 

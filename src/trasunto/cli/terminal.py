@@ -1,4 +1,4 @@
-"""What a terminal, or whatever stands in its place, does to a command: signals that end it, letters that it lacks."""
+"""Terminal handling: signals that end a command, and characters that the encoding lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed, as values."""
+"""Values parsed from what was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which programs are being compiled, as the dispatcher of chunks sees it.
+"""Progress of compilation, as the dispatcher of chunks sees it.
 
 A place says nothing while it compiles. So a program counts as being compiled from the moment a place that does not have
 it is given a chunk until the chunk's first epoch is trained, wherever the place is.

@@ -1,4 +1,4 @@
-"""How a network's training ended, as a word and a sentence: one judgement, made of its losses alone.
+"""Outcome of a network's training, as a word and a sentence, judged from its losses alone.
 
 Training with a store and without one, a run read again, the cells of a study and the tools that training is logged to
 all ask here, so that they cannot say different things of the same curve.

@@ -1,4 +1,4 @@
-"""What the two estimators that are made of a model share: how it comes to be, goes on, and is kept in a file."""
+"""Base of the two estimators that hold a model: fitting, continuing and saving it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the estimators have in common: what they remember, and how that becomes a recipe, a seed and held-out rows."""
+"""Base of all estimators: parameters, and the recipe, seed and held-out rows made of them."""
 
 from __future__ import annotations
 

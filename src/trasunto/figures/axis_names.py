@@ -1,4 +1,4 @@
-"""What an axis of errors is called, by the loss that the networks were trained with."""
+"""Names of error axes, by the loss that the networks were trained with."""
 
 from __future__ import annotations
 

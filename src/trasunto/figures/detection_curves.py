@@ -1,4 +1,4 @@
-"""What is found at which price: ROC and precision-recall curves of a detector and its rivals."""
+"""ROC and precision-recall curves of a detector and its baselines."""
 
 from __future__ import annotations
 

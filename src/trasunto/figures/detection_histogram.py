@@ -1,4 +1,4 @@
-"""How strange normal rows and anomalies are, and where the threshold cuts."""
+"""Histogram of the scores of normal rows and anomalies, with the threshold."""
 
 from __future__ import annotations
 

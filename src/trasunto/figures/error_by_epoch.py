@@ -1,4 +1,4 @@
-"""How several networks learn: error by epoch, training and held-out rows a panel each, a line per network."""
+"""Error by epoch: a panel each for training and held-out rows, a line per network."""
 
 from __future__ import annotations
 

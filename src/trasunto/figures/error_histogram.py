@@ -1,4 +1,4 @@
-"""How the squared errors of normal rows and of anomalies are spread, a panel per network, on one logarithmic axis."""
+"""Histograms of the squared errors of normal rows and anomalies: a panel per network, logarithmic."""
 
 from __future__ import annotations
 

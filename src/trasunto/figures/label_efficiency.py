@@ -1,4 +1,4 @@
-"""What a trained encoder is worth: accuracy against the number of labels, and the difference to random weights."""
+"""Accuracy against the number of labels, and the difference between a trained encoder and random weights."""
 
 from __future__ import annotations
 

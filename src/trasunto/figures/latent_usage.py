@@ -1,4 +1,4 @@
-"""What every latent unit does: for which share of rows it responds, and how much its output varies."""
+"""Activity of latent units: the share of rows each responds to, and how much its output varies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the cells of a grid learn, epoch by epoch: a panel per momentum, a line per learning rate."""
+"""Learning curves of a grid: a panel per momentum, a line per learning rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether learning rate and momentum are one setting: every cell against learning rate / (1 - momentum)."""
+"""A grid's errors against learning rate / (1 - momentum), to see whether the two act as one setting."""
 
 from __future__ import annotations
 

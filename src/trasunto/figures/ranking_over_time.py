@@ -1,4 +1,4 @@
-"""How the order of the cells changes as training goes on: a line per cell, the lowest error on top."""
+"""Ranks of grid cells over epochs: a line per cell, the lowest error on top."""
 
 from __future__ import annotations
 

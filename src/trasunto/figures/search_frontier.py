@@ -1,4 +1,4 @@
-"""How little error each latent size can leave: every network of the search, the best ones, and PCA."""
+"""Error against latent size: every network of a search, the best ones, and PCA."""
 
 from __future__ import annotations
 

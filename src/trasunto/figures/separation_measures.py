@@ -1,4 +1,4 @@
-"""How far normal rows and anomalies stand apart in each latent space: a panel per measure, every seed shown."""
+"""Separation of normal rows and anomalies in each latent space: a panel per measure, every seed shown."""
 
 from __future__ import annotations
 

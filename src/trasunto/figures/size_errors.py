@@ -1,4 +1,4 @@
-"""What networks of several sizes leave: errors beside PCA's, and what each step to a larger one does to them."""
+"""Errors of networks of several sizes beside PCA, and the change at each step to a larger one."""
 
 from __future__ import annotations
 

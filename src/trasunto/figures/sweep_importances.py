@@ -1,4 +1,4 @@
-"""How much each parameter matters to the first measure, as bars with the deviation over shuffles."""
+"""Importance of each parameter for the first measure, as bars with the deviation over shuffles."""
 
 from __future__ import annotations
 

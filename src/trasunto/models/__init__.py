@@ -4,10 +4,10 @@
 - :func:`~trasunto.models.fitting.fit_model` trains one, and `goals` says what its threshold shall do;
 - :func:`~trasunto.models.file.save` and :func:`~trasunto.models.file.open_model` write it to a file and read it back;
 - :func:`~trasunto.models.streaming.score_file` scores files of any length in constant memory;
-- `defaults` says what a detector is where nobody says otherwise.
+- `defaults` holds the default settings;
+- `detection_facts` measures a detector, and `detection_verdict` says so in sentences.
 
-A score is higher the stranger a row is. What is not here: facts about scores (`analysis`), and sentences for people
-(`api`, which makes the report of a detector).
+A score is higher for more anomalous rows. Statistics of scores are in `analysis`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a detector is where nobody says otherwise: measured on many tables, and written in this one place."""
+"""Default detector settings, chosen by measurements on many tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a detector is worth, as facts: nothing drawn and nothing said here.
+"""Facts about a detector.
 
 Scores are higher the stranger a row is. Detection is measured on held-out normal rows and the known anomalies, none of
 which was trained on; intervals are 95 % over those rows, for these very networks.

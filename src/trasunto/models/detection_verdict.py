@@ -1,4 +1,4 @@
-"""What a detector's facts amount to, in sentences that turn when the facts do."""
+"""Verdict on a detector, in sentences made from its facts."""
 
 from __future__ import annotations
 

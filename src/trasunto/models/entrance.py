@@ -1,4 +1,4 @@
-"""How rows come to be what a model's networks see: columns by name, then numbers, then finite numbers."""
+"""Input pipeline of a model: columns by name, then numbers, then finite numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a threshold is asked to do, said before there are scores to set it by."""
+"""Threshold policies, stated before there are scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found, as one file to read, one to compute with and the pictures: ``report.html``, ``facts.json``, figures.
+"""Reports: a page to read, facts to compute with, and pictures: ``report.html``, ``facts.json``, figures.
 
 A report is values (:mod:`~trasunto.report.sections`) until it is written. The page asks nothing of any network: styles
 and pictures are inside it. Every word that comes from data is escaped. ``facts.json`` holds what the page holds, so the

@@ -1,4 +1,4 @@
-"""What a report says of where it was made: data, versions and the machine's size, but no host's name and no path."""
+"""Provenance of a report: data, versions and the machine's size, but no host name and no path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What outlives the process: members, their curves, their weights, and the names under which they were asked for.
+"""Durable results: members, their curves, their weights, and the runs that asked for them.
 
 A store is a folder. ``store.sqlite`` holds everything small (see :data:`trasunto.runs.schema.SCHEMA`, which fits on one
 screen); ``weights/`` holds packs, safetensors files with the weights of several members at one epoch. Checksums of the

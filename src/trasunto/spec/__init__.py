@@ -1,4 +1,4 @@
-"""What to train, as frozen values.
+"""Specifications of training, as frozen values.
 
 A :class:`Recipe` says everything about one network's training except its seed and its rows; a :class:`Grid` is one
 recipe and columns of numbers that vary, however many members that makes. :func:`parse` reads the text notation, and

@@ -1,4 +1,4 @@
-"""What every design of a space keeps to: a comparison, such as ``parameters <= 50000`` or ``latent < width``."""
+"""Constraints on the designs of a space, such as ``parameters <= 50000`` or ``latent < width``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one parameter of a space can be: one of some values, a number of a range, a whole number of a range.
+"""Domains of parameters in a space: a choice of values, a range of numbers, a range of whole numbers.
 
 Each domain can be drawn from, listed for a grid, asked whether it holds a value, and written as the table it is read
 from.

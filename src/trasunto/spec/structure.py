@@ -1,4 +1,4 @@
-"""What a program is compiled for."""
+"""`Structure`: what a program is compiled for."""
 
 from __future__ import annotations
 

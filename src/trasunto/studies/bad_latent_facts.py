@@ -1,7 +1,7 @@
-"""What a latent space made bad on purpose is like beside the same network's without the penalty, as facts.
+"""Facts about a deliberately bad latent space beside that of the same network without the penalty.
 
-Nothing is trained and nothing is said here. Errors are mean squared errors per feature: lower is better. A row's
-anomaly score is its squared error: higher is stranger.
+Errors are mean squared errors per feature: lower is better. A row's anomaly score is its squared error: higher is more
+anomalous.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the facts of a bad latent space say, in sentences, and the paper's numbers beside ours."""
+"""Verdict on a bad latent space, with the paper's numbers beside ours."""
 
 from __future__ import annotations
 

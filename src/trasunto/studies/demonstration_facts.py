@@ -1,4 +1,4 @@
-"""What a network drew of some images as training went on, as facts: nothing trained and nothing said here.
+"""Facts about the drawings of some images as training goes on.
 
 Errors are mean squared errors per pixel, pixels in 0..1: lower is better.
 """

@@ -1,4 +1,4 @@
-"""What the drawings of an image show, in sentences, and the paper's numbers beside ours."""
+"""Verdict on the drawings of an image, with the paper's numbers beside ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a study asks to be trained, and what it hands back, as values."""
+"""Requests and findings of a study, as values."""
 
 from __future__ import annotations
 

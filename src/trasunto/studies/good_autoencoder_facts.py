@@ -1,4 +1,4 @@
-"""What the paper's own network did over several seeds, as facts: nothing trained and nothing said here.
+"""Facts about the paper's own network over several seeds.
 
 Arrays are (seeds, t + 1), epoch 0 first. A loss includes activity penalties, an error (mean squared, per feature) does
 not, and an accuracy is the share of rows whose largest output stands at the same feature as their largest input.

@@ -1,4 +1,4 @@
-"""What the search for a good autoencoder tried and found, as facts: nothing trained and nothing said here.
+"""Facts about the search for a good autoencoder.
 
 Errors are mean squared errors per feature of standardised rows: lower is better. A network reaches the target where
 its error is at most that on training rows (averaged over its last epoch, while it was learning) and on held-out rows.

@@ -1,4 +1,4 @@
-"""What the facts of the good autoencoder say, in sentences, and the paper's numbers beside them."""
+"""Verdict on the good autoencoder, with the paper's numbers beside ours."""
 
 from __future__ import annotations
 

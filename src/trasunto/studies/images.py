@@ -1,4 +1,4 @@
-"""Which picture to look at: a row of a table, or a file."""
+"""Images to draw: a row of a table, or a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a learning-rate x momentum grid did, as facts: read from arrays, nothing trained and nothing said here.
+"""Facts about a learning-rate x momentum grid.
 
 Errors are test reconstruction errors: lower is better.
 """

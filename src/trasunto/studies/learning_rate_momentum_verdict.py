@@ -1,4 +1,4 @@
-"""What the facts of a learning-rate x momentum grid say, in sentences, and the paper's numbers beside them."""
+"""Verdict on a learning-rate x momentum grid, with the paper's numbers beside ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the facts of a long run say, in sentences, and the paper's claim beside them."""
+"""Verdict on a long run, with the paper's claim beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What training on one loss or the other left, judged by both, as facts: nothing trained and nothing said here.
+"""Facts about training on one loss or the other, judged by both.
 
 Both measures are means per feature and lower is better; cross entropy is in nats.
 """

@@ -1,4 +1,4 @@
-"""What the facts of two losses say, in sentences, and the paper's words beside them."""
+"""Verdict on two losses, with the paper's words beside it."""
 
 from __future__ import annotations
 

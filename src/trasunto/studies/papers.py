@@ -1,4 +1,4 @@
-"""What the two papers did and said: their experiments, answers and numbers, as data beside the questions.
+"""The two papers: their experiments, answers and numbers, as data beside the questions.
 
 Document A is on the MNIST images (experiments A2 to A8), document B on the card transactions (B1 to B6).
 """

@@ -1,4 +1,4 @@
-"""How well classifiers did that started from a trained encoder or not, as facts: nothing trained and nothing said here.
+"""Facts about classifiers that start from a trained encoder, and those that do not.
 
 Accuracies are shares (0..1) of test rows told rightly: higher is better.
 """

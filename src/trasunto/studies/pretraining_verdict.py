@@ -1,4 +1,4 @@
-"""What the facts of pre-training say, in sentences, and the paper's words beside them."""
+"""Verdict on pre-training, with the paper's words beside it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How far normal and anomalous rows stand apart in the latent spaces of several networks, as facts.
+"""Facts about the separation of normal rows and anomalies in the latent spaces of several networks.
 
-Nothing is trained and nothing is said here. Every measure points the same way: higher is further apart.
+Every measure points the same way: higher is further apart.
 """
 
 from __future__ import annotations

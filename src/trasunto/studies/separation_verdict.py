@@ -1,4 +1,4 @@
-"""What the facts of latent spaces say of the separation in them, in sentences, and the paper's words beside them."""
+"""Verdict on the separation in latent spaces, with the paper's words beside it."""
 
 from __future__ import annotations
 

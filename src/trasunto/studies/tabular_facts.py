@@ -1,4 +1,4 @@
-"""What networks did on the two sets of rows of document B, as facts that its studies share: nothing trained here.
+"""Facts that document B's studies share, about its two sets of rows.
 
 Arrays are (networks, seeds, t + 1), epoch 0 first; the training columns have no epoch 0. Errors are mean squared errors
 per feature of standardised rows: lower is better.

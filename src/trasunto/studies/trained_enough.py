@@ -1,4 +1,4 @@
-"""Whether networks learnt enough for a verdict to speak of what differs between them: one judgement for every study.
+"""Check that networks learnt enough for a verdict on the differences between them.
 
 Errors are mean squared errors per feature (a pixel is one): lower is better.
 """

@@ -1,4 +1,4 @@
-"""What `log_to` and ``--log`` take: which tool, and where."""
+"""Targets of `log_to` and ``--log``: which tool, and where it writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every kind of layer tells of itself."""
+"""The interface of a kind of layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much each step to a larger size takes off the test error, and where the gain stops."""
+"""Gain of each step to a larger size in test error, and where it stops."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -36,12 +37,14 @@ def rows(folder: Path) -> Path:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_detector_that_is_ended_says_how_to_go_on_and_leaves_no_model(tmp_path: Path, number: signal.Signals) -> None:
-    words = ["detect", "rows.csv", "--out", "rows.trasunto", *SMALL, "--epochs", "30000", "--seeds", "1"]
+    words = ["detect", "rows.csv", "--out", "rows.trasunto", *SMALL, "--epochs", "100000", "--seeds", "1"]
     before = {rows(tmp_path)}
     pipes = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", HEEDING, *words], **pipes) as running:  # type: ignore[call-overload]
-        while "networks" not in (line := running.stderr.readline()):
+        while not (line := running.stderr.readline()).startswith("training:"):
             assert line, "it ended before it trained"
+        while not (tmp_path / "runs").exists():
+            time.sleep(0.01)
         running.send_signal(number)
         printed, said = running.communicate(timeout=120)
     assert (running.returncode, printed) == (130, "")

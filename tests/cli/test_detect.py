@@ -57,6 +57,14 @@ def test_the_command_in_the_report_makes_the_same_detector(typed: Typed, rows: P
     assert one.threshold == other.threshold
 
 
+def test_the_command_in_the_report_says_that_there_is_no_header(typed: Typed, tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=(60, 3))
+    np.savetxt(tmp_path / "bare.csv", values, delimiter=",")
+    assert typed("detect", "bare.csv", "--no-header", *QUICK, "--out", "d.trasunto").code == 0
+    command = json.loads((tmp_path / "d-report" / "facts.json").read_text())["run"]["command"]
+    assert "--no-header" in command.split()
+
+
 def test_json_is_one_document(typed: Typed, rows: Path) -> None:
     done = typed("detect", "rows.csv", *LABELLED, *QUICK, "--out", "d.trasunto", "--json")
     told = json.loads(done.out)

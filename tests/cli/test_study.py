@@ -75,7 +75,8 @@ def test_a_table_can_be_asked_and_the_report_says_how(typed: Typed, tmp_path: Pa
     done = typed("study", "latent-loss", "--data", "rows.csv", "--label", "Class", "--normal", "0", *settings, "--json")
     assert done.code == 0, done.err
     facts = json.loads((tmp_path / "out/latent-loss/facts.json").read_text())
-    assert "--data rows.csv --label Class --normal 0" in facts["run"]["command"]
+    again = "--data rows.csv --epochs 2 --seeds 2 --set latent=1,2 --label Class --normal 0"
+    assert facts["run"]["command"] == f"trasunto study latent-loss {again}"
 
 
 def test_an_output_that_cannot_reach_the_rows_is_said_and_stands_in_the_report(typed: Typed, tmp_path: Path) -> None:

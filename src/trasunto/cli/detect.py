@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trasunto.cli.again import command_again
 from trasunto.cli.options import ROWS, DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
@@ -19,7 +20,6 @@ from trasunto.wording import number
 
 if TYPE_CHECKING:
     from trasunto.api.detection import Detected
-    from trasunto.data import Table
     from trasunto.models.goals import Goal
     from trasunto.spec import Recipe
 
@@ -141,7 +141,7 @@ def detect(
             store=store,
             on=on,
             watch=watch,
-            command=_command(context, plan.table),
+            command=command_again(context, plan.table, "out"),
             rows=not no_rows,
             observe=observe,
         )
@@ -183,22 +183,6 @@ def _costs(text: str) -> tuple[float, float]:
     if len(numbers) != 2:
         raise TrasuntoError(f"--costs takes two numbers, of a false alarm and of a miss, as in 1,50, not '{text}'")
     return numbers[0], numbers[1]
-
-
-def _command(context: typer.Context, table: Table) -> str:
-    """Return what to type to get the same again."""
-    from trasunto.api.sampled_rows import as_drawn
-
-    words = ["trasunto", "detect"]
-    given = as_drawn(context.params, table)
-    for parameter in context.command.params:
-        typed = given.get(str(parameter.name))
-        if typed in (None, False, [], ()) or parameter.name in ("store", "on", "log", "dry_run", "as_json", "debug"):
-            continue
-        option = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]
-        values = typed if isinstance(typed, list | tuple) else [typed]
-        words += option if typed is True else [word for value in values for word in (*option, str(value))]
-    return shlex.join(words)
 
 
 def _print(made: Detected, source: str) -> None:

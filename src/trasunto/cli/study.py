@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trasunto.cli.again import command_again
 from trasunto.cli.options import DryRun, Json, Log, NoRows, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
 from trasunto.cli.recipe_options import chosen_fields, takes_recipe
-from trasunto.cli.table_options import table_options, table_words, takes_columns
+from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import as_typed, assignments, refuse_page, setting
 from trasunto.errors import TrasuntoError
 from trasunto.wording import duration, number, ratio
@@ -81,7 +82,7 @@ def study(
     """
     from trasunto.api.question import find, price, refuse_unanswerable, settle
     from trasunto.api.question import study as ask
-    from trasunto.api.sampled_rows import as_drawn, find_same_rows
+    from trasunto.api.sampled_rows import find_same_rows
     from trasunto.api.writers import log_to
     from trasunto.report import prepare_folder
 
@@ -116,8 +117,7 @@ def study(
             observe=observe,
             **changes,
         )
-    command = _command(asked.name, [data, *table_words(as_drawn(rows, table))], reduced, changes, no_rows, recipe or {})
-    page = answer.report(folder, command, rows=not no_rows)
+    page = answer.report(folder, command_again(context, table), rows=not no_rows)
     _print_json(answer, page, no_rows) if as_json else _print(answer, page)
 
 
@@ -125,21 +125,6 @@ def _data_of(asked: Study[Any, Any]) -> str:
     if asked.paper is None:
         raise TrasuntoError(f"study '{asked.name}' has no rows of its own: name some with --data")
     return asked.paper.data
-
-
-def _command(
-    name: str, data: Sequence[str], reduced: bool, changes: dict[str, Any], no_rows: bool, recipe: dict[str, Any]
-) -> str:
-    """Return what to type to ask the same again."""
-    settings = [word for key, value in changes.items() for word in ("--set", f"{key}={as_typed(value)}")]
-    switches = [*(["--reduced"] if reduced else []), *(["--no-rows"] if no_rows else [])]
-    fields = [word for name, value in recipe.items() for word in _option(name, value)]
-    return shlex.join(["trasunto", "study", name, "--data", *data, *switches, *settings, *fields])
-
-
-def _option(name: str, value: object) -> tuple[str, ...]:
-    option = f"--{name.replace('_', '-')}"
-    return (option,) if value is True else (option, str(value))
 
 
 def _named(name: str | None) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trasunto.cli.again import command_again
 from trasunto.cli.options import DryRun, Json, Log, On, Store, examples
 from trasunto.cli.printing import complain, note, print_cost, print_json, print_table, say
 from trasunto.cli.progress import progress
-from trasunto.cli.table_options import table_options, table_words, takes_columns
+from trasunto.cli.table_options import table_options, takes_columns
 from trasunto.cli.values import read, refuse_page
 from trasunto.errors import TrasuntoError
 from trasunto.wording import duration, interval, number
@@ -66,7 +66,6 @@ def sweep(
 
     A limit on the command line stands in place of the file's budget.
     """
-    from trasunto.api.sampled_rows import as_drawn
     from trasunto.api.sweep import carry_out, describe, price, ready, rows_of
     from trasunto.api.writers import log_to
     from trasunto.report import prepare_folder
@@ -84,7 +83,7 @@ def sweep(
     folder = prepare_folder(out or Path("out") / asked.sweep.name)
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
         answer = carry_out(asked.sweep, table, store=store, watch=watch, on=on, observe=observe)
-    page = answer.report(folder, _command(context.params, as_drawn(columns, table)))
+    page = answer.report(folder, command_again(context, None if data is None else table))
     _print_json(answer, page) if as_json else _print(answer, page)
 
 
@@ -113,14 +112,6 @@ def _data(data: str | None, columns: dict[str, Any]) -> dict[str, Any]:
     if data is None and columns:
         raise TrasuntoError(f"options of columns ({', '.join(columns)}) are for rows that --data names, beside it")
     return {} if data is None else {"data": {"source": data, **columns}}
-
-
-def _command(params: dict[str, Any], columns: dict[str, Any]) -> str:
-    """Return what to type to get the same again."""
-    own = ("networks", "network_epochs", "minutes", "seeds", "sampler", "name")
-    words = [word for key in own if params[key] is not None for word in (f"--{key.replace('_', '-')}", params[key])]
-    data = [] if params["data"] is None else ["--data", params["data"], *table_words(columns)]
-    return shlex.join(["trasunto", "sweep", str(params["file"]), *data, *words])
 
 
 def _print(answer: Answer, page: Path) -> None:

@@ -82,25 +82,6 @@ def table_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {NAMES[option]: _value(option, value) for option, value in given.items()}
 
 
-def table_words(options: Mapping[str, Any]) -> list[str]:
-    """Return what to type for these options: what `table_options` reads back.
-
-    Examples
-    --------
-    >>> table_words({"label": "Class", "drop": ("Time,Amount", "id"), "drop_unusable": True, "test": 0.25})
-    ['--label', 'Class', '--drop', 'Time,Amount', '--drop', 'id', '--drop-unusable', '--test-share', '0.25']
-    """
-    options_of = {name: option.replace("_", "-") for option, name in NAMES.items()}
-    words: list[str] = []
-    for name, given in options.items():
-        if isinstance(given, bool):
-            words.append(f"--{'' if given else 'no-'}{options_of[name]}")
-        else:
-            values = given if isinstance(given, tuple) else (given,)
-            words += [word for value in values for word in (f"--{options_of[name]}", str(value))]
-    return words
-
-
 def _value(option: str, typed: Any) -> Any:
     if isinstance(typed, list):
         return tuple(typed)

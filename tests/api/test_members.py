@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 
 import trasunto
-from trasunto.api.members import measured, order, price_of_members, ranked, save_members, standings, varied
+from trasunto.api.members import (
+    measured,
+    order,
+    price_of_members,
+    ranked,
+    request_members,
+    save_members,
+    standings,
+    varied,
+)
 from trasunto.errors import TrasuntoError
 
 
@@ -67,7 +76,7 @@ def test_members_whose_losses_do_not_compare_stand_in_the_order_asked() -> None:
 
 
 def test_a_price_counts_members_and_trains_none(table: trasunto.Table, tmp_path: Path) -> None:
-    cost = price_of_members(grid(0.1, 0.2), table, 3, None, tmp_path / "runs")
+    cost = price_of_members(request_members(grid(0.1, 0.2), table, 3, None), tmp_path / "runs")
     assert (cost.members, cost.programs, cost.epochs) == (6, 1, 12)
     assert list(tmp_path.iterdir()) == []
 

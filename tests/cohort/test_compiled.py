@@ -29,11 +29,11 @@ RECIPE = Recipe("[2 tanh] > linear", epochs=2)
 
 TRAIN_AND_PRICE = """
 import sys, numpy as np, trasunto
-from trasunto.api.members import price_of_members
+from trasunto.api.members import price_of_members, request_members
 rows = trasunto.from_arrays(np.zeros((50, 30), np.float32))
 recipe = trasunto.Recipe("[2 tanh] > linear", epochs=2)
 def price(seeds):
-    cost = price_of_members(recipe, rows, seeds, [], sys.argv[1] + "/store")
+    cost = price_of_members(request_members(recipe, rows, seeds, []), sys.argv[1] + "/store")
     return cost.programs, cost.anew, cost.memory
 before = price(1)
 trasunto.train(recipe, rows, seeds=1, snapshots=[], store=sys.argv[1] + "/another")

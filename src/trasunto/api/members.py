@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from trasunto.cohort.cost import Cost
 from trasunto.cohort.outcome import MEASURES
-from trasunto.cohort.request import Recipes, make_request, warned
+from trasunto.cohort.request import Recipes, Request, make_request, warned
 from trasunto.cohort.timing import Machine
 from trasunto.data import Table
 from trasunto.files import refuse_taken, write_new
 from trasunto.runs.cohort import Cohort
 from trasunto.runs.description import incomparable
 from trasunto.runs.forecast import forecast
-from trasunto.spec import parse
+from trasunto.spec import Stopping, parse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,16 +28,20 @@ FORMATS = (".csv", ".parquet")
 BEST = "best first"
 
 
-def price_of_members(
+def request_members(
     recipes: Recipes,
     table: Table,
     seeds: int,
     snapshots: Sequence[int] | None,
-    store: str | os.PathLike[str],
-    machine: Machine | None = None,
-) -> Cost:
+    stopping: Stopping | None = None,
+) -> Request:
+    """Return the request for recipes x seeds, to be priced and trained; warn of outputs that cannot reach the rows."""
+    return warned(make_request(recipes, table, seeds, None, snapshots, None, stopping))
+
+
+def price_of_members(request: Request, store: str | os.PathLike[str], machine: Machine | None = None) -> Cost:
     """Estimate what training members would cost, given what the store holds; nothing is trained or written."""
-    return forecast([warned(make_request(recipes, table, seeds, None, snapshots, None))], Path(store), machine)
+    return forecast([request], Path(store), machine)
 
 
 def standings(cohort: Cohort) -> pd.DataFrame:

@@ -82,7 +82,7 @@ def train(
     They may differ in numbers, words and seeds. What the store holds already is not trained again, and a run that was
     stopped goes on.
     """
-    from trasunto.api.members import BEST, FORMATS, order, price_of_members, save_members, standings
+    from trasunto.api.members import BEST, FORMATS, order, price_of_members, request_members, save_members, standings
     from trasunto.api.sampled_rows import as_drawn, find_same_rows
     from trasunto.api.trainer import Trainer
     from trasunto.api.writers import log_to
@@ -100,14 +100,14 @@ def train(
     rows = table_options(context.params)
     table, stopping = find_same_rows(data, store, **rows), _stopping(patience)
     note(table.remarks)
+    request = request_members(recipes, table, copies, kept, stopping)
     if dry_run:
-        print_cost(price_of_members(recipes, table, copies, kept, store), store, as_json)
+        print_cost(price_of_members(request, store), store, as_json)
         return
     with log_to(*(log or ()), complain=complain) as observe, progress() as watch:
-        cost = price_of_members(recipes, table, copies, kept, store, REFERENCE)
-        trainer = Trainer(store, cost, watch, on, observe=observe)
+        trainer = Trainer(store, price_of_members(request, store, REFERENCE), watch, on, observe=observe)
         trainer.stage = "training"  # told with the first epoch: until then it may be refused
-        cohort = trainer(recipes, table, seeds=copies, snapshots=kept, name=name, stopping=stopping)
+        cohort = trainer.complete(request, name or request.usual_name)
     members = standings(cohort)
     written = None if out is None else save_members(members, out)
     options = {"seeds": copies, "store": str(store), "name": name, "stopping": stopping}

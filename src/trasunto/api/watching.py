@@ -91,7 +91,7 @@ class Forecast:
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """What whoever watches is told.
+    """Progress, as observers are told it.
 
     Attributes
     ----------

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trasunto.cohort.reach import limits
 from trasunto.errors import RecipeError
+from trasunto.spec import Recipe
 
 if TYPE_CHECKING:
     from trasunto.data import Table
-    from trasunto.spec import Recipe
 
-Sized: TypeAlias = "Callable[[int], Recipe]"
+Sized: TypeAlias = Callable[[int], Recipe]
 """Returns the recipe of a network of a size."""
 
 SMALLEST_BATCH, LARGEST_BATCH = 16, 256
@@ -51,8 +51,6 @@ class Place:
         RecipeError
             The network has no place for the size, or epochs are given, which the study has a setting for.
         """
-        from trasunto.spec import Recipe
-
         if isinstance(given, Recipe):
             fields: dict[str, Any] = {name: value for name, value in given.said.items() if name != "epochs"}
             return fields | {"network": _LATENT.sub(f"[{{{self.name}}} ", str(given.network))}
@@ -73,8 +71,6 @@ class Place:
         """Return the recipes of fields by size."""
 
         def recipe(size: int) -> Recipe:
-            from trasunto.spec import Recipe
-
             network = str(fields["network"]).replace(f"{{{self.name}}}", str(size))
             return Recipe(**dict(fields) | {"network": network})
 
